@@ -1,0 +1,103 @@
+//! One input file, whole, with its digest and a limit on its size.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::evidence::Completeness;
+
+/// Why an input could not be had; it becomes a source that is not complete, never fewer items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// `missing` where there is no such file, `failed` where it is not what it is said to be, `truncated` past a limit.
+    pub completeness: Completeness,
+    /// What was found, and what was expected.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// The file is there, but not what it is said to be.
+    #[must_use]
+    pub fn failed(reason: impl Into<String>) -> Self {
+        Self { completeness: Completeness::Failed, reason: reason.into() }
+    }
+}
+
+/// The bytes of one input.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// All of them.
+    pub bytes: Vec<u8>,
+    /// Their SHA-256, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Reads one file of at most `limit` bytes.
+///
+/// # Errors
+/// A [`Refusal`] where the file is absent, is no file, can't be read, or is longer than `limit`.
+pub fn read(path: &Path, limit: u64) -> Result<Input, Refusal> {
+    let file = File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            Refusal { completeness: Completeness::Missing, reason: "there is no such file".to_owned() }
+        }
+        _ => Refusal::failed(format!("can't be opened: {error}")),
+    })?;
+    let metadata = file.metadata().map_err(|error| Refusal::failed(format!("can't be read: {error}")))?;
+    if metadata.is_dir() {
+        return Err(Refusal::failed("is a directory, expected a file"));
+    }
+    read_from(file, usize::try_from(metadata.len().min(limit)).unwrap_or(0), limit)
+}
+
+/// Reads everything that a stream holds, up to `limit` bytes.
+///
+/// # Errors
+/// A [`Refusal`] where the stream can't be read or is longer than `limit`.
+pub fn read_from(stream: impl Read, expected: usize, limit: u64) -> Result<Input, Refusal> {
+    let mut bytes = Vec::with_capacity(expected.saturating_add(1));
+    stream
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| Refusal::failed(format!("can't be read: {error}")))?;
+    if bytes.len() as u64 > limit {
+        return Err(Refusal {
+            completeness: Completeness::Truncated,
+            reason: format!("is larger than the limit of {limit} bytes"),
+        });
+    }
+    let sha256 = sha256_hex(&bytes);
+    Ok(Input { bytes, sha256 })
+}
+
+/// SHA-256 in lower-case hexadecimal.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{read, read_from};
+    use crate::evidence::Completeness;
+
+    #[test]
+    fn an_absent_file_is_missing_and_a_directory_is_failed() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(read(&dir.path().join("none"), 9).unwrap_err().completeness, Completeness::Missing);
+        assert_eq!(read(dir.path(), 9).unwrap_err().completeness, Completeness::Failed);
+    }
+
+    #[test]
+    fn one_byte_more_than_the_limit_is_refused() {
+        assert_eq!(read_from(&b"123"[..], 0, 3).unwrap().bytes, b"123");
+        assert_eq!(read_from(&b"1234"[..], 0, 3).unwrap_err().completeness, Completeness::Truncated);
+    }
+}

@@ -1,0 +1,14 @@
+//! Bytes to wire types: the only code that reads evidence inputs, which are files, git repositories and standard input.
+//!
+//! A wire type holds what the input says, not what it means: defaults, severities and paths of the repository are
+//! `normalize`'s. Nothing here panics on any input, follows a link out of a tree, runs a program or uses the network.
+
+#![expect(clippy::disallowed_methods, reason = "this is where evidence is read")]
+
+pub mod diff;
+pub mod git;
+pub mod input;
+pub mod lockfiles;
+pub mod sarif;
+pub mod snapshot;
+pub mod trees;

@@ -1,0 +1,8 @@
+//! Wire types to evidence: pure, and by each format's own defaulting rules.
+//!
+//! Nothing here reads a file, asks the clock or prints. What can't be taken as it stands is recorded on its source, and
+//! never makes fewer items without a word.
+
+pub mod dependencies;
+pub mod files;
+pub mod findings;
