@@ -1,1 +1,200 @@
-//! To be written.
+//! The user's own mistakes, in policies, configuration and on the command line, with the place and what to do.
+//!
+//! A diagnostic is never a violation (that is about the change) and never a failure of the machine. Its code is stable.
+
+use std::sync::Arc;
+
+/// Declares the stable codes of all diagnostics.
+macro_rules! codes {
+    ($( $(#[$meta:meta])* $name:ident = $code:literal, )+) => {
+        /// The stable, kebab-case name of a kind of mistake.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $( $(#[$meta])* $name, )+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$( Self::$name ),+];
+
+            /// The code as it is printed.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $code, )+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A flag or an argument is not usable.
+    Usage = "usage",
+    /// A configuration file can't be read or is not what it should be.
+    BrokenConfig = "broken-config",
+    /// The change can't be read: repository, revision, directory.
+    UnreadableChange = "unreadable-change",
+    /// A pack is not there or can't be read.
+    UnreadablePack = "unreadable-pack",
+    /// `pack.toml` is not what it should be.
+    BrokenPack = "broken-pack",
+    /// A script does not parse.
+    SyntaxError = "syntax-error",
+    /// A rule's metadata is not what it should be.
+    BrokenMetadata = "broken-metadata",
+    /// Two rules of a policy set have the same id.
+    DuplicateRule = "duplicate-rule",
+    /// A script calls a function that nothing defines.
+    UnknownFunction = "unknown-function",
+    /// A script reads a property that nothing has.
+    UnknownProperty = "unknown-property",
+    /// A script reads a parameter that its pack does not have.
+    UnknownParameter = "unknown-parameter",
+    /// A script defines a function that the host has.
+    ShadowedFunction = "shadowed-function",
+    /// A script imports a module that its pack does not have.
+    UnknownModule = "unknown-module",
+    /// A word is not of the closed vocabulary that it should be of.
+    UnknownWord = "unknown-word",
+    /// A glob is malformed.
+    MalformedGlob = "malformed-glob",
+    /// Two values of different types are compared.
+    TypeMismatch = "type-mismatch",
+    /// A host function was called with arguments that it does not take.
+    BadArguments = "bad-arguments",
+    /// A `check` gave a value back.
+    ReturnedValue = "returned-value",
+    /// A rule hit a limit.
+    LimitExceeded = "limit-exceeded",
+    /// A script ended in any other error.
+    ScriptError = "script-error",
+    /// A parameter's value does not fit.
+    BadParameter = "bad-parameter",
+    /// An evidence document is not what it should be.
+    BrokenEvidence = "broken-evidence",
+    /// A case is not what it should be.
+    BrokenCase = "broken-case",
+    /// A report could not be written.
+    UnwritableReport = "unwritable-report",
+}
+
+/// A place in a file of the user's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as the user knows it.
+    pub file: String,
+    /// The line, from 1; 0 for the file as a whole.
+    pub line: u32,
+    /// The column in characters, from 1; 0 for the line as a whole.
+    pub column: u32,
+    /// The file's text, where it is at hand.
+    pub text: Option<Arc<str>>,
+}
+
+impl Place {
+    /// A file as a whole.
+    #[must_use]
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), line: 0, column: 0, text: None }
+    }
+
+    /// The place of a byte offset in a text.
+    #[must_use]
+    pub fn at_offset(file: impl Into<String>, text: &Arc<str>, offset: usize) -> Self {
+        let before = text.get(..offset.min(text.len())).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        Self {
+            file: file.into(),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+            text: Some(Arc::clone(text)),
+        }
+    }
+}
+
+/// One mistake, where it is, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub code: Code,
+    /// What was found, and what was expected: lower case, no final period, user text in backticks.
+    pub message: String,
+    /// Where, if it is in a file. Boxed: most results that carry a diagnostic are without one.
+    pub place: Option<Box<Place>>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A mistake without a place.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), place: None, help: None }
+    }
+
+    /// The same mistake at a place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(Box::new(place));
+        self
+    }
+
+    /// The same mistake with what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same mistake, and "did you mean" where a candidate is near to what was written.
+    #[must_use]
+    pub fn suggest<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match crate::evidence::nearest(written, candidates) {
+            Some(near) => self.help(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+}
+
+impl std::fmt::Display for Diagnostic {
+    /// One line: `file:line:column: message [code]`, and the help on a second one.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(place) = &self.place {
+            f.write_str(&place.file)?;
+            if place.line > 0 {
+                write!(f, ":{}", place.line)?;
+                if place.column > 0 {
+                    write!(f, ":{}", place.column)?;
+                }
+            }
+            f.write_str(": ")?;
+        }
+        write!(f, "{} [{}]", self.message, self.code.as_str())?;
+        match &self.help {
+            Some(help) => write!(f, "\n  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Code, Place};
+    use std::sync::Arc;
+
+    #[test]
+    fn codes_are_unique_and_kebab_case() {
+        let mut codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        assert!(codes.iter().all(|code| code.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn an_offset_is_counted_in_lines_and_characters() {
+        let text: Arc<str> = "ä = 1\nöü x".into();
+        let place = Place::at_offset("f", &text, text.find('x').unwrap());
+        assert_eq!((place.line, place.column), (2, 4));
+    }
+}

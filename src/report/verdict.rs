@@ -1,0 +1,482 @@
+//! `tollgate/verdict/v1`: what was decided about one change, and why.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
+use crate::evaluate::Outcome;
+use crate::evidence::{Completeness, EvidenceKind};
+use crate::policy::{Enforcement, Risk};
+use crate::verdict::Decision;
+
+/// The value of `schema` in every verdict of this version.
+pub const VERDICT_SCHEMA: &str = "tollgate/verdict/v1";
+
+/// A verdict. Equal inputs give equal bytes: nothing in it depends on the machine or on the clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Tollgate verdict")]
+pub struct VerdictReport {
+    /// Always `tollgate/verdict/v1`.
+    pub schema: String,
+    /// What decided.
+    pub engine: Engine,
+    /// What was decided about.
+    pub subject: SubjectOfVerdict,
+    /// The time that rules and waivers were judged at: RFC 3339, UTC.
+    pub as_of: String,
+    /// The decision.
+    pub decision: Decision,
+    /// Whether the exit code was told to be 0 whatever the decision.
+    pub dry_run: bool,
+    /// The emergency override that changed the decision, if one did.
+    #[serde(rename = "override")]
+    pub override_: Option<serde_json::Value>,
+    /// Risk, by category and overall.
+    pub risk: RiskReport,
+    /// Every rule, by id.
+    pub rules: Vec<RuleReport>,
+    /// Who has to approve.
+    pub approvals: ApprovalsReport,
+    /// What would clear it, most effective first.
+    pub next: Vec<ActionReport>,
+    /// The findings in short.
+    pub findings: FindingsSummary,
+    /// The changed files in short.
+    pub files: FilesSummary,
+    /// The changed packages in short.
+    pub dependencies: DependenciesSummary,
+    /// Statements about the change, checked.
+    pub claims: Vec<ClaimReport>,
+    /// Threats that rules described.
+    pub threats: Vec<ThreatReport>,
+    /// Controls that the rules stand for: name of the control, ids of the rules.
+    pub controls: BTreeMap<String, Vec<String>>,
+    /// What rules recommend.
+    pub recommendations: Vec<NoteReport>,
+    /// Open actions after the merge.
+    pub follow_ups: Vec<NoteReport>,
+    /// Waivers, and what became of each.
+    pub waivers: Vec<WaiverReport>,
+    /// Everything that made this evaluation more lenient than the policy is by itself.
+    pub weakenings: Vec<WeakeningReport>,
+    /// What the policy of the head would have decided, where the change edits it.
+    pub head_policy: Option<serde_json::Value>,
+    /// Every input, with its completeness.
+    pub sources: Vec<SourceReport>,
+    /// The packs that were asked.
+    pub packs: Vec<PackReport>,
+    /// Where each setting of this run came from.
+    pub settings: Vec<SettingReport>,
+}
+
+/// What decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// Always `tollgate`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What was decided about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectOfVerdict {
+    /// The repository.
+    pub repository: Option<String>,
+    /// Full commit id of the target's tip.
+    pub base: Option<String>,
+    /// Full commit id of the best common ancestor.
+    pub merge_base: Option<String>,
+    /// Full commit id of the change's last commit.
+    pub head: Option<String>,
+    /// Login of who proposed it.
+    pub author: Option<String>,
+    /// Title of the change.
+    pub title: Option<String>,
+    /// Branch of the change.
+    pub branch: Option<String>,
+}
+
+/// Risk of the change: what unwaived violations and assessments of mandatory rules say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RiskReport {
+    /// The highest of all categories; `null` where nothing was assessed.
+    pub overall: Option<Risk>,
+    /// How many mandatory rules could not be decided: the level is "at least" where it is not 0.
+    pub undecided: u32,
+    /// The highest that advisory rules say; it counts for nothing.
+    pub advisory: Option<Risk>,
+    /// By category, in the order of the built-in list, then by name.
+    pub categories: Vec<CategoryRiskReport>,
+}
+
+/// Risk in one category.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CategoryRiskReport {
+    /// The category.
+    pub category: String,
+    /// The level; `null` where nothing was assessed, which is not "none".
+    pub risk: Option<Risk>,
+    /// How many of its mandatory rules could not be decided.
+    pub undecided: u32,
+    /// The highest that advisory rules say.
+    pub advisory: Option<Risk>,
+    /// Its rules.
+    pub rules: Vec<String>,
+    /// What rules assessed by their own word.
+    pub assessments: Vec<AssessmentReport>,
+}
+
+/// A level that a rule gave to a category by its own word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentReport {
+    /// The rule.
+    pub rule: String,
+    /// The level.
+    pub risk: Risk,
+    /// Why.
+    pub because: String,
+    /// Whether the rule is advisory, so that it counts for nothing.
+    pub advisory: bool,
+}
+
+/// One rule, and how it ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleReport {
+    /// The rule's id.
+    pub id: String,
+    /// The pack that it is from.
+    pub pack: String,
+    /// The layer of that pack, from 0.
+    pub layer: u32,
+    /// What it is about.
+    pub title: String,
+    /// Its category.
+    pub category: String,
+    /// How binding it is.
+    pub enforcement: Enforcement,
+    /// The risk of its violations unless they say another.
+    pub risk: Risk,
+    /// Who set its settings, where that is not the rule itself: setting, pack.
+    pub set_by: BTreeMap<String, String>,
+    /// The paths that it is scoped to; `null` for all.
+    pub scope: Option<Vec<String>>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whether it read evidence that is not complete.
+    pub incomplete: bool,
+    /// What that means for the change.
+    pub decision: Decision,
+    /// Why it ended so, in words.
+    pub reason: String,
+    /// What it objects to.
+    pub violations: Vec<ViolationReport>,
+    /// What it remarks.
+    pub notes: Vec<String>,
+    /// The kinds of evidence that it needs or read.
+    pub evidence: Vec<EvidenceKind>,
+    /// The script error that ended it.
+    pub diagnostic: Option<DiagnosticReport>,
+    /// What to do about a violation.
+    pub remedy: Option<String>,
+    /// Where it is documented.
+    pub docs: Option<String>,
+    /// Controls that it stands for.
+    pub controls: Vec<String>,
+}
+
+/// One thing that a rule objects to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViolationReport {
+    /// What is wrong.
+    pub message: String,
+    /// What it is about.
+    pub subject: SubjectReport,
+    /// Where it is, if it is somewhere.
+    pub location: Option<LocationReport>,
+    /// Its risk.
+    pub risk: Risk,
+    /// What to do about it.
+    pub remedy: Option<String>,
+    /// Who has to approve it, where that is not the rule's approvers.
+    pub approvers: Vec<String>,
+    /// Identity of the violation: the same in the next run where rule and subject are the same.
+    pub fingerprint: String,
+    /// The waiver that lifts it.
+    pub waiver: Option<String>,
+}
+
+/// What a violation is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum SubjectReport {
+    /// A finding.
+    Finding {
+        /// The tool.
+        tool: String,
+        /// The tool's rule.
+        rule: String,
+        /// How bad it is.
+        severity: String,
+        /// The finding's identity.
+        fingerprint: String,
+    },
+    /// A changed file.
+    File {
+        /// Its path.
+        path: String,
+        /// Its path before, of a renamed file.
+        previous_path: Option<String>,
+        /// What happened to it.
+        status: String,
+    },
+    /// A changed package.
+    Dependency {
+        /// The package URL.
+        purl: String,
+        /// What happened to it.
+        change: String,
+        /// Locked versions before.
+        before: Vec<String>,
+        /// Locked versions after.
+        after: Vec<String>,
+        /// The lockfile that shows it.
+        manifest: String,
+    },
+    /// Something the code can do now.
+    Capability {
+        /// What it can do.
+        capability: String,
+        /// Where it shows.
+        path: String,
+        /// On which line.
+        line: u32,
+    },
+    /// A statement about the change.
+    Claim {
+        /// What it says.
+        text: String,
+        /// On which line.
+        line: u32,
+    },
+    /// The change as a whole.
+    Change {},
+}
+
+/// A place in the repository, on the side after the change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocationReport {
+    /// The path.
+    pub path: String,
+    /// The line, from 1; `null` for the whole file.
+    pub line: Option<u32>,
+}
+
+/// A mistake in a user's own file, or a script error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiagnosticReport {
+    /// The stable name of the mistake.
+    pub code: String,
+    /// What was found.
+    pub message: String,
+    /// The file, if it is in one.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Who has to approve the change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalsReport {
+    /// Every requirement.
+    pub required: Vec<RequirementReport>,
+    /// Whether every requirement is met; true where there is none.
+    pub satisfied: bool,
+}
+
+/// A number of distinct people out of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequirementReport {
+    /// Who may give it: `user:`, `team:`, `owners`, `any`; one of them is enough.
+    pub from: Vec<String>,
+    /// How many people.
+    pub count: u32,
+    /// The rules and thresholds that ask for it.
+    pub because: Vec<String>,
+    /// Identity of the requirement.
+    pub fingerprint: String,
+    /// Approvals that count for it.
+    pub given: Vec<GivenApproval>,
+    /// How many are left to be given.
+    pub outstanding: u32,
+    /// Why nobody can meet it, where that is so.
+    pub unsatisfiable: Option<String>,
+}
+
+/// An approval that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenApproval {
+    /// The reviewer's login.
+    pub by: String,
+    /// The commit that was reviewed.
+    pub commit: Option<String>,
+}
+
+/// Something that would bring the change nearer to approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionReport {
+    /// What to do.
+    pub action: String,
+    /// Who can do it, where that is known.
+    pub who: Option<String>,
+    /// The rules that it is for.
+    pub rules: Vec<String>,
+}
+
+/// A statement about the change, checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimReport {
+    /// The line that it stands on.
+    pub line: u32,
+    /// What it says.
+    pub text: String,
+    /// `supported`, `contradicted` or `undecided`.
+    pub result: String,
+    /// What shows it.
+    pub because: String,
+}
+
+/// A threat that a rule described.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThreatReport {
+    /// The rule.
+    pub rule: String,
+    /// What could happen.
+    pub threat: String,
+    /// Its level.
+    pub risk: Risk,
+    /// What stands against it.
+    pub mitigation: Option<String>,
+}
+
+/// A sentence that a rule added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteReport {
+    /// The rule.
+    pub rule: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// What became of a waiver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverReport {
+    /// The waiver's id.
+    pub id: String,
+    /// `applied`, `unused`, `expired` or `refused`.
+    pub state: String,
+    /// Its last day.
+    pub expires: String,
+}
+
+/// Something that made this evaluation more lenient.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeakeningReport {
+    /// What.
+    pub what: String,
+    /// Who or what asked for it: a flag, a file.
+    pub by: String,
+}
+
+/// One input, and how much of it is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceReport {
+    /// What it tells of.
+    pub kind: EvidenceKind,
+    /// How much of it is there.
+    pub completeness: Completeness,
+    /// Why it is not complete.
+    pub reason: Option<String>,
+    /// Its path as given.
+    pub path: Option<String>,
+    /// SHA-256 of its bytes.
+    pub sha256: Option<String>,
+    /// The tool that made it.
+    pub tool: Option<String>,
+    /// The version of that tool.
+    pub tool_version: Option<String>,
+    /// The commit that it was made for, where that is known.
+    pub commit: Option<String>,
+    /// Items read from it that count.
+    pub items: u64,
+    /// Items that by the format's own word do not count.
+    pub set_aside: u64,
+    /// What could not be taken as it stands; the first of them.
+    pub problems: Vec<ProblemReport>,
+    /// How many there were in all.
+    pub problem_count: u64,
+}
+
+/// Something in a source that could not be taken as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProblemReport {
+    /// Where.
+    pub at: String,
+    /// What was found, and what was expected.
+    pub message: String,
+}
+
+/// A pack that was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackReport {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its layer, from 0.
+    pub layer: u32,
+    /// SHA-256 over all its files.
+    pub sha256: String,
+    /// Where it was read from: `builtin`, a path, or a path at a commit.
+    pub origin: String,
+}
+
+/// Where a setting of this run came from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettingReport {
+    /// The setting, by its flag's name without dashes.
+    pub setting: String,
+    /// Its value.
+    pub value: String,
+    /// `flag`, `default`, or the configuration file.
+    pub from: String,
+}
