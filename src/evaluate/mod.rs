@@ -2,4 +2,141 @@
 
 mod outcome;
 
-pub use outcome::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
+use std::sync::Arc;
+
+pub use crate::policy::{Assessment, RequiredApproval, Subject, Threat, Violation};
+pub use outcome::{Outcome, RuleOutcome};
+
+use crate::evidence::{Completeness, Evidence, EvidenceKind, Source};
+use crate::policy::{PolicySet, Rule, RuleMeta, RuleResult, Session};
+
+/// What is said about an evaluation beside policy and evidence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Kinds of evidence that are not to be expected here. See [`honoured`].
+    pub without: Vec<EvidenceKind>,
+}
+
+/// Asks every rule, in the order of their ids.
+#[must_use]
+pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options) -> Vec<RuleOutcome> {
+    let missing = policy.missing_sources(evidence);
+    let completeness: Vec<(EvidenceKind, Completeness)> = <EvidenceKind as crate::evidence::Word>::ALL
+        .iter()
+        .map(|kind| (*kind, of_kind(evidence, &missing, *kind)))
+        .filter(|(_, completeness)| *completeness != Completeness::Complete)
+        .collect();
+    let without: Vec<EvidenceKind> =
+        options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
+    let session = Session::new(policy, Arc::clone(evidence));
+    policy.rules().iter().map(|rule| ask(&session, rule, &completeness, &without)).collect()
+}
+
+/// The completeness of a kind, with what packs expect and nobody supplied.
+fn of_kind(evidence: &Evidence, missing: &[Source], kind: EvidenceKind) -> Completeness {
+    let expected = missing.iter().filter(|source| source.kind == kind).map(|source| source.completeness).max();
+    expected.map_or_else(|| evidence.completeness(kind), |worst| worst.max(evidence.completeness(kind)))
+}
+
+/// Whether `--without KIND` is honoured: every pack whose rules need the kind has to say that it may be lacking, and no
+/// source of the kind may have been supplied.
+///
+/// # Errors
+/// Why it is not, in words.
+pub fn honoured(policy: &PolicySet, evidence: &Evidence, kind: EvidenceKind) -> Result<(), String> {
+    if evidence.sources.iter().any(|source| source.kind == kind) {
+        return Err(format!("there is {kind} evidence, so it can't be said not to be expected"));
+    }
+    for pack in policy.packs() {
+        let needs = policy.rules().iter().any(|rule| rule.meta.pack == pack.name && rule.meta.needs.contains(&kind));
+        if needs && !pack.may_lack.contains(&kind) {
+            return Err(format!("pack `{}` does not say that {kind} may be lacking", pack.name));
+        }
+    }
+    Ok(())
+}
+
+fn ask(
+    session: &Session<'_>,
+    rule: &Rule,
+    completeness: &[(EvidenceKind, Completeness)],
+    without: &[EvidenceKind],
+) -> RuleOutcome {
+    if let Some(kind) = rule.meta.needs.iter().find(|kind| without.contains(kind)) {
+        return RuleOutcome {
+            outcome: Outcome::NotApplicable,
+            reason: format!("{kind} are said not to be expected here"),
+            evidence: rule.meta.needs.clone(),
+            ..blank(&rule.meta)
+        };
+    }
+    conclude(&rule.meta, session.run(rule), completeness)
+}
+
+fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
+    RuleOutcome {
+        rule: Arc::clone(rule),
+        outcome: Outcome::Errored,
+        ran: false,
+        incomplete: false,
+        reason: String::new(),
+        violations: Vec::new(),
+        assessments: Vec::new(),
+        required_approvals: Vec::new(),
+        threats: Vec::new(),
+        notes: Vec::new(),
+        recommendations: Vec::new(),
+        follow_ups: Vec::new(),
+        evidence: Vec::new(),
+        diagnostic: None,
+    }
+}
+
+/// How a rule ended, by what it did and by how complete what it looked at is.
+fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKind, Completeness)]) -> RuleOutcome {
+    let mut kinds = meta.needs.clone();
+    kinds.extend(result.read.iter().copied());
+    kinds.sort();
+    kinds.dedup();
+    let lacking: Vec<String> = completeness
+        .iter()
+        .filter(|(kind, _)| kinds.contains(kind) && !meta.optional.contains(kind))
+        .map(|(kind, completeness)| format!("{kind} are {completeness}"))
+        .collect();
+    let incomplete = !lacking.is_empty();
+    let count = result.violations.len();
+    let (outcome, reason) = if let Some(error) = &result.error {
+        (Outcome::Errored, error.message.clone())
+    } else if count > 0 {
+        (Outcome::Violated, if count == 1 { "1 violation".to_owned() } else { format!("{count} violations") })
+    } else if incomplete {
+        (Outcome::Undecided, lacking.join(", "))
+    } else if let Some(reason) = &result.not_applicable {
+        (Outcome::NotApplicable, reason.clone())
+    } else {
+        (Outcome::Satisfied, "no objection".to_owned())
+    };
+    let spared: Vec<String> = completeness
+        .iter()
+        .filter(|(kind, _)| kinds.contains(kind) && meta.optional.contains(kind))
+        .map(|(kind, completeness)| format!("{kind}, which it may do without, are {completeness}"))
+        .collect();
+    let reason = match (outcome, incomplete) {
+        (Outcome::Satisfied, _) if !spared.is_empty() => format!("{reason}; {}", spared.join(", ")),
+        (Outcome::Violated | Outcome::Errored, true) => format!("{reason}; {}", lacking.join(", ")),
+        _ => reason,
+    };
+    RuleOutcome {
+        outcome,
+        ran: matches!(outcome, Outcome::Satisfied | Outcome::Violated | Outcome::NotApplicable),
+        incomplete,
+        reason,
+        violations: result.violations,
+        assessments: result.assessments,
+        notes: result.notes,
+        recommendations: result.recommendations,
+        evidence: kinds,
+        diagnostic: result.error,
+        ..blank(meta)
+    }
+}

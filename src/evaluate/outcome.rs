@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{EvidenceKind, vocabulary};
-use crate::policy::{Approver, Risk, RuleMeta};
+use crate::policy::{Assessment, RequiredApproval, RuleMeta, Threat, Violation};
 
 vocabulary! {
     /// How a rule ended. Where several could be said, the later in this list is.
@@ -20,73 +20,6 @@ vocabulary! {
         /// It ended in an error; violations found before that stay listed.
         Errored = "errored",
     }
-}
-
-/// What a violation, assessment or requirement is about: a position in the evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// The change as a whole.
-    Change,
-    /// A finding, by its position in [`crate::evidence::Findings`].
-    Finding(u32),
-    /// A changed file, by its position.
-    File(u32),
-    /// A changed package, by its position.
-    Dependency(u32),
-    /// A capability, by its position.
-    Capability(u32),
-    /// A claim, by its position.
-    Claim(u32),
-}
-
-/// One thing that a rule objects to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Violation {
-    /// What it is about.
-    pub subject: Subject,
-    /// What is wrong.
-    pub message: String,
-    /// Its risk, where it is not the rule's.
-    pub risk: Option<Risk>,
-    /// What to do, where it is not the rule's remedy.
-    pub remedy: Option<String>,
-    /// Who may let it pass, where it is not the rule's approvers; empty for these.
-    pub approvers: Vec<Approver>,
-}
-
-/// A level that a rule gives to a category.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Assessment {
-    /// The category.
-    pub category: String,
-    /// The level.
-    pub risk: Risk,
-    /// Why.
-    pub because: String,
-}
-
-/// An approval that a rule asks for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RequiredApproval {
-    /// What it is about.
-    pub subject: Subject,
-    /// Who may give it; one kind is enough.
-    pub from: Vec<Approver>,
-    /// How many people, at least 1.
-    pub count: u32,
-    /// Why.
-    pub because: String,
-}
-
-/// A threat that a rule describes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Threat {
-    /// What could happen.
-    pub threat: String,
-    /// Its level.
-    pub risk: Risk,
-    /// What stands against it.
-    pub mitigation: Option<String>,
 }
 
 /// One rule and how it ended. Lists are in canonical order, each entry once.

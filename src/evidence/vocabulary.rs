@@ -29,6 +29,9 @@ pub trait Word: Copy + Sized + 'static {
     /// The one spelling of this value.
     fn as_str(self) -> &'static str;
 
+    /// The position of this value in the vocabulary.
+    fn index(self) -> u8;
+
     /// The value that a word spells, or `None`.
     #[must_use]
     fn parse(word: &str) -> Option<Self> {
@@ -72,6 +75,10 @@ macro_rules! vocabulary {
 
             fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $word, )+ }
+            }
+
+            fn index(self) -> u8 {
+                self as u8
             }
         }
 

@@ -3,6 +3,24 @@
 //! A policy set is loaded whole or not at all: every mistake that can be known without running a rule is a diagnostic
 //! here. Nothing in this module judges a change.
 
+mod check;
+mod effect;
+mod files;
+mod host;
+mod manifest;
 mod metadata;
+mod modules;
+mod parameter;
+mod rule;
+mod sandbox;
+mod session;
+mod set;
 
+pub use effect::{Assessment, RequiredApproval, Subject, Threat, Violation};
+pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
+pub use host::reference as host_reference;
+pub use manifest::PackManifest;
 pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
+pub use sandbox::Limits;
+pub use session::{RuleResult, Session};
+pub use set::{MAX_RULES, PolicySet, Rule};

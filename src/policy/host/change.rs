@@ -1,0 +1,93 @@
+//! The change itself: the first argument of every rule.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, ImmutableString, Module};
+
+use super::collection::{DependencyRows, FileRows, FindingRows, Store, View};
+use super::effects::RuleRun;
+use super::signature::Signature;
+use crate::evidence::{Change, EvidenceKind};
+
+/// The change as one rule sees it: it remembers which evidence the rule asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct ChangeView {
+    store: Arc<Store>,
+    run: Arc<RuleRun>,
+}
+
+impl ChangeView {
+    pub(crate) const fn new(store: Arc<Store>, run: Arc<RuleRun>) -> Self {
+        Self { store, run }
+    }
+
+    fn text(&self, text: impl Fn(&Change) -> &Option<String>) -> ImmutableString {
+        text(&self.store.evidence.change).as_deref().unwrap_or("").into()
+    }
+}
+
+const RECEIVER: &str = "Change";
+
+pub(super) const TABLE: &[Signature] = &[
+    Signature::property(RECEIVER, "findings", "Findings", "scanner results", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| {
+            change.run.read(EvidenceKind::Findings);
+            Ok(View::<FindingRows>::all(&change.store))
+        });
+    }),
+    Signature::property(RECEIVER, "files", "Files", "changed files", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| {
+            change.run.read(EvidenceKind::Files);
+            Ok(View::<FileRows>::all(&change.store))
+        });
+    }),
+    Signature::property(RECEIVER, "dependencies", "Dependencies", "changed packages", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| {
+            change.run.read(EvidenceKind::Dependencies);
+            Ok(View::<DependencyRows>::all(&change.store))
+        });
+    }),
+    text("repository", "the repository; empty where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.repository)));
+    }),
+    text("base", "full commit id of the target's tip; empty where there is none", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.base)));
+    }),
+    text("merge_base", "full commit id of the best common ancestor; empty where there is none", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.merge_base)));
+    }),
+    text("head", "full commit id of the change's last commit; empty where there is none", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.head)));
+    }),
+    text("author", "login of who proposed the change; empty where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.author)));
+    }),
+    text("title", "title of the change; empty where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.title)));
+    }),
+    text("branch", "branch of the change; empty where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.branch)));
+    }),
+    Signature::property(
+        RECEIVER,
+        "labels",
+        "array of texts",
+        "labels that the forge holds for the change",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| {
+                Ok(change
+                    .store
+                    .evidence
+                    .change
+                    .labels
+                    .iter()
+                    .map(|label| Dynamic::from(label.clone()))
+                    .collect::<rhai::Array>())
+            });
+        },
+    ),
+];
+
+const fn text(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
+    Signature::property(RECEIVER, name, "text", doc, register)
+}

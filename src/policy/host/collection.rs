@@ -1,0 +1,374 @@
+//! The store that all rules of one evaluation share, views over it and items of it.
+
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use indexmap::IndexMap;
+use rhai::{Dynamic, ImmutableString, Map, Module};
+
+use super::change::ChangeView;
+use super::error::HostResult;
+use super::globs::{Globs, texts};
+use crate::evidence::{Evidence, NO_SYMBOL};
+use crate::policy::Subject;
+
+/// Operations of the rule that is being run, counted by ourselves: the engine's own count does not see callbacks.
+#[derive(Debug)]
+pub(crate) struct Meter {
+    used: AtomicU64,
+    limit: u64,
+}
+
+impl Meter {
+    pub(crate) fn new(limit: u64) -> Self {
+        Self { used: AtomicU64::new(0), limit }
+    }
+
+    /// Starts counting for the next rule.
+    pub(crate) fn reset(&self) {
+        self.used.store(0, Ordering::Relaxed);
+    }
+
+    /// Counts operations; false once the limit is passed, and from then on. Only one thread counts at a time.
+    pub(crate) fn charge(&self, operations: u64) -> bool {
+        let used = self.used.load(Ordering::Relaxed).saturating_add(operations);
+        self.used.store(used, Ordering::Relaxed);
+        used <= self.limit
+    }
+
+    pub(crate) fn exhausted(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.limit
+    }
+}
+
+/// How many rows a native query reads for one operation of the limit.
+const ROWS_PER_OPERATION: u64 = 16;
+
+/// Which paths of the evidence a list of globs matches; each part is made at its first use.
+#[derive(Debug, Default)]
+pub(crate) struct Matches {
+    finding_paths: OnceLock<Vec<bool>>,
+    files: OnceLock<Vec<bool>>,
+    manifests: OnceLock<Vec<bool>>,
+}
+
+/// Evidence as all rules of one evaluation see it.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) evidence: Arc<Evidence>,
+    pub(crate) meter: Arc<Meter>,
+    globs: Arc<Globs>,
+    matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
+}
+
+impl Store {
+    pub(crate) fn new(evidence: Arc<Evidence>, meter: Arc<Meter>, globs: Arc<Globs>) -> Arc<Self> {
+        Arc::new(Self { evidence, meter, globs, matches: Mutex::default() })
+    }
+
+    fn matches(&self, globs: &[ImmutableString]) -> Arc<Matches> {
+        let mut matches = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = matches.get(globs) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(Matches::default());
+        matches.insert(globs.to_vec(), Arc::clone(&new));
+        new
+    }
+
+    /// Whether any glob matches a path; the globs are checked first, so that a malformed one is never passed over.
+    fn patterns(&self, globs: &[ImmutableString]) -> HostResult<impl Fn(&str) -> bool + use<>> {
+        let patterns = globs.iter().map(|glob| self.globs.get(glob)).collect::<HostResult<Vec<_>>>()?;
+        Ok(move |path: &str| patterns.iter().any(|pattern| pattern.matches(path)))
+    }
+}
+
+/// A kind of evidence that rules see as a collection.
+pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
+    /// The type's name for one item.
+    const ITEM: &'static str;
+    /// The type's name for a selection.
+    const VIEW: &'static str;
+
+    /// How many rows there are in all.
+    fn len(evidence: &Evidence) -> usize;
+
+    /// What a violation about a row is about.
+    fn subject(row: u32) -> Subject;
+
+    /// Which rows lie under globs.
+    fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool;
+
+    /// For each place that [`Collection::under`] looks up, whether a glob matches it.
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool>;
+
+    /// Where what [`Collection::hits`] gave is kept.
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>>;
+
+    /// Whether a row has no place of its own, so that it is neither known to lie under a glob nor known not to.
+    fn everywhere(_: &Evidence, _: usize) -> bool {
+        false
+    }
+}
+
+/// Findings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FindingRows;
+/// Changed files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FileRows;
+/// Changed packages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DependencyRows;
+
+impl Collection for FindingRows {
+    const ITEM: &'static str = "Finding";
+    const VIEW: &'static str = "Findings";
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.findings.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::Finding(row)
+    }
+
+    /// A finding that can't be placed may be anywhere, so it lies under every glob.
+    fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool {
+        match evidence.findings.path_symbols().get(row) {
+            Some(&NO_SYMBOL) | None => true,
+            Some(&path) => hits.get(path as usize).copied().unwrap_or(true),
+        }
+    }
+
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        evidence.findings.paths().iter().map(matches).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.finding_paths
+    }
+
+    fn everywhere(evidence: &Evidence, row: usize) -> bool {
+        evidence.findings.path_symbols().get(row).is_none_or(|path| *path == NO_SYMBOL)
+    }
+}
+
+impl Collection for FileRows {
+    const ITEM: &'static str = "File";
+    const VIEW: &'static str = "Files";
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.files.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::File(row)
+    }
+
+    fn under(_: &Evidence, row: usize, hits: &[bool]) -> bool {
+        hits.get(row).copied().unwrap_or(true)
+    }
+
+    /// A renamed file lies under both of its paths.
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        let hit = |file: &crate::evidence::FileChange| {
+            matches(&file.path) || file.previous_path.as_deref().is_some_and(matches)
+        };
+        evidence.files.iter().map(hit).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.files
+    }
+}
+
+impl Collection for DependencyRows {
+    const ITEM: &'static str = "Dependency";
+    const VIEW: &'static str = "Dependencies";
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.dependencies.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::Dependency(row)
+    }
+
+    fn under(_: &Evidence, row: usize, hits: &[bool]) -> bool {
+        hits.get(row).copied().unwrap_or(true)
+    }
+
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        evidence.dependencies.iter().map(|dependency| matches(&dependency.manifest)).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.manifests
+    }
+}
+
+/// A selection of one collection; choosing from it reads only what it selects.
+#[derive(Debug, Clone)]
+pub(crate) struct View<C> {
+    pub(crate) store: Arc<Store>,
+    rows: Option<Arc<[u32]>>,
+    collection: PhantomData<C>,
+}
+
+impl<C: Collection> View<C> {
+    /// Everything.
+    pub(crate) fn all(store: &Arc<Store>) -> Self {
+        Self { store: Arc::clone(store), rows: None, collection: PhantomData }
+    }
+
+    fn select(&self, rows: Vec<u32>) -> Self {
+        Self { store: Arc::clone(&self.store), rows: Some(rows.into()), collection: PhantomData }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.rows.as_ref().map_or_else(|| C::len(&self.store.evidence), |rows| rows.len())
+    }
+
+    /// The selected rows, in canonical order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
+        let all = if self.rows.is_some() { 0 } else { C::len(&self.store.evidence) };
+        let all = u32::try_from(all).unwrap_or(u32::MAX);
+        (0..all).chain(self.rows.iter().flat_map(|rows| rows.iter().copied()))
+    }
+
+    fn charge(&self) {
+        self.store.meter.charge(1 + self.len() as u64 / ROWS_PER_OPERATION);
+    }
+
+    /// The rows for which a test on a row's position holds.
+    pub(crate) fn keep(&self, mut test: impl FnMut(&Evidence, usize) -> bool) -> Self {
+        self.charge();
+        let evidence = &*self.store.evidence;
+        let rows = match &self.rows {
+            Some(rows) => rows.iter().copied().filter(|row| test(evidence, *row as usize)).collect(),
+            None => {
+                let all = u32::try_from(C::len(evidence)).unwrap_or(u32::MAX);
+                (0..all).filter(|row| test(evidence, *row as usize)).collect()
+            }
+        };
+        self.select(rows)
+    }
+
+    /// The rows that lie under a glob, or those that don't.
+    pub(crate) fn under(&self, globs: &Dynamic, wanted: bool) -> HostResult<Self> {
+        let globs = texts(globs)?;
+        let matches = self.store.matches(&globs);
+        let slot = C::slot(&matches);
+        let hits = match slot.get() {
+            Some(hits) => hits,
+            None => {
+                self.store.meter.charge(1 + C::len(&self.store.evidence) as u64);
+                let test = self.store.patterns(&globs)?;
+                let hits = C::hits(&self.store.evidence, &test);
+                slot.get_or_init(|| hits)
+            }
+        };
+        Ok(self.keep(|evidence, row| C::under(evidence, row, hits) == wanted || C::everywhere(evidence, row)))
+    }
+
+    /// The selection in parts, by a text of each row.
+    pub(crate) fn group_by<'a>(&'a self, key: impl Fn(&'a Evidence, usize) -> &'a str) -> Map
+    where
+        Self: Send + Sync,
+    {
+        self.charge();
+        let mut groups: IndexMap<&str, Vec<u32>> = IndexMap::new();
+        for row in self.rows() {
+            groups.entry(key(&self.store.evidence, row as usize)).or_default().push(row);
+        }
+        groups.into_iter().map(|(name, rows)| (name.into(), Dynamic::from(self.select(rows)))).collect()
+    }
+}
+
+/// One row of a collection.
+#[derive(Debug, Clone)]
+pub(crate) struct Item<C> {
+    pub(crate) store: Arc<Store>,
+    pub(crate) row: u32,
+    collection: PhantomData<C>,
+}
+
+impl<C: Collection> IntoIterator for View<C> {
+    type Item = Item<C>;
+    type IntoIter = Items<C>;
+
+    fn into_iter(self) -> Items<C> {
+        Items { end: self.len(), view: self, next: 0 }
+    }
+}
+
+/// The items of a view, in canonical order.
+pub(crate) struct Items<C> {
+    view: View<C>,
+    next: usize,
+    end: usize,
+}
+
+impl<C: Collection> Iterator for Items<C> {
+    type Item = Item<C>;
+
+    fn next(&mut self) -> Option<Item<C>> {
+        if self.next >= self.end {
+            return None;
+        }
+        let row = match &self.view.rows {
+            Some(rows) => rows.get(self.next).copied()?,
+            None => u32::try_from(self.next).ok()?,
+        };
+        self.next += 1;
+        Some(Item { store: Arc::clone(&self.view.store), row, collection: PhantomData })
+    }
+}
+
+/// Which item a value is, to tell whether two are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ItemKey(pub(crate) Subject);
+
+impl ItemKey {
+    pub(crate) fn of(value: &Dynamic) -> Option<Self> {
+        fn row<C: Collection>(value: &Dynamic) -> Option<ItemKey> {
+            value.read_lock::<Item<C>>().map(|item| ItemKey(C::subject(item.row)))
+        }
+        row::<FindingRows>(value)
+            .or_else(|| row::<FileRows>(value))
+            .or_else(|| row::<DependencyRows>(value))
+            .or_else(|| value.is::<ChangeView>().then_some(Self(Subject::Change)))
+    }
+
+    pub(crate) fn same_type(self, other: Self) -> bool {
+        std::mem::discriminant(&self.0) == std::mem::discriminant(&other.0)
+    }
+}
+
+/// The name of a host type's value for messages.
+pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
+    fn of<C: Collection>(value: &Dynamic) -> Option<&'static str> {
+        if value.is::<Item<C>>() {
+            return Some(C::ITEM);
+        }
+        value.is::<View<C>>().then_some(C::VIEW)
+    }
+    of::<FindingRows>(value)
+        .or_else(|| of::<FileRows>(value))
+        .or_else(|| of::<DependencyRows>(value))
+        .or_else(|| value.is::<ChangeView>().then_some("the change"))
+}
+
+pub(super) fn register_types(module: &mut Module) {
+    fn of<C: Collection>(module: &mut Module) {
+        module.set_custom_type::<View<C>>(C::VIEW);
+        module.set_custom_type::<Item<C>>(C::ITEM);
+        module.set_iterable::<View<C>>();
+    }
+    of::<FindingRows>(module);
+    of::<FileRows>(module);
+    of::<DependencyRows>(module);
+    module.set_custom_type::<ChangeView>("Change");
+}

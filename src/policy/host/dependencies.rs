@@ -1,0 +1,308 @@
+//! Changed packages as rules see them.
+
+use rhai::{Array, Dynamic, INT, ImmutableString, Module};
+
+use super::collection::{DependencyRows, Item, View};
+use super::effects::array;
+use super::error::HostResult;
+use super::findings::unknown_group;
+use super::globs::texts;
+use super::signature::{Param, Signature};
+use super::words::{WordValue, word, words};
+use crate::evidence::{
+    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Jump, SourceKind, Word,
+};
+
+type Dependencies = View<DependencyRows>;
+type Row = Item<DependencyRows>;
+
+impl Row {
+    /// A property of the package; rows of a view are always there.
+    fn get<T>(&self, missing: T, property: impl FnOnce(&DependencyChange) -> T) -> T {
+        self.store.evidence.dependencies.get(self.row as usize).map_or(missing, property)
+    }
+
+    fn text(&self, text: impl FnOnce(&DependencyChange) -> &str) -> ImmutableString {
+        self.get(ImmutableString::new(), |dependency| text(dependency).into())
+    }
+
+    fn word<W: Word>(&self, missing: W, of: impl FnOnce(&DependencyChange) -> W) -> WordValue {
+        WordValue::of(self.get(missing, of))
+    }
+}
+
+impl Dependencies {
+    fn keep_packages(&self, test: impl Fn(&DependencyChange) -> bool) -> Self {
+        self.keep(|evidence, row| evidence.dependencies.get(row).is_none_or(&test))
+    }
+
+    fn keep_change(&self, change: DependencyChangeKind) -> Self {
+        self.keep_packages(|dependency| dependency.change == change)
+    }
+
+    /// Those of which a word is one of several.
+    fn keep_words<W: Word>(&self, wanted: &Dynamic, of: impl Fn(&DependencyChange) -> W) -> HostResult<Self> {
+        let wanted = words::<W>(wanted)?;
+        Ok(self.keep_packages(|dependency| wanted.get(usize::from(of(dependency).index())).copied().unwrap_or(true)))
+    }
+}
+
+const GROUPS: &[&str] = &["ecosystem", "change", "scope", "directness", "manifest"];
+
+fn group_by(dependencies: &Dependencies, key: &str) -> HostResult<rhai::Map> {
+    let group = |of: fn(&DependencyChange) -> &str| {
+        dependencies.group_by(move |evidence, row| evidence.dependencies.get(row).map_or("", of))
+    };
+    Ok(match key {
+        "ecosystem" => group(|dependency| dependency.ecosystem.as_str()),
+        "change" => group(|dependency| dependency.change.as_str()),
+        "scope" => group(|dependency| dependency.scope.as_str()),
+        "directness" => group(|dependency| dependency.directness.as_str()),
+        "manifest" => group(|dependency| &dependency.manifest),
+        _ => return Err(unknown_group(key, GROUPS)),
+    })
+}
+
+/// Versions' major step, or worse, or one of which nothing shows that it is smaller.
+fn jump_at_least(dependencies: &Dependencies, jump: Jump) -> Dependencies {
+    dependencies.keep_packages(|dependency| dependency.jump.is_some_and(|found| found >= jump))
+}
+
+const VIEW: &str = "Dependencies";
+const ITEM: &str = "Dependency";
+
+const fn select(
+    name: &'static str,
+    params: &'static [(&'static str, Param)],
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::method(VIEW, name, params, "Dependencies", doc, register)
+}
+
+const fn property(
+    name: &'static str,
+    returns: &'static str,
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::property(ITEM, name, returns, doc, register)
+}
+
+pub(super) const TABLE: &[Signature] = &[
+    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
+    }),
+    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.len() == 0));
+    }),
+    Signature::method(
+        VIEW,
+        "group_by",
+        &[("key", Param::Text)],
+        "map of Dependencies",
+        "parts by `ecosystem`, `change`, `scope`, `directness` or `manifest`",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, key: &str| group_by(view, key));
+        },
+    ),
+    select(
+        "ecosystem",
+        &[("ecosystem", Param::Words(Ecosystem::VOCABULARY))],
+        "those of an ecosystem",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| {
+                view.keep_words(&wanted, |dependency| dependency.ecosystem)
+            });
+        },
+    ),
+    select(
+        "change",
+        &[("change", Param::Words(DependencyChangeKind::VOCABULARY))],
+        "those to which something happened",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| {
+                view.keep_words(&wanted, |dependency| dependency.change)
+            });
+        },
+    ),
+    select("added", &[], "new ones", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Added)));
+    }),
+    select("removed", &[], "those that are gone", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Removed)));
+    }),
+    select("upgraded", &[], "those whose highest version rose", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Upgraded)));
+    }),
+    select("downgraded", &[], "those whose highest version fell", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Downgraded)));
+    }),
+    select("changed", &[], "those of which the source changed, or versions that can't be ordered", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Changed)));
+    }),
+    select(
+        "jump",
+        &[("jump", Param::Words(Jump::VOCABULARY))],
+        "those whose highest version moved so far",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| -> HostResult<Dependencies> {
+                let wanted = words::<Jump>(&wanted)?;
+                Ok(view.keep_packages(|dependency| {
+                    dependency.jump.is_some_and(|jump| wanted.get(usize::from(jump.index())).copied().unwrap_or(true))
+                }))
+            });
+        },
+    ),
+    select(
+        "jump_at_least",
+        &[("jump", Param::Word(Jump::VOCABULARY))],
+        "those whose highest version moved so far or farther, and those of which nothing tells how far",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, jump: Dynamic| {
+                Ok(jump_at_least(view, word::<Jump>(&jump)?))
+            });
+        },
+    ),
+    select("direct", &[], "those that a manifest names, and those of which nothing tells", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| {
+            Ok(view.keep_packages(|dependency| dependency.directness != Directness::Transitive))
+        });
+    }),
+    select("transitive", &[], "those that another package brings in", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies| {
+            Ok(view.keep_packages(|dependency| dependency.directness == Directness::Transitive))
+        });
+    }),
+    select(
+        "scope",
+        &[("scope", Param::Words(DependencyScope::VOCABULARY))],
+        "those with a scope, and those of which nothing tells",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| -> HostResult<Dependencies> {
+                let wanted = words::<DependencyScope>(&wanted)?;
+                Ok(view.keep_packages(|dependency| {
+                    dependency.scope == DependencyScope::Unknown
+                        || wanted.get(usize::from(dependency.scope.index())).copied().unwrap_or(true)
+                }))
+            });
+        },
+    ),
+    select(
+        "source",
+        &[("source", Param::Words(SourceKind::VOCABULARY))],
+        "those that come from a kind of place now",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| -> HostResult<Dependencies> {
+                let wanted = words::<SourceKind>(&wanted)?;
+                Ok(view.keep_packages(|dependency| {
+                    dependency
+                        .sources_after
+                        .iter()
+                        .any(|source| wanted.get(usize::from(source.kind.index())).copied().unwrap_or(true))
+                }))
+            });
+        },
+    ),
+    select(
+        "from_new_host",
+        &[],
+        "those downloaded from a host that nothing of their ecosystem came from before",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Dependencies| {
+                Ok(view.keep_packages(|dependency| !dependency.new_hosts.is_empty()))
+            });
+        },
+    ),
+    select("name", &[("names", Param::Texts)], "those of a name", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies, names: Dynamic| -> HostResult<Dependencies> {
+            let names = texts(&names)?;
+            Ok(view.keep_packages(|dependency| names.iter().any(|name| name.as_str() == dependency.name)))
+        });
+    }),
+    select("under", &[("globs", Param::Globs)], "those whose manifest a glob matches", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies, globs: Dynamic| view.under(&globs, true));
+    }),
+    select("not_under", &[("globs", Param::Globs)], "those whose manifest no glob matches", |module, name| {
+        module.set_native_fn(name, |view: &mut Dependencies, globs: Dynamic| view.under(&globs, false));
+    }),
+    property("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.word(Ecosystem::Cargo, |dependency| dependency.ecosystem)));
+    }),
+    property("name", "text", "its name", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.name)));
+    }),
+    property("purl", "text", "its package URL", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.purl)));
+    }),
+    property("manifest", "text", "the lockfile or manifest that shows it", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.manifest)));
+    }),
+    property("change", "dependency change", "what happened to it", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.word(DependencyChangeKind::Changed, |dependency| dependency.change))
+        });
+    }),
+    property("before", "array of texts", "locked versions before", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.before))));
+    }),
+    property("after", "array of texts", "locked versions after", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.after))));
+    }),
+    property("version", "text", "the highest version after the change; before it, of a removed one", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.text(|dependency| dependency.after.last().or(dependency.before.last()).map_or("", String::as_str)))
+        });
+    }),
+    property(
+        "jump",
+        "jump",
+        "how far the highest version moved; none for added and removed packages",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.word(Jump::Unknown, |dependency| dependency.jump.unwrap_or(Jump::None)))
+            });
+        },
+    ),
+    property("directness", "directness", "whether a manifest names it", |module, name| {
+        module
+            .set_getter_fn(name, |row: &mut Row| Ok(row.word(Directness::Unknown, |dependency| dependency.directness)));
+    }),
+    property("scope", "dependency scope", "what it is used for", |module, name| {
+        module
+            .set_getter_fn(name, |row: &mut Row| Ok(row.word(DependencyScope::Unknown, |dependency| dependency.scope)));
+    }),
+    property("hosts", "array of texts", "hosts that it is downloaded from now", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(Array::new(), |dependency| {
+                let hosts: Vec<String> =
+                    dependency.sources_after.iter().filter_map(|source| source.host.clone()).collect();
+                array(&hosts)
+            }))
+        });
+    }),
+    property(
+        "new_hosts",
+        "array of texts",
+        "those of them that nothing of its ecosystem came from before",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(Array::new(), |dependency| array(&dependency.new_hosts)))
+            });
+        },
+    ),
+    property(
+        "locations",
+        "array of texts",
+        "the places that it comes from now, as the lockfile writes them",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(Array::new(), |dependency| {
+                    let places: Vec<String> =
+                        dependency.sources_after.iter().filter_map(|source| source.location.clone()).collect();
+                    array(&places)
+                }))
+            });
+        },
+    ),
+];

@@ -1,0 +1,264 @@
+//! What a rule may do: object, remark, assess, recommend, or say that it does not apply.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
+
+use super::collection::ItemKey;
+use super::compare::type_name;
+use super::error::{HostError, HostResult};
+use super::globs::texts;
+use super::signature::{Param, Signature};
+use super::words::word;
+use crate::diagnostic::Code;
+use crate::evidence::{EvidenceKind, Word};
+use crate::policy::{Approver, Assessment, Risk, Subject, Violation};
+
+/// What one rule did.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) assessments: Vec<Assessment>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) recommendations: Vec<String>,
+    pub(crate) not_applicable: Option<String>,
+}
+
+impl Effects {
+    /// How many violations, notes, assessments and recommendations a rule may have in all.
+    pub(crate) const LIMIT: usize = 10_000;
+
+    fn len(&self) -> usize {
+        self.violations.len() + self.assessments.len() + self.notes.len() + self.recommendations.len()
+    }
+}
+
+/// One run of one rule: what it asked for and what it did.
+#[derive(Debug)]
+pub(crate) struct RuleRun {
+    read: AtomicU32,
+    categories: Arc<[String]>,
+    effects: Mutex<Effects>,
+}
+
+impl RuleRun {
+    pub(crate) fn new(categories: Arc<[String]>) -> Self {
+        Self { read: AtomicU32::new(0), categories, effects: Mutex::default() }
+    }
+
+    pub(crate) fn read(&self, kind: EvidenceKind) {
+        self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_read(&self, kind: EvidenceKind) -> bool {
+        self.read.load(Ordering::Relaxed) & (1 << kind.index()) != 0
+    }
+
+    pub(crate) fn effects(&self) -> MutexGuard<'_, Effects> {
+        self.effects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The violation that `violation(..)` gave, to say more about it.
+#[derive(Debug, Clone)]
+struct ViolationHandle {
+    run: Arc<RuleRun>,
+    index: usize,
+}
+
+/// Whether a value is what an effect gave, so that a script may let it go.
+pub(crate) fn is_effect(value: &Dynamic) -> bool {
+    value.is::<ViolationHandle>()
+}
+
+impl ViolationHandle {
+    fn change(&mut self, edit: impl FnOnce(&mut Violation)) -> Self {
+        if let Some(violation) = self.run.effects().violations.get_mut(self.index) {
+            edit(violation);
+        }
+        self.clone()
+    }
+}
+
+/// The run that a call belongs to.
+fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>> {
+    context.tag().and_then(|tag| tag.read_lock::<Arc<RuleRun>>().map(|run| Arc::clone(&run))).ok_or_else(|| {
+        HostError::new(Code::BadArguments, format!("`{}` can be called only by a rule", context.fn_name())).into()
+    })
+}
+
+/// Adds an effect, unless the rule has too many already.
+fn add<T>(run: &RuleRun, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
+    let mut effects = run.effects();
+    if effects.len() >= Effects::LIMIT {
+        return Err(HostError::new(
+            Code::LimitExceeded,
+            format!("the rule has more than {} violations, notes, assessments and recommendations", Effects::LIMIT),
+        )
+        .help("report a count or a group instead of each item")
+        .into());
+    }
+    Ok(effect(&mut effects))
+}
+
+fn subject(value: &Dynamic) -> HostResult<Subject> {
+    ItemKey::of(value).map(|key| key.0).ok_or_else(|| {
+        HostError::new(
+            Code::BadArguments,
+            format!("found {}, expected a finding, a file, a dependency or `change`", type_name(value)),
+        )
+        .into()
+    })
+}
+
+fn approvers(value: &Dynamic) -> HostResult<Vec<Approver>> {
+    let mut approvers = texts(value)?
+        .iter()
+        .map(|text| {
+            Approver::parse(text).ok_or_else(|| {
+                HostError::new(
+                    Code::UnknownWord,
+                    format!("unknown approver `{text}`, expected `user:LOGIN`, `team:NAME`, `owners` or `any`"),
+                )
+                .into()
+            })
+        })
+        .collect::<HostResult<Vec<_>>>()?;
+    approvers.sort();
+    approvers.dedup();
+    Ok(approvers)
+}
+
+const VIOLATION: &str = "Violation";
+
+pub(super) const TABLE: &[Signature] = &[
+    Signature::method(
+        "",
+        "violation",
+        &[("subject", Param::Subject), ("message", Param::Text)],
+        "Violation",
+        "objects to an item or to the change as a whole",
+        |module, name| {
+            module.set_custom_type::<ViolationHandle>(VIOLATION);
+            module.set_native_fn(name, |context: NativeCallContext<'_>, about: Dynamic, message: ImmutableString| {
+                let run = run_of(&context)?;
+                let violation = Violation {
+                    subject: subject(&about)?,
+                    message: message.to_string(),
+                    risk: None,
+                    remedy: None,
+                    approvers: Vec::new(),
+                };
+                let index = add(&run, |effects| {
+                    effects.violations.push(violation);
+                    effects.violations.len() - 1
+                })?;
+                Ok(ViolationHandle { run, index })
+            });
+        },
+    ),
+    Signature::method(
+        VIOLATION,
+        "risk",
+        &[("risk", Param::Word(Risk::VOCABULARY))],
+        VIOLATION,
+        "its risk, where it is not the rule's",
+        |module, name| {
+            module.set_native_fn(name, |handle: &mut ViolationHandle, risk: Dynamic| -> HostResult<ViolationHandle> {
+                let risk = word::<Risk>(&risk)?;
+                Ok(handle.change(|violation| violation.risk = Some(risk)))
+            });
+        },
+    ),
+    Signature::method(
+        VIOLATION,
+        "remedy",
+        &[("text", Param::Text)],
+        VIOLATION,
+        "what to do about it, where it is not the rule's remedy",
+        |module, name| {
+            module.set_native_fn(name, |handle: &mut ViolationHandle, remedy: ImmutableString| {
+                Ok(handle.change(|violation| violation.remedy = Some(remedy.to_string())))
+            });
+        },
+    ),
+    Signature::method(
+        VIOLATION,
+        "approvers",
+        &[("approvers", Param::Texts)],
+        VIOLATION,
+        "who may let it pass, where it is not the rule's approvers",
+        |module, name| {
+            module.set_native_fn(name, |handle: &mut ViolationHandle, who: Dynamic| -> HostResult<ViolationHandle> {
+                let who = approvers(&who)?;
+                Ok(handle.change(|violation| violation.approvers = who))
+            });
+        },
+    ),
+    Signature::method(
+        "",
+        "not_applicable",
+        &[("reason", Param::Text)],
+        "",
+        "says that the rule does not apply to this change, and why",
+        |module, name| {
+            module.set_native_fn(name, |context: NativeCallContext<'_>, reason: &str| {
+                if reason.trim().is_empty() {
+                    return Err(HostError::new(
+                        Code::BadArguments,
+                        "`not_applicable` needs a reason, found an empty text",
+                    )
+                    .into());
+                }
+                run_of(&context)?.effects().not_applicable = Some(reason.to_owned());
+                Ok(())
+            });
+        },
+    ),
+    Signature::method(
+        "",
+        "note",
+        &[("message", Param::Text)],
+        "",
+        "remarks something without objecting",
+        |module, name| {
+            module.set_native_fn(name, |context: NativeCallContext<'_>, message: &str| {
+                add(&*run_of(&context)?, |effects| effects.notes.push(message.to_owned()))
+            });
+        },
+    ),
+    Signature::method("", "recommend", &[("text", Param::Text)], "", "recommends something", |module, name| {
+        module.set_native_fn(name, |context: NativeCallContext<'_>, text: &str| {
+            add(&*run_of(&context)?, |effects| effects.recommendations.push(text.to_owned()))
+        });
+    }),
+    Signature::method(
+        "",
+        "assess",
+        &[("category", Param::Text), ("risk", Param::Word(Risk::VOCABULARY)), ("because", Param::Text)],
+        "",
+        "gives a category a level of risk, and says why",
+        |module, name| {
+            module.set_native_fn(
+                name,
+                |context: NativeCallContext<'_>, category: &str, risk: Dynamic, because: &str| {
+                    let run = run_of(&context)?;
+                    let risk = word::<Risk>(&risk)?;
+                    if !run.categories.iter().any(|known| known == category) {
+                        return Err(HostError::new(Code::UnknownWord, format!("unknown category `{category}`"))
+                            .suggest(category, run.categories.iter().map(String::as_str))
+                            .into());
+                    }
+                    let assessment = Assessment { category: category.to_owned(), risk, because: because.to_owned() };
+                    add(&run, |effects| effects.assessments.push(assessment))
+                },
+            );
+        },
+    ),
+];
+
+/// Texts as a script's array.
+pub(super) fn array(texts: &[String]) -> Array {
+    texts.iter().map(|text| Dynamic::from(text.clone())).collect()
+}

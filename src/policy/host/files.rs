@@ -1,0 +1,240 @@
+//! Changed files as rules see them.
+
+use rhai::{Dynamic, INT, ImmutableString, Module};
+
+use super::collection::{FileRows, Item, View};
+use super::effects::array;
+use super::error::HostResult;
+use super::findings::unknown_group;
+use super::globs::texts;
+use super::signature::{Param, Signature};
+use super::words::{WordValue, words};
+use crate::evidence::{FileChange, FileKind, FileStatus, Word};
+
+type Files = View<FileRows>;
+type Row = Item<FileRows>;
+
+impl Row {
+    /// A property of the file; rows of a view are always there.
+    fn get<T>(&self, missing: T, property: impl FnOnce(&FileChange) -> T) -> T {
+        self.store.evidence.files.get(self.row as usize).map_or(missing, property)
+    }
+}
+
+impl Files {
+    fn keep_files(&self, test: impl Fn(&FileChange) -> bool) -> Self {
+        self.keep(|evidence, row| evidence.files.get(row).is_none_or(&test))
+    }
+
+    fn keep_status(&self, status: FileStatus) -> Self {
+        self.keep_files(|file| file.status == status)
+    }
+
+    fn sum(&self, lines: impl Fn(&FileChange) -> u64) -> INT {
+        let files = &self.store.evidence.files;
+        let sum: u64 = self.rows().filter_map(|row| files.get(row as usize)).map(lines).sum();
+        INT::try_from(sum).unwrap_or(INT::MAX)
+    }
+}
+
+fn added(file: &FileChange) -> u64 {
+    file.added.map_or(0, u64::from)
+}
+
+fn removed(file: &FileChange) -> u64 {
+    file.removed.map_or(0, u64::from)
+}
+
+const GROUPS: &[&str] = &["status", "kind", "language"];
+
+fn group_by(files: &Files, key: &str) -> HostResult<rhai::Map> {
+    Ok(match key {
+        "status" => files.group_by(|evidence, row| evidence.files.get(row).map_or("", |file| file.status.as_str())),
+        "kind" => files.group_by(|evidence, row| evidence.files.get(row).map_or("", |file| file.kind.as_str())),
+        "language" => files
+            .group_by(|evidence, row| evidence.files.get(row).and_then(|file| file.language.as_deref()).unwrap_or("")),
+        _ => return Err(unknown_group(key, GROUPS)),
+    })
+}
+
+const VIEW: &str = "Files";
+const ITEM: &str = "File";
+
+const fn select(
+    name: &'static str,
+    params: &'static [(&'static str, Param)],
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::method(VIEW, name, params, "Files", doc, register)
+}
+
+const fn property(
+    name: &'static str,
+    returns: &'static str,
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::property(ITEM, name, returns, doc, register)
+}
+
+pub(super) const TABLE: &[Signature] = &[
+    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
+    }),
+    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.len() == 0));
+    }),
+    Signature::method(
+        VIEW,
+        "group_by",
+        &[("key", Param::Text)],
+        "map of Files",
+        "parts by `status`, `kind` or `language`",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Files, key: &str| group_by(view, key));
+        },
+    ),
+    Signature::method(
+        VIEW,
+        "lines_added",
+        &[],
+        "number",
+        "lines added in all, where they can be counted",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Files| Ok(view.sum(added)));
+        },
+    ),
+    Signature::method(
+        VIEW,
+        "lines_removed",
+        &[],
+        "number",
+        "lines removed in all, where they can be counted",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Files| Ok(view.sum(removed)));
+        },
+    ),
+    Signature::method(
+        VIEW,
+        "lines_changed",
+        &[],
+        "number",
+        "lines added and removed in all, where they can be counted",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Files| Ok(view.sum(|file| added(file) + removed(file))));
+        },
+    ),
+    select("status", &[("status", Param::Words(FileStatus::VOCABULARY))], "those with a status", |module, name| {
+        module.set_native_fn(name, |view: &mut Files, status: Dynamic| -> HostResult<Files> {
+            let wanted = words::<FileStatus>(&status)?;
+            Ok(view.keep_files(|file| wanted.get(file.status as usize).copied().unwrap_or(true)))
+        });
+    }),
+    select("added", &[], "new ones", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Added)));
+    }),
+    select("modified", &[], "those whose content or mode changed", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Modified)));
+    }),
+    select("deleted", &[], "those that are gone", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Deleted)));
+    }),
+    select("renamed", &[], "those that were at another path before", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Renamed)));
+    }),
+    select("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind", |module, name| {
+        module.set_native_fn(name, |view: &mut Files, kind: Dynamic| -> HostResult<Files> {
+            let wanted = words::<FileKind>(&kind)?;
+            Ok(view.keep_files(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))
+        });
+    }),
+    select(
+        "language",
+        &[("names", Param::Texts)],
+        "those in a language, by Linguist's name without regard to case",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Files, names: Dynamic| -> HostResult<Files> {
+                let names = texts(&names)?;
+                Ok(view.keep_files(|file| {
+                    file.language
+                        .as_deref()
+                        .is_some_and(|language| names.iter().any(|name| name.eq_ignore_ascii_case(language)))
+                }))
+            });
+        },
+    ),
+    select("under", &[("globs", Param::Globs)], "those whose path, before or after, a glob matches", |module, name| {
+        module.set_native_fn(name, |view: &mut Files, globs: Dynamic| view.under(&globs, true));
+    }),
+    select("not_under", &[("globs", Param::Globs)], "those whose paths no glob matches", |module, name| {
+        module.set_native_fn(name, |view: &mut Files, globs: Dynamic| view.under(&globs, false));
+    }),
+    select("binary", &[], "those whose lines can't be shown", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(|file| file.binary)));
+    }),
+    select("becoming_executable", &[], "those that may be executed now and could not before", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(FileChange::becomes_executable)));
+    }),
+    select("symlinks", &[], "those that are or were symbolic links", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(FileChange::is_symlink)));
+    }),
+    select("submodules", &[], "those that are or were submodules", |module, name| {
+        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(FileChange::is_submodule)));
+    }),
+    property("path", "text", "the path after the change; of a deleted file, the path before", |module, name| {
+        module
+            .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |file| file.path.as_str().into())));
+    }),
+    property("previous_path", "text", "the path before, of a renamed file; empty for others", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(ImmutableString::new(), |file| file.previous_path.as_deref().unwrap_or("").into()))
+        });
+    }),
+    property("status", "file status", "what happened to it", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(WordValue::of(FileStatus::Modified), |file| WordValue::of(file.status)))
+        });
+    }),
+    property("kind", "file kind", "what it is for", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(WordValue::of(FileKind::Other), |file| WordValue::of(file.kind)))
+        });
+    }),
+    property(
+        "language",
+        "text",
+        "the language, by Linguist's name; empty where the path does not tell",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(ImmutableString::new(), |file| file.language.as_deref().unwrap_or("").into()))
+            });
+        },
+    ),
+    property("added", "number", "lines added; 0 where they can't be counted", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| INT::from(file.added.unwrap_or(0)))));
+    }),
+    property("removed", "number", "lines removed; 0 where they can't be counted", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| INT::from(file.removed.unwrap_or(0)))));
+    }),
+    property("counted", "true or false", "whether its lines can be counted", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(false, |file| file.added.is_some() && file.removed.is_some()))
+        });
+    }),
+    property("binary", "true or false", "whether its lines can't be shown", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |file| file.binary)));
+    }),
+    property("symlink", "true or false", "whether it is or was a symbolic link", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_symlink)));
+    }),
+    property("submodule", "true or false", "whether it is or was a submodule", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_submodule)));
+    }),
+    property("executable", "true or false", "whether it may be executed after the change", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_executable)));
+    }),
+    property("owners", "array of texts", "its code owners", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(rhai::Array::new(), |file| array(&file.owners))));
+    }),
+];

@@ -1,0 +1,346 @@
+//! Findings as rules see them.
+
+use rhai::{Array, Dynamic, INT, ImmutableString, Module};
+
+use super::collection::{FileRows, FindingRows, Item, View};
+use super::compare::type_name;
+use super::error::{HostError, HostResult};
+use super::globs::texts;
+use super::signature::{Param, Signature};
+use super::words::{WordValue, word, words};
+use crate::diagnostic::Code;
+use crate::evidence::{Evidence, Finding, Introduced, Level, NO_SYMBOL, Severity, Suppression, Word};
+
+type Findings = View<FindingRows>;
+type Row = Item<FindingRows>;
+
+impl Row {
+    fn finding(&self) -> Option<Finding<'_>> {
+        self.store.evidence.findings.get(self.row as usize)
+    }
+
+    /// A text of the finding; rows of a view are always there.
+    fn text(&self, text: impl for<'a> Fn(&Finding<'a>) -> &'a str) -> ImmutableString {
+        self.finding().map(|finding| text(&finding).into()).unwrap_or_default()
+    }
+}
+
+fn at<T: Copy>(column: &[T], row: usize) -> Option<T> {
+    column.get(row).copied()
+}
+
+/// Findings whose rule's tool and id pass a test, which is asked once per rule.
+fn by_rule(findings: &Findings, test: impl Fn(&str, &str) -> bool) -> Findings {
+    let all = &findings.store.evidence.findings;
+    let wanted: Vec<bool> = (0..all.rule_count())
+        .map(|symbol| {
+            u32::try_from(symbol).ok().and_then(|symbol| all.rule(symbol)).is_some_and(|(tool, id)| test(tool, id))
+        })
+        .collect();
+    findings.keep(|evidence, row| {
+        at(evidence.findings.rule_symbols(), row).and_then(|rule| at(&wanted, rule as usize)).unwrap_or(true)
+    })
+}
+
+/// Findings of one of several CWEs; the test is asked once per distinct set.
+fn by_cwe(findings: &Findings, numbers: &Dynamic) -> HostResult<Findings> {
+    let number = |value: &Dynamic| -> HostResult<u32> {
+        value.as_int().ok().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0).ok_or_else(
+            || {
+                HostError::new(
+                    Code::TypeMismatch,
+                    format!("found {}, expected a CWE number such as 79", type_name(value)),
+                )
+                .into()
+            },
+        )
+    };
+    let numbers: Vec<u32> = match numbers.read_lock::<Array>() {
+        Some(array) => array.iter().map(number).collect::<HostResult<_>>()?,
+        None => vec![number(numbers)?],
+    };
+    let all = &findings.store.evidence.findings;
+    let wanted: Vec<bool> = (0..all.cwe_count())
+        .map(|set| u32::try_from(set).is_ok_and(|set| all.cwe(set).iter().any(|cwe| numbers.contains(cwe))))
+        .collect();
+    Ok(findings.keep(|evidence, row| {
+        at(evidence.findings.cwe_symbols(), row).and_then(|set| at(&wanted, set as usize)).unwrap_or(true)
+    }))
+}
+
+/// Findings in certain files; those that can't be placed may be in any.
+fn in_files(findings: &Findings, files: &View<FileRows>) -> Findings {
+    let evidence = &findings.store.evidence;
+    let mut wanted = vec![false; evidence.findings.paths().len()];
+    for file in files.rows().filter_map(|row| evidence.files.get(row as usize)) {
+        if let Some(slot) = evidence.findings.paths().find(&file.path).and_then(|path| wanted.get_mut(path as usize)) {
+            *slot = true;
+        }
+    }
+    findings.keep(|evidence, row| match at(evidence.findings.path_symbols(), row) {
+        Some(NO_SYMBOL) | None => true,
+        Some(path) => at(&wanted, path as usize).unwrap_or(true),
+    })
+}
+
+const GROUPS: &[&str] = &["severity", "level", "tool", "rule", "path"];
+
+fn group_by(findings: &Findings, key: &str) -> HostResult<rhai::Map> {
+    fn finding(evidence: &Evidence, row: usize) -> Option<Finding<'_>> {
+        evidence.findings.get(row)
+    }
+    Ok(match key {
+        "severity" => {
+            findings.group_by(|evidence, row| at(evidence.findings.severities(), row).map_or("", Severity::as_str))
+        }
+        "level" => findings.group_by(|evidence, row| at(evidence.findings.levels(), row).map_or("", Level::as_str)),
+        "tool" => findings.group_by(|evidence, row| finding(evidence, row).map_or("", |finding| finding.tool)),
+        "rule" => findings.group_by(|evidence, row| finding(evidence, row).map_or("", |finding| finding.rule)),
+        "path" => {
+            findings.group_by(|evidence, row| finding(evidence, row).and_then(|finding| finding.path).unwrap_or(""))
+        }
+        _ => return Err(unknown_group(key, GROUPS)),
+    })
+}
+
+pub(super) fn unknown_group(key: &str, known: &[&str]) -> Box<rhai::EvalAltResult> {
+    HostError::new(Code::UnknownWord, format!("can't group by `{key}`, expected one of {}", known.join(", ")))
+        .suggest(key, known.iter().copied())
+        .into()
+}
+
+const VIEW: &str = "Findings";
+const ITEM: &str = "Finding";
+const SEVERITY: Param = Param::Word(Severity::VOCABULARY);
+
+const fn select(
+    name: &'static str,
+    params: &'static [(&'static str, Param)],
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::method(VIEW, name, params, "Findings", doc, register)
+}
+
+const fn property(
+    name: &'static str,
+    returns: &'static str,
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::property(ITEM, name, returns, doc, register)
+}
+
+pub(super) const TABLE: &[Signature] = &[
+    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
+    }),
+    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings| Ok(view.len() == 0));
+    }),
+    Signature::method(
+        VIEW,
+        "group_by",
+        &[("key", Param::Text)],
+        "map of Findings",
+        "parts by `severity`, `level`, `tool`, `rule` or `path`",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings, key: &str| group_by(view, key));
+        },
+    ),
+    select(
+        "introduced",
+        &[],
+        "those that the change brings in, and those of which nothing shows that it does not",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings| {
+                Ok(view.keep(|evidence, row| at(evidence.findings.introduced(), row) != Some(Introduced::No)))
+            });
+        },
+    ),
+    select(
+        "on_changed_lines",
+        &[],
+        "those on lines that the change adds or edits, and those that can't be placed",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings| {
+                Ok(view.keep(|evidence, row| at(evidence.findings.on_changed_line(), row) != Some(false)))
+            });
+        },
+    ),
+    select("severity", &[("severity", Param::Words(Severity::VOCABULARY))], "those of a severity", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings, severity: Dynamic| -> HostResult<Findings> {
+            let wanted = words::<Severity>(&severity)?;
+            Ok(view.keep(|evidence, row| {
+                at(evidence.findings.severities(), row)
+                    .is_none_or(|severity| at(&wanted, severity as usize) == Some(true))
+            }))
+        });
+    }),
+    select("severity_at_least", &[("severity", SEVERITY)], "those of a severity or a worse one", |module, name| {
+        fn at_least(view: &mut Findings, severity: Severity) -> Findings {
+            view.keep(|evidence, row| at(evidence.findings.severities(), row).is_none_or(|found| found >= severity))
+        }
+        module.set_native_fn(name, |view: &mut Findings, severity: ImmutableString| {
+            Ok(at_least(view, word::<Severity>(&Dynamic::from(severity))?))
+        });
+        module.set_native_fn(name, |view: &mut Findings, severity: WordValue| {
+            Ok(at_least(view, word::<Severity>(&Dynamic::from(severity))?))
+        });
+    }),
+    select("level", &[("level", Param::Words(Level::VOCABULARY))], "those of a SARIF level", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings, level: Dynamic| -> HostResult<Findings> {
+            let wanted = words::<Level>(&level)?;
+            Ok(view.keep(|evidence, row| {
+                at(evidence.findings.levels(), row).is_none_or(|level| at(&wanted, level as usize) == Some(true))
+            }))
+        });
+    }),
+    select("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings, ids: Dynamic| -> HostResult<Findings> {
+            let ids = texts(&ids)?;
+            Ok(by_rule(view, |_, id| ids.iter().any(|wanted| wanted.as_str() == id)))
+        });
+    }),
+    select(
+        "tool",
+        &[("names", Param::Texts)],
+        "those of a tool, by its name without regard to case",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings, names: Dynamic| -> HostResult<Findings> {
+                let names: Vec<String> = texts(&names)?.iter().map(|name| name.trim().to_lowercase()).collect();
+                Ok(by_rule(view, |tool, _| names.contains(&tool.trim().to_lowercase())))
+            });
+        },
+    ),
+    select("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings, numbers: Dynamic| by_cwe(view, &numbers));
+    }),
+    select(
+        "under",
+        &[("globs", Param::Globs)],
+        "those whose path a glob matches, and those that can't be placed",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings, globs: Dynamic| view.under(&globs, true));
+        },
+    ),
+    select(
+        "not_under",
+        &[("globs", Param::Globs)],
+        "those whose path no glob matches, and those that can't be placed",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings, globs: Dynamic| view.under(&globs, false));
+        },
+    ),
+    select(
+        "in_files",
+        &[("files", Param::Files)],
+        "those in certain changed files, and those that can't be placed",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings, files: View<FileRows>| Ok(in_files(view, &files)));
+        },
+    ),
+    select("suppressed", &[], "those that the upload says are suppressed", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings| {
+            Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) != Some(Suppression::No)))
+        });
+    }),
+    select("not_suppressed", &[], "those that the upload does not say are suppressed", |module, name| {
+        module.set_native_fn(name, |view: &mut Findings| {
+            Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) == Some(Suppression::No)))
+        });
+    }),
+    property("tool", "text", "the scanner", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.tool)));
+    }),
+    property("rule", "text", "the scanner's rule", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.rule)));
+    }),
+    property("message", "text", "what the scanner says", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.message)));
+    }),
+    property(
+        "path",
+        "text",
+        "the path; where it could not be mapped, the location as the scanner wrote it",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.text(|finding| finding.path.or(finding.unmapped).unwrap_or("")))
+            });
+        },
+    ),
+    property(
+        "unmapped",
+        "true or false",
+        "whether the location could not be mapped into the repository",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().is_none_or(|finding| finding.path.is_none())));
+        },
+    ),
+    property("line", "number", "the line; 0 where the scanner gives none", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().map_or(0, |finding| INT::from(finding.line))));
+    }),
+    property("severity", "severity", "how bad it is", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(WordValue::of(row.finding().map_or(Severity::Critical, |finding| finding.severity)))
+        });
+    }),
+    property("level", "level", "SARIF's level", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(WordValue::of(row.finding().map_or(Level::Error, |finding| finding.level)))
+        });
+    }),
+    property("introduced", "introduced", "whether the change brings it in: yes, no, unknown", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(WordValue::of(row.finding().map_or(Introduced::Unknown, |finding| finding.introduced)))
+        });
+    }),
+    property(
+        "on_changed_line",
+        "true or false",
+        "whether it lies on a changed line, or can't be placed",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().is_none_or(|finding| finding.on_changed_line)));
+        },
+    ),
+    property("suppressed", "true or false", "whether the upload says that it is suppressed", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.finding().is_some_and(|finding| finding.suppression != Suppression::No))
+        });
+    }),
+    property("score", "decimal number", "the CVSS score; -1.0 where there is none", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.finding().and_then(|finding| finding.score).map_or(-1.0, f64::from))
+        });
+    }),
+    property("cwe", "array of numbers", "CWE numbers", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            let cwe = row.finding().map(|finding| finding.cwe.to_vec()).unwrap_or_default();
+            Ok(cwe.into_iter().map(|number| Dynamic::from(INT::from(number))).collect::<Array>())
+        });
+    }),
+    property("tags", "array of texts", "tags of the scanner's rule", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row
+                .finding()
+                .map(|finding| finding.tags().map(Dynamic::from_tag).collect::<Array>())
+                .unwrap_or_default())
+        });
+    }),
+    property("fingerprint", "text", "the finding's identity", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.finding().map(|finding| format!("{:032x}", finding.fingerprint)).unwrap_or_default())
+        });
+    }),
+];
+
+/// A text of the evidence as a script's value.
+trait FromTag {
+    fn from_tag(tag: &str) -> Self;
+}
+
+impl FromTag for Dynamic {
+    fn from_tag(tag: &str) -> Self {
+        Self::from(ImmutableString::from(tag))
+    }
+}

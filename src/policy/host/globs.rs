@@ -1,0 +1,121 @@
+//! Globs: from the root of the repository, case-sensitive, `*` stops at `/`, `**` does not, dotfiles match.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use globset::{GlobBuilder, GlobMatcher};
+use indexmap::IndexMap;
+use rhai::{Array, Dynamic, ImmutableString};
+
+use super::error::{HostError, HostResult};
+use crate::diagnostic::Code;
+
+/// How many distinct globs are kept compiled; more are compiled again each time.
+const CACHED: usize = 4_096;
+
+/// One compiled glob.
+#[derive(Debug)]
+pub(crate) enum Pattern {
+    /// `dir/**`: everything below a directory.
+    Below(Box<str>),
+    /// Anything else.
+    Glob(GlobMatcher),
+}
+
+impl Pattern {
+    pub(crate) fn matches(&self, path: &str) -> bool {
+        match self {
+            Self::Below(prefix) => path.len() > prefix.len() && path.starts_with(&**prefix),
+            Self::Glob(glob) => glob.is_match(path),
+        }
+    }
+}
+
+/// Compiles a glob, or says what is wrong with it.
+pub(crate) fn check_glob(glob: &str) -> Result<Pattern, HostError> {
+    let malformed = |what: String| HostError::new(Code::MalformedGlob, what);
+    if glob.is_empty() {
+        return Err(malformed("the glob is empty".to_owned()).help("`**` matches every path"));
+    }
+    if let Some(rest) = glob.strip_prefix("./").or_else(|| glob.strip_prefix('/')) {
+        return Err(malformed(format!(
+            "the glob `{glob}` matches nothing: paths start at the root without `/` or `./`"
+        ))
+        .help(format!("write `{rest}`")));
+    }
+    if glob.ends_with('/') {
+        return Err(malformed(format!("the glob `{glob}` matches nothing: no path ends in `/`"))
+            .help(format!("write `{glob}**` for everything below it")));
+    }
+    if glob.split('/').any(|part| part == ".." || part == ".") {
+        return Err(malformed(format!("the glob `{glob}` matches nothing: no path has `.` or `..` in it")));
+    }
+    if let Some(prefix) = glob.strip_suffix("**")
+        && prefix.ends_with('/')
+        && !prefix.contains(['*', '?', '[', ']', '{', '}', '\\'])
+    {
+        return Ok(Pattern::Below(prefix.into()));
+    }
+    GlobBuilder::new(glob)
+        .literal_separator(true)
+        .backslash_escape(true)
+        .build()
+        .map(|glob| Pattern::Glob(glob.compile_matcher()))
+        .map_err(|error| malformed(format!("the glob `{glob}` is malformed: {}", error.kind())))
+}
+
+/// Compiled globs, shared by all rules and all changes of a policy set.
+#[derive(Debug, Default)]
+pub(crate) struct Globs {
+    compiled: Mutex<IndexMap<ImmutableString, Arc<Pattern>>>,
+}
+
+impl Globs {
+    pub(crate) fn get(&self, glob: &ImmutableString) -> HostResult<Arc<Pattern>> {
+        // A thread that panicked inside left nothing half-done: entries are whole.
+        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = compiled.get(glob) {
+            return Ok(Arc::clone(pattern));
+        }
+        let pattern = Arc::new(check_glob(glob)?);
+        if compiled.len() < CACHED {
+            compiled.insert(glob.clone(), Arc::clone(&pattern));
+        }
+        Ok(pattern)
+    }
+}
+
+/// One text or an array of texts.
+pub(crate) fn texts(value: &Dynamic) -> HostResult<Vec<ImmutableString>> {
+    let text = |value: &Dynamic| -> HostResult<ImmutableString> {
+        value.read_lock::<ImmutableString>().map(|text| text.clone()).ok_or_else(|| {
+            HostError::new(Code::TypeMismatch, format!("found {}, expected a text", super::compare::type_name(value)))
+                .into()
+        })
+    };
+    match value.read_lock::<Array>() {
+        Some(array) => array.iter().map(text).collect(),
+        None => Ok(vec![text(value)?]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_glob;
+
+    #[test]
+    fn stars_stop_where_they_are_said_to() {
+        let matches = |glob: &str, path: &str| check_glob(glob).unwrap().matches(path);
+        assert!(matches("src/*.rs", "src/a.rs") && !matches("src/*.rs", "src/b/a.rs"));
+        assert!(matches("src/**", "src/b/.hidden") && !matches("src/**", "src") && !matches("src/**", "srcs/a"));
+        assert!(matches("**/*.lock", "Cargo.lock") && matches("**/*.lock", "a/b/Cargo.lock"));
+        assert!(matches("**", "a") && matches("**", "a/b") && matches("*", ".env") && !matches("*.RS", "a.rs"));
+        assert!(matches("{a,b}/**", "b/c") && !matches("{a,b}/**", "c/c"));
+    }
+
+    #[test]
+    fn globs_that_can_match_nothing_are_refused() {
+        for glob in ["", "/src/**", "./src", "src/", "src/../a", "src/[a", "{a"] {
+            assert!(check_glob(glob).is_err(), "{glob}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The table that the host API is made from: one entry per name and receiver.
+
+use rhai::Module;
+
+use crate::evidence::Vocabulary;
+
+/// What a parameter takes; what can be checked without running is checked at load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Param {
+    /// A word of a closed vocabulary, as text or as a value of that vocabulary.
+    Word(&'static Vocabulary),
+    /// One word, or an array of words.
+    Words(&'static Vocabulary),
+    /// A glob, or an array of globs.
+    Globs,
+    /// Any text.
+    Text,
+    /// A text, or an array of texts.
+    Texts,
+    /// A whole number, or an array of whole numbers.
+    Numbers,
+    /// An item of evidence, or the change.
+    Subject,
+    /// Changed files.
+    Files,
+}
+
+impl std::fmt::Display for Param {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Word(vocabulary) => write!(f, "a {}", vocabulary.name),
+            Self::Words(vocabulary) => write!(f, "a {} or an array of them", vocabulary.name),
+            Self::Globs => f.write_str("a glob or an array of globs"),
+            Self::Text => f.write_str("a text"),
+            Self::Texts => f.write_str("a text or an array of texts"),
+            Self::Numbers => f.write_str("a whole number or an array of them"),
+            Self::Subject => f.write_str("an item or the change"),
+            Self::Files => f.write_str("changed files"),
+        }
+    }
+}
+
+/// One name of the host API.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signature {
+    /// The type that it belongs to as a method or a property; empty for a function.
+    pub(crate) receiver: &'static str,
+    /// The name.
+    pub(crate) name: &'static str,
+    /// Names and kinds of the parameters; `None` for a property.
+    pub(crate) params: Option<&'static [(&'static str, Param)]>,
+    /// What it gives.
+    pub(crate) returns: &'static str,
+    /// What it means.
+    pub(crate) doc: &'static str,
+    /// Puts it into a module, under its name.
+    pub(crate) register: fn(&mut Module, &'static str),
+}
+
+impl Signature {
+    /// A property.
+    pub(crate) const fn property(
+        receiver: &'static str,
+        name: &'static str,
+        returns: &'static str,
+        doc: &'static str,
+        register: fn(&mut Module, &'static str),
+    ) -> Self {
+        Self { receiver, name, params: None, returns, doc, register }
+    }
+
+    /// A method, or with an empty receiver a function.
+    pub(crate) const fn method(
+        receiver: &'static str,
+        name: &'static str,
+        params: &'static [(&'static str, Param)],
+        returns: &'static str,
+        doc: &'static str,
+        register: fn(&mut Module, &'static str),
+    ) -> Self {
+        Self { receiver, name, params: Some(params), returns, doc, register }
+    }
+
+    /// How many arguments the engine counts: the receiver is one.
+    pub(crate) fn arity(&self) -> Option<usize> {
+        self.params.map(|params| params.len() + usize::from(!self.receiver.is_empty()))
+    }
+}
+
+impl std::fmt::Display for Signature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)?;
+        let Some(params) = self.params else { return Ok(()) };
+        f.write_str("(")?;
+        for (index, (name, _)) in params.iter().enumerate() {
+            if index > 0 {
+                f.write_str(", ")?;
+            }
+            f.write_str(name)?;
+        }
+        f.write_str(")")
+    }
+}

@@ -1,0 +1,98 @@
+//! Words of closed vocabularies as values of their own type, so that a misspelled one is an error and never "not equal".
+
+use rhai::{Dynamic, ImmutableString, Module};
+
+use super::error::{HostError, HostResult};
+use crate::diagnostic::Code;
+use crate::evidence::{Vocabulary, Word};
+
+/// A word and the vocabulary that it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WordValue {
+    pub(crate) vocabulary: &'static Vocabulary,
+    pub(crate) index: u8,
+}
+
+impl WordValue {
+    pub(crate) fn of<W: Word>(word: W) -> Self {
+        Self { vocabulary: W::VOCABULARY, index: word.index() }
+    }
+
+    pub(crate) fn as_str(&self) -> &'static str {
+        self.vocabulary.words.get(usize::from(self.index)).copied().unwrap_or("")
+    }
+
+    /// Reads a word; an unknown one is an error that names the nearest.
+    pub(crate) fn parse(vocabulary: &'static Vocabulary, text: &str) -> Result<Self, HostError> {
+        match vocabulary.index_of(text).and_then(|index| u8::try_from(index).ok()) {
+            Some(index) => Ok(Self { vocabulary, index }),
+            None => Err(unknown_word(vocabulary, text)),
+        }
+    }
+
+    /// Takes a word as text or as a value of the same vocabulary.
+    pub(crate) fn from_dynamic(vocabulary: &'static Vocabulary, value: &Dynamic) -> Result<Self, HostError> {
+        if let Some(word) = value.read_lock::<Self>() {
+            if word.vocabulary.name == vocabulary.name {
+                return Ok(*word);
+            }
+            return Err(HostError::new(
+                Code::TypeMismatch,
+                format!("`{}` is a {}, expected a {}", word.as_str(), word.vocabulary.name, vocabulary.name),
+            ));
+        }
+        if let Some(text) = value.read_lock::<ImmutableString>() {
+            return Self::parse(vocabulary, &text);
+        }
+        Err(HostError::new(
+            Code::TypeMismatch,
+            format!("found {}, expected a {}", super::compare::type_name(value), vocabulary.name),
+        ))
+    }
+}
+
+/// "unknown severity `hihg`, expected one of ..."
+pub(crate) fn unknown_word(vocabulary: &Vocabulary, text: &str) -> HostError {
+    HostError::new(
+        Code::UnknownWord,
+        format!("unknown {} `{text}`, expected one of {}", vocabulary.name, vocabulary.words.join(", ")),
+    )
+    .suggest(text, vocabulary.words.iter().copied())
+}
+
+/// One word as a value of its enum.
+pub(crate) fn word<W: Word>(value: &Dynamic) -> HostResult<W> {
+    let word = WordValue::from_dynamic(W::VOCABULARY, value)?;
+    W::ALL.get(usize::from(word.index)).copied().ok_or_else(|| unknown_word(W::VOCABULARY, word.as_str()).into())
+}
+
+/// One word or an array of words, as a set by position.
+pub(crate) fn words<W: Word>(value: &Dynamic) -> HostResult<Vec<bool>> {
+    let mut set = vec![false; W::ALL.len()];
+    let mut add = |value: &Dynamic| -> HostResult<()> {
+        let word = WordValue::from_dynamic(W::VOCABULARY, value)?;
+        if let Some(slot) = set.get_mut(usize::from(word.index)) {
+            *slot = true;
+        }
+        Ok(())
+    };
+    match value.read_lock::<rhai::Array>() {
+        Some(array) => array.iter().try_for_each(&mut add)?,
+        None => add(value)?,
+    }
+    Ok(set)
+}
+
+pub(super) fn register(module: &mut Module) {
+    module.set_custom_type::<WordValue>("word");
+    module.set_native_fn("to_string", |word: &mut WordValue| Ok(ImmutableString::from(word.as_str())));
+    module.set_native_fn("to_debug", |word: &mut WordValue| Ok(ImmutableString::from(word.as_str())));
+    // `word in [..]`: every element has to be a word of the same vocabulary, also behind the one that matches.
+    module.set_native_fn("contains", |array: &mut rhai::Array, word: WordValue| -> HostResult<bool> {
+        let mut found = false;
+        for element in array.iter() {
+            found |= WordValue::from_dynamic(word.vocabulary, element)?.index == word.index;
+        }
+        Ok(found)
+    });
+}

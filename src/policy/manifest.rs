@@ -1,0 +1,155 @@
+//! `pack.toml` as it is written: wire types, strict about every key.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::metadata::{Enforcement, Risk};
+use crate::evidence::EvidenceKind;
+
+/// `pack.toml`: what a pack is and what its rules are held to.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Tollgate pack")]
+pub struct PackManifest {
+    /// The pack's name: lower case letters, digits and dashes.
+    #[schemars(with = "String")]
+    pub name: Spanned<String>,
+    /// Its version.
+    pub version: String,
+    /// What it is for.
+    pub description: String,
+    /// Categories beside the built-in ones.
+    #[serde(default)]
+    pub categories: Vec<String>,
+    /// What is expected of each kind of evidence.
+    #[serde(default)]
+    pub evidence: BTreeMap<EvidenceKind, ExpectTable>,
+    /// Parameters that its rules read.
+    #[serde(default)]
+    pub parameters: IndexMap<String, ParameterTable>,
+    /// What each level of risk asks for.
+    #[serde(default)]
+    pub risk: BTreeMap<Risk, RiskTable>,
+    /// Settings of single rules.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, RuleTable>")]
+    pub rules: IndexMap<Spanned<String>, RuleTable>,
+}
+
+/// What is expected of one kind of evidence.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectTable {
+    /// Tools whose results are expected; one that is absent is a missing source.
+    #[serde(default)]
+    pub expect: Vec<String>,
+    /// Whether `--without KIND` is honoured for this pack's rules.
+    #[serde(default)]
+    pub may_lack: bool,
+}
+
+/// One parameter.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParameterTable {
+    /// `string`, `integer`, `number`, `boolean`, `severity`, `risk`, `glob`, `date`, or `list<..>` of one of them.
+    #[serde(rename = "type")]
+    #[schemars(with = "String")]
+    pub kind: Spanned<String>,
+    /// Its value unless somebody sets another.
+    #[schemars(with = "serde_json::Value")]
+    pub default: Spanned<toml::Value>,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Which way it may always be moved.
+    #[serde(default)]
+    pub stricter: Option<Stricter>,
+    /// How far it may be moved the other way.
+    #[serde(default)]
+    pub tunable: Option<Tunable>,
+}
+
+/// Which way a parameter gets stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Stricter {
+    /// A lower value is stricter.
+    Lower,
+    /// A higher value is stricter.
+    Higher,
+    /// A list with fewer entries is stricter.
+    Subset,
+    /// A list with more entries is stricter.
+    Superset,
+}
+
+/// A range that a parameter may be moved in.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tunable {
+    /// The lowest value.
+    #[schemars(with = "serde_json::Value")]
+    pub from: Spanned<toml::Value>,
+    /// The highest value.
+    #[schemars(with = "serde_json::Value")]
+    pub to: Spanned<toml::Value>,
+}
+
+/// What a level of risk asks for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RiskTable {
+    /// Who has to approve from this level on.
+    #[serde(default)]
+    pub approvals: Vec<ApprovalTable>,
+    /// What is decided from this level on.
+    #[serde(default)]
+    pub decision: Option<RiskDecision>,
+}
+
+/// What a level of risk may decide by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskDecision {
+    /// The change is rejected.
+    Rejected,
+}
+
+/// A number of people out of a group.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalTable {
+    /// `user:LOGIN`, `team:NAME`, `owners` or `any`; one of them is enough.
+    #[schemars(with = "Vec<String>")]
+    pub from: Vec<Spanned<String>>,
+    /// How many different people.
+    #[serde(default = "one")]
+    #[schemars(range(min = 1))]
+    pub count: u32,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+/// Settings of one rule.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleTable {
+    /// How binding it is.
+    #[serde(default)]
+    pub enforcement: Option<Enforcement>,
+    /// Who may let a violation pass.
+    #[serde(default)]
+    #[schemars(with = "Option<Vec<String>>")]
+    pub approvers: Option<Vec<Spanned<String>>>,
+    /// Values of the pack's parameters for this rule alone.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub parameters: IndexMap<Spanned<String>, Spanned<toml::Value>>,
+}

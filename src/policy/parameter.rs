@@ -1,0 +1,326 @@
+//! Parameters: typed values that a pack declares and that somebody may move, in the stricter direction or as far as declared.
+
+use indexmap::IndexMap;
+use rhai::Dynamic;
+
+use super::host::{WordValue, check_glob};
+use super::manifest::{ParameterTable, Stricter};
+use super::metadata::Risk;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evidence::{Severity, Word};
+
+/// The type of a parameter, or of the elements of its list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    String,
+    Integer,
+    Number,
+    Boolean,
+    Severity,
+    Risk,
+    Glob,
+    Date,
+}
+
+const KINDS: &[(&str, Kind)] = &[
+    ("string", Kind::String),
+    ("integer", Kind::Integer),
+    ("number", Kind::Number),
+    ("boolean", Kind::Boolean),
+    ("severity", Kind::Severity),
+    ("risk", Kind::Risk),
+    ("glob", Kind::Glob),
+    ("date", Kind::Date),
+];
+
+/// A type as `pack.toml` writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Type {
+    kind: Kind,
+    list: bool,
+}
+
+impl Type {
+    /// Reads `severity` or `list<severity>`.
+    pub(crate) fn parse(text: &str) -> Result<Self, Diagnostic> {
+        let (name, list) = match text.strip_prefix("list<").and_then(|rest| rest.strip_suffix('>')) {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let names = KINDS.iter().map(|(name, _)| *name);
+        KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| Self { kind: *kind, list }).ok_or_else(|| {
+            let known: Vec<&str> = names.clone().collect();
+            Diagnostic::new(
+                Code::BrokenPack,
+                format!("unknown parameter type `{text}`, expected {} or `list<..>` of one of them", known.join(", ")),
+            )
+            .suggest(name, names)
+        })
+    }
+
+    /// Checks a value of `pack.toml`; what is wrong, in words, where it does not fit.
+    pub(crate) fn value(self, value: &toml::Value) -> Result<Dynamic, String> {
+        match (self.list, value) {
+            (true, toml::Value::Array(values)) => {
+                let values = values.iter().map(|value| self.kind.value(value)).collect::<Result<rhai::Array, _>>()?;
+                Ok(Dynamic::from(values))
+            }
+            (true, other) => Err(format!("found {}, expected a list", describe(other))),
+            (false, value) => self.kind.value(value),
+        }
+    }
+
+    /// Whether a value fits; what is wrong, in words, where it does not.
+    fn check(self, value: &toml::Value) -> Result<(), String> {
+        self.value(value).map(drop)
+    }
+
+    /// Reads a value from the command line: as TOML where that fits, else as the text that it is.
+    pub(crate) fn read(self, text: &str) -> Result<toml::Value, String> {
+        let parsed =
+            toml::from_str::<toml::Table>(&format!("value = {text}")).ok().and_then(|mut table| table.remove("value"));
+        match parsed {
+            Some(value) if self.value(&value).is_ok() => Ok(value),
+            _ => {
+                let value = toml::Value::String(text.to_owned());
+                self.value(&value).map(|_| value)
+            }
+        }
+    }
+}
+
+fn describe(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => format!("the text `{text}`"),
+        toml::Value::Integer(number) => format!("the number {number}"),
+        toml::Value::Float(number) => format!("the number {number}"),
+        toml::Value::Boolean(value) => format!("`{value}`"),
+        toml::Value::Datetime(time) => format!("the time {time}"),
+        toml::Value::Array(_) => "a list".to_owned(),
+        toml::Value::Table(_) => "a table".to_owned(),
+    }
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
+    fn value(self, value: &toml::Value) -> Result<Dynamic, String> {
+        let expected = || format!("found {}, expected a {}", describe(value), self.name());
+        match (self, value) {
+            (Self::String, toml::Value::String(text)) => Ok(Dynamic::from(text.clone())),
+            (Self::Integer, toml::Value::Integer(number)) => Ok(Dynamic::from(*number)),
+            (Self::Number, toml::Value::Float(number)) if number.is_finite() => Ok(Dynamic::from(*number)),
+            #[expect(clippy::cast_precision_loss, reason = "a parameter is a small number that a person wrote")]
+            (Self::Number, toml::Value::Integer(number)) => Ok(Dynamic::from(*number as f64)),
+            (Self::Boolean, toml::Value::Boolean(value)) => Ok(Dynamic::from(*value)),
+            (Self::Severity, toml::Value::String(text)) => word::<Severity>(text),
+            (Self::Risk, toml::Value::String(text)) => word::<Risk>(text),
+            (Self::Glob, toml::Value::String(text)) => {
+                check_glob(text).map(|_| Dynamic::from(text.clone())).map_err(|error| error.message)
+            }
+            (Self::Date, toml::Value::String(text)) => date(text).ok_or_else(expected),
+            (Self::Date, toml::Value::Datetime(time)) => date(&time.to_string()).ok_or_else(expected),
+            _ => Err(expected()),
+        }
+    }
+}
+
+fn word<W: Word>(text: &str) -> Result<Dynamic, String> {
+    W::parse(text).map(|word| Dynamic::from(WordValue::of(word))).ok_or_else(|| {
+        format!("unknown {} `{text}`, expected one of {}", W::VOCABULARY.name, W::VOCABULARY.words.join(", "))
+    })
+}
+
+fn date(text: &str) -> Option<Dynamic> {
+    text.parse::<jiff::civil::Date>()
+        .ok()
+        .filter(|date| date.to_string() == text)
+        .map(|date| Dynamic::from(date.to_string()))
+}
+
+/// One declared parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    pub(crate) of: Type,
+    value: toml::Value,
+    stricter: Option<Stricter>,
+    tunable: Option<(toml::Value, toml::Value)>,
+    /// Who set the value, where that is not the pack.
+    pub(crate) set_by: Option<String>,
+}
+
+/// The parameters of a pack, by name.
+pub(crate) type Parameters = IndexMap<String, Parameter>;
+
+impl Parameter {
+    /// Checks a declaration; the diagnostic's place is a span of `pack.toml`.
+    pub(crate) fn declare(name: &str, table: &ParameterTable) -> Result<Self, (Diagnostic, std::ops::Range<usize>)> {
+        let broken = |what: String, span: std::ops::Range<usize>| {
+            (Diagnostic::new(Code::BrokenPack, format!("parameter `{name}`: {what}")), span)
+        };
+        let of = Type::parse(table.kind.get_ref()).map_err(|diagnostic| (diagnostic, table.kind.span()))?;
+        of.check(table.default.get_ref()).map_err(|what| broken(what, table.default.span()))?;
+        let lists = matches!(table.stricter, Some(Stricter::Subset | Stricter::Superset));
+        if table.stricter.is_some() && lists != of.list {
+            return Err(broken(
+                "`stricter` has to be `lower` or `higher`, or for a list `subset` or `superset`".to_owned(),
+                table.kind.span(),
+            ));
+        }
+        if let Some(tunable) = &table.tunable {
+            if of.list {
+                return Err(broken("a list has no range, so it can't be `tunable`".to_owned(), tunable.from.span()));
+            }
+            for end in [&tunable.from, &tunable.to] {
+                of.check(end.get_ref()).map_err(|what| broken(what, end.span()))?;
+            }
+            if of.rank(tunable.from.get_ref()) > of.rank(tunable.to.get_ref()) {
+                return Err(broken("`from` lies above `to`".to_owned(), tunable.from.span()));
+            }
+        }
+        Ok(Self {
+            of,
+            value: table.default.get_ref().clone(),
+            stricter: table.stricter,
+            tunable: table.tunable.as_ref().map(|range| (range.from.get_ref().clone(), range.to.get_ref().clone())),
+            set_by: None,
+        })
+    }
+
+    /// The value as rules see it.
+    pub(crate) fn dynamic(&self) -> Dynamic {
+        // The value was checked when it was declared or set.
+        self.of.value(&self.value).unwrap_or(Dynamic::UNIT)
+    }
+
+    /// Moves the value, as far as the pack lets it be moved from outside.
+    pub(crate) fn set(&mut self, value: toml::Value, by: &str) -> Result<(), String> {
+        self.of.check(&value)?;
+        if value != self.value && !self.stricter(&value) && !self.in_range(&value) {
+            let allowed = match (&self.stricter, &self.tunable) {
+                (None, None) => "the pack declares neither `stricter` nor `tunable` for it".to_owned(),
+                (Some(stricter), None) => format!("the pack lets it be moved only to a {} value", direction(*stricter)),
+                (stricter, Some((from, to))) => {
+                    let also =
+                        stricter.map_or(String::new(), |stricter| format!(", or to a {} value", direction(stricter)));
+                    format!("the pack lets it be moved from {} to {}{also}", describe(from), describe(to))
+                }
+            };
+            return Err(format!("can't be moved from {} to {}: {allowed}", describe(&self.value), describe(&value)));
+        }
+        self.value = value;
+        self.set_by = Some(by.to_owned());
+        Ok(())
+    }
+
+    /// Replaces the value by the pack's own word.
+    pub(crate) fn replace(&mut self, value: &toml::Value) -> Result<(), String> {
+        self.of.check(value)?;
+        self.value = value.clone();
+        Ok(())
+    }
+
+    fn stricter(&self, value: &toml::Value) -> bool {
+        let old = self.of.rank(&self.value);
+        let new = self.of.rank(value);
+        let holds = |inner: &toml::Value, outer: &toml::Value| match (inner.as_array(), outer.as_array()) {
+            (Some(inner), Some(outer)) => inner.iter().all(|element| outer.contains(element)),
+            _ => false,
+        };
+        match self.stricter {
+            Some(Stricter::Lower) => new < old,
+            Some(Stricter::Higher) => new > old,
+            Some(Stricter::Subset) => holds(value, &self.value),
+            Some(Stricter::Superset) => holds(&self.value, value),
+            None => false,
+        }
+    }
+
+    fn in_range(&self, value: &toml::Value) -> bool {
+        self.tunable.as_ref().is_some_and(|(from, to)| {
+            let rank = self.of.rank(value);
+            self.of.rank(from) <= rank && rank <= self.of.rank(to)
+        })
+    }
+}
+
+const fn direction(stricter: Stricter) -> &'static str {
+    match stricter {
+        Stricter::Lower => "lower",
+        Stricter::Higher => "higher",
+        Stricter::Subset => "shorter",
+        Stricter::Superset => "longer",
+    }
+}
+
+/// What orders the values of a type.
+#[derive(Debug, PartialEq, PartialOrd)]
+enum Rank {
+    Word(usize),
+    Number(f64),
+    Text(String),
+}
+
+impl Type {
+    fn rank(self, value: &toml::Value) -> Rank {
+        match (self.kind, value) {
+            (Kind::Severity, toml::Value::String(text)) => Rank::Word(Severity::VOCABULARY.index_of(text).unwrap_or(0)),
+            (Kind::Risk, toml::Value::String(text)) => Rank::Word(Risk::VOCABULARY.index_of(text).unwrap_or(0)),
+            #[expect(clippy::cast_precision_loss, reason = "a parameter is a small number that a person wrote")]
+            (_, toml::Value::Integer(number)) => Rank::Number(*number as f64),
+            (_, toml::Value::Float(number)) => Rank::Number(*number),
+            (_, toml::Value::Boolean(value)) => Rank::Word(usize::from(*value)),
+            (_, other) => Rank::Text(other.as_str().map_or_else(|| other.to_string(), str::to_owned)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Parameter, Type};
+    use crate::policy::manifest::ParameterTable;
+
+    fn parameter(text: &str) -> Parameter {
+        let table: ParameterTable = toml::from_str(text).unwrap();
+        Parameter::declare("p", &table).unwrap()
+    }
+
+    fn text(value: &str) -> toml::Value {
+        toml::Value::String(value.to_owned())
+    }
+
+    #[test]
+    fn a_stricter_value_is_always_taken_and_a_laxer_one_only_in_the_declared_range() {
+        let declared = "type = \"severity\"\ndefault = \"high\"\nstricter = \"lower\"\ntunable = { from = \"medium\", to = \"critical\" }";
+        for (value, taken) in [("low", true), ("none", true), ("critical", true), ("high", true), ("hihg", false)] {
+            assert_eq!(parameter(declared).set(text(value), "--param").is_ok(), taken, "{value}");
+        }
+        let narrow = "type = \"severity\"\ndefault = \"high\"\nstricter = \"lower\"";
+        assert!(parameter(narrow).set(text("critical"), "--param").is_err());
+        let fixed = "type = \"integer\"\ndefault = 3";
+        assert!(parameter(fixed).set(toml::Value::Integer(4), "--param").is_err());
+        assert!(parameter(fixed).set(toml::Value::Integer(3), "--param").is_ok());
+    }
+
+    #[test]
+    fn a_list_is_moved_only_to_the_stricter_side() {
+        let declared = "type = \"list<glob>\"\ndefault = [\"a/**\", \"b/**\"]\nstricter = \"superset\"";
+        let list = |globs: &[&str]| toml::Value::Array(globs.iter().map(|glob| text(glob)).collect());
+        assert!(parameter(declared).set(list(&["b/**", "a/**", "c/**"]), "--param").is_ok());
+        assert!(parameter(declared).set(list(&["a/**"]), "--param").is_err());
+        assert!(parameter(declared).set(list(&["a/**", "b/**", "/c"]), "--param").is_err());
+    }
+
+    #[test]
+    fn text_of_the_command_line_is_read_by_the_type() {
+        let of = |name: &str| Type::parse(name).unwrap();
+        assert_eq!(of("integer").read("7").unwrap(), toml::Value::Integer(7));
+        assert_eq!(of("string").read("7").unwrap(), text("7"));
+        assert_eq!(of("severity").read("high").unwrap(), text("high"));
+        assert!(of("list<glob>").read("[\"a/**\"]").unwrap().is_array());
+        assert!(of("boolean").read("yes").is_err());
+        assert!(Type::parse("sevrity").unwrap_err().help.unwrap().contains("severity"));
+    }
+}

@@ -1,0 +1,186 @@
+//! The engine that rules run in: what the language has, what it has not, and every limit.
+//!
+//! No I/O, no clock, no randomness, no `eval`, no files. Limits are on counted operations and sizes, so that the same
+//! policy on the same evidence ends the same way on every machine, in debug and release builds.
+
+use std::sync::Arc;
+
+use rhai::module_resolvers::DummyModuleResolver;
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{Dynamic, Engine, ImmutableString, Module, ModuleResolver, OptimizationLevel, Shared};
+
+use super::host::{self, HostError, Meter};
+use crate::diagnostic::Code;
+
+/// How much a rule may use. Passing any of these ends that rule as errored; the others go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Operations of one rule, callbacks included; a native query is one for every 16 rows that it reads.
+    pub operations: u64,
+    /// Calls inside calls.
+    pub call_depth: usize,
+    /// Nesting of expressions and blocks, when a script is read.
+    pub expression_depth: usize,
+    /// Bytes of one text.
+    pub text_bytes: usize,
+    /// Elements of one array.
+    pub array_elements: usize,
+    /// Entries of one map.
+    pub map_entries: usize,
+    /// Variables of one script at a time.
+    pub variables: usize,
+    /// Functions of one script.
+    pub functions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            operations: 1_000_000,
+            call_depth: 32,
+            expression_depth: 48,
+            text_bytes: 256 * 1024,
+            array_elements: 10_000,
+            map_entries: 10_000,
+            variables: 256,
+            functions: 128,
+        }
+    }
+}
+
+/// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
+const DISABLED: &[(&str, &str)] = &[
+    ("eval", "a rule can't run text as a script"),
+    ("switch", "`switch` takes its default for a misspelled word; use `if` with `==`"),
+    ("??", "`??` hides that something is missing; ask for it first"),
+    ("?.", "`?.` hides that something is missing; ask for it first"),
+    ("?[", "`?[` hides that something is missing; ask for it first"),
+    ("try", "a rule can't catch an error; the rule ends as errored"),
+    ("throw", "a rule can't end itself with an error; use `violation`, `note` or `not_applicable`"),
+    ("Fn", "functions by name can't be checked before they run"),
+    ("curry", "functions by name can't be checked before they run"),
+    ("is_def_var", "names are checked before a rule runs"),
+    ("is_def_fn", "names are checked before a rule runs"),
+    ("type_of", "types are fixed; see the reference of the host functions"),
+    ("is_shared", "values are never shared"),
+];
+
+/// Why a keyword, an operator or a function is not in the language.
+pub(crate) fn why_disabled(symbol: &str) -> Option<&'static str> {
+    DISABLED.iter().find(|(name, _)| *name == symbol).map(|(_, why)| *why)
+}
+
+/// The parts of an engine that are the same for every evaluation, made once.
+pub(crate) struct Sandbox {
+    standard: Vec<Shared<Module>>,
+    host: Shared<Module>,
+    pub(crate) limits: Limits,
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    pub(crate) fn new(limits: Limits) -> Self {
+        let mut standard = Module::new();
+        for package in [
+            ArithmeticPackage::new().as_shared_module(),
+            LogicPackage::new().as_shared_module(),
+            BasicStringPackage::new().as_shared_module(),
+            MoreStringPackage::new().as_shared_module(),
+            BasicIteratorPackage::new().as_shared_module(),
+            BasicFnPackage::new().as_shared_module(),
+            BasicMathPackage::new().as_shared_module(),
+            BasicArrayPackage::new().as_shared_module(),
+            BasicMapPackage::new().as_shared_module(),
+        ] {
+            standard.fill_with(&package);
+        }
+        bound_replace(&mut standard, limits.text_bytes);
+        standard.build_index();
+        Self { standard: vec![standard.into()], host: host::module(), limits }
+    }
+
+    /// An engine that reads scripts.
+    pub(crate) fn compiler(&self) -> Engine {
+        let mut engine = self.engine();
+        for (symbol, _) in DISABLED {
+            engine.disable_symbol(*symbol);
+        }
+        // Constants stay where they are written: folding would go round the typed operators, and metadata is read from them.
+        engine.set_optimization_level(OptimizationLevel::None);
+        engine.set_strict_variables(true);
+        engine
+    }
+
+    /// An engine that runs rules; every operation is counted by `meter`.
+    pub(crate) fn runner(&self, meter: &Arc<Meter>, modules: impl ModuleResolver + 'static) -> Engine {
+        let mut engine = self.engine();
+        let meter = Arc::clone(meter);
+        engine.on_progress(move |_| (!meter.charge(1)).then(|| Dynamic::from(LimitHit)));
+        engine.set_module_resolver(modules);
+        engine
+    }
+
+    fn engine(&self) -> Engine {
+        let mut engine = Engine::new_raw();
+        // What is registered last is asked first.
+        for module in &self.standard {
+            engine.register_global_module(Shared::clone(module));
+        }
+        engine.register_global_module(Shared::clone(&self.host));
+        engine.set_fast_operators(false);
+        engine.set_fail_on_invalid_map_property(true);
+        engine.set_max_expr_depths(self.limits.expression_depth, self.limits.expression_depth);
+        engine.set_max_call_levels(self.limits.call_depth);
+        engine.set_max_string_size(self.limits.text_bytes);
+        engine.set_max_array_size(self.limits.array_elements);
+        engine.set_max_map_size(self.limits.map_entries);
+        engine.set_max_variables(self.limits.variables);
+        engine.set_max_functions(self.limits.functions);
+        engine.set_module_resolver(DummyModuleResolver::new());
+        engine.on_print(|text| tracing::info!(target: "tollgate::policy", "{text}"));
+        engine.on_debug(|text, source, position| {
+            tracing::debug!(target: "tollgate::policy", source, %position, "{text}");
+        });
+        engine
+    }
+}
+
+/// What the meter ends a rule with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LimitHit;
+
+/// `replace` builds its whole result before the engine can look at its size, so the size is known before it starts.
+fn bound_replace(module: &mut Module, limit: usize) {
+    fn bounded(limit: usize, text: &mut ImmutableString, find: &str, with: &str) -> Result<(), HostError> {
+        let times = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
+        let size = text.len().saturating_add(times.saturating_mul(with.len()));
+        if size > limit {
+            return Err(HostError::new(
+                Code::LimitExceeded,
+                format!("`replace` would make a text of about {size} bytes, the limit is {limit}"),
+            ));
+        }
+        *text = text.replace(find, with).into();
+        Ok(())
+    }
+    module.set_native_fn("replace", move |text: &mut ImmutableString, find: ImmutableString, with: ImmutableString| {
+        Ok(bounded(limit, text, &find, &with)?)
+    });
+    module.set_native_fn("replace", move |text: &mut ImmutableString, find: ImmutableString, with: char| {
+        Ok(bounded(limit, text, &find, with.encode_utf8(&mut [0; 4]))?)
+    });
+    module.set_native_fn("replace", move |text: &mut ImmutableString, find: char, with: ImmutableString| {
+        Ok(bounded(limit, text, find.encode_utf8(&mut [0; 4]), &with)?)
+    });
+    module.set_native_fn("replace", move |text: &mut ImmutableString, find: char, with: char| {
+        Ok(bounded(limit, text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))?)
+    });
+}

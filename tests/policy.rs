@@ -1,0 +1,498 @@
+//! Packs, rules and the host API, through the library: what loads, what is refused, and how rules end.
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test ends by panicking, and may read and bless generated files"
+)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tollgate::diagnostic::{Code, Diagnostic};
+use tollgate::evaluate::{Options, Outcome, RuleOutcome, evaluate};
+use tollgate::evidence::{
+    BaselineState, Evidence, EvidenceKind, FileChange, FileKind, FileMode, FileStatus, FindingKind, FindingRow,
+    FindingsBuilder, Introduced, Level, Severity, SeverityFrom, Source, Suppression,
+};
+use tollgate::policy::{Limits, PackFiles, PolicySet};
+
+const PACK: &str = r#"
+name = "test"
+version = "1.0.0"
+description = "a pack for tests"
+[parameters.severity]
+type = "severity"
+default = "high"
+stricter = "lower"
+[parameters.limit]
+type = "integer"
+default = 3
+"#;
+
+const META: &str = r#"const RULE = #{ title: "t", category: "process", enforcement: "hard-mandatory", risk: "high", needs: ["findings"] };"#;
+
+fn pack(files: &[(&str, &str)]) -> PackFiles {
+    let mut all = BTreeMap::from([("pack.toml".to_owned(), PACK.as_bytes().to_vec())]);
+    all.extend(files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())));
+    PackFiles { origin: "packs/test".to_owned(), files: all }
+}
+
+fn rule(body: &str) -> String {
+    format!("{META}\nfn check(change, params) {{\n{body}\n}}\n")
+}
+
+fn load(files: &[(&str, &str)]) -> Result<PolicySet, Vec<Diagnostic>> {
+    PolicySet::load(&[pack(files)], &[])
+}
+
+/// Three findings: critical on a changed line, medium on an old line, high that can't be placed.
+fn evidence() -> Arc<Evidence> {
+    let mut builder = FindingsBuilder::default();
+    let rule = builder.rule("CodeQL", Some("2.1"), "js/xss", None, &["security"]);
+    let other = builder.rule("gitleaks", None, "generic-api-key", None, &[]);
+    let row = FindingRow {
+        rule,
+        kind: FindingKind::Fail,
+        level: Level::Error,
+        severity: Severity::Critical,
+        severity_from: SeverityFrom::SecuritySeverity,
+        score: Some(9.8),
+        message: "reflected",
+        path: Some("src/auth/login.js"),
+        unmapped: None,
+        line: 7,
+        end_line: 7,
+        column: 1,
+        cwe: &[79],
+        fingerprint: 1,
+        suppression: Suppression::No,
+        baseline_state: BaselineState::Unstated,
+        on_changed_line: true,
+        introduced: Introduced::Unknown,
+    };
+    builder.push(&row);
+    builder.push(&FindingRow {
+        severity: Severity::Medium,
+        path: Some("src/ui/list.js"),
+        on_changed_line: false,
+        introduced: Introduced::No,
+        fingerprint: 2,
+        cwe: &[],
+        ..row
+    });
+    builder.push(&FindingRow {
+        rule: other,
+        severity: Severity::High,
+        path: None,
+        unmapped: Some("/ci/x"),
+        fingerprint: 3,
+        cwe: &[798],
+        ..row
+    });
+    let file = |path: &str, status, kind, added| FileChange {
+        path: path.to_owned(),
+        previous_path: None,
+        status,
+        mode_before: Some(FileMode::REGULAR),
+        mode_after: Some(FileMode::REGULAR),
+        binary: false,
+        added: Some(added),
+        removed: Some(1),
+        hunks: Vec::new(),
+        language: Some("JavaScript".to_owned()),
+        kind,
+        owners: Vec::new(),
+    };
+    let mut evidence = Evidence {
+        findings: builder.finish(),
+        files: vec![
+            file("src/auth/login.js", FileStatus::Modified, FileKind::Source, 10),
+            FileChange {
+                previous_path: Some("old/name.js".to_owned()),
+                ..file("src/new/name.js", FileStatus::Renamed, FileKind::Source, 0)
+            },
+            file("tests/login.test.js", FileStatus::Added, FileKind::Test, 20),
+        ],
+        sources: vec![Source::complete(EvidenceKind::Findings), Source::complete(EvidenceKind::Files)],
+        ..Evidence::default()
+    };
+    evidence.change.author = Some("mallory".to_owned());
+    evidence.sort();
+    Arc::new(evidence)
+}
+
+fn run(body: &str) -> RuleOutcome {
+    run_on(body, &evidence())
+}
+
+fn run_on(body: &str, evidence: &Arc<Evidence>) -> RuleOutcome {
+    let text = rule(body);
+    // Small limits, so that a debug build reaches them soon.
+    let limits = Limits { operations: 60_000, array_elements: 500, ..Limits::default() };
+    let set = PolicySet::load_with(&[pack(&[("rules/r.rhai", &text)])], &[], limits)
+        .unwrap_or_else(|mistakes| panic!("{body}: {}", mistakes[0]));
+    evaluate(&set, evidence, &Options::default()).remove(0)
+}
+
+/// The number that a rule's only note holds.
+#[track_caller]
+fn counts(expression: &str, expected: &str) {
+    let outcome = run(&format!("note(`${{{expression}}}`);"));
+    assert_eq!(outcome.outcome, Outcome::Satisfied, "{expression}: {}", outcome.reason);
+    assert_eq!(outcome.notes, [expected], "{expression}");
+}
+
+#[test]
+fn queries_select_what_they_say() {
+    counts("change.findings.count()", "3");
+    counts("change.findings.severity_at_least(\"high\").count()", "2");
+    counts("change.findings.severity_at_least(params.severity).count()", "2");
+    counts("change.findings.severity([\"medium\", \"high\"]).count()", "2");
+    counts("change.findings.introduced().count()", "2");
+    counts("change.findings.on_changed_lines().count()", "2");
+    counts("change.findings.rule(\"js/xss\").count()", "2");
+    counts("change.findings.tool(\"GitLeaks \").count()", "1");
+    counts("change.findings.cwe(79).count()", "1");
+    counts("change.findings.cwe([79, 798]).count()", "2");
+    counts("change.findings.level(\"error\").count()", "3");
+    counts("change.findings.not_suppressed().count()", "3");
+    counts("change.findings.is_empty()", "false");
+    counts("change.findings.group_by(\"severity\").keys().len()", "3");
+    counts("change.findings.group_by(\"tool\")[\"CodeQL\"].count()", "2");
+    counts("change.files.count()", "3");
+    counts("change.files.status([\"added\", \"renamed\"]).count()", "2");
+    counts("change.files.kind(\"source\").count()", "2");
+    counts("change.files.language(\"javascript\").count()", "3");
+    counts("change.files.lines_changed()", "33");
+    counts("change.files.under(\"src/**\").lines_added()", "10");
+    counts("change.author", "mallory");
+}
+
+#[test]
+fn a_finding_without_a_place_lies_under_every_glob_and_outside_of_every_glob() {
+    counts("change.findings.under([\"src/auth/**\"]).count()", "2");
+    counts("change.findings.not_under(\"src/**\").count()", "1");
+    counts("change.findings.in_files(change.files).count()", "2");
+}
+
+#[test]
+fn a_renamed_file_lies_under_both_of_its_paths() {
+    counts("change.files.under(\"old/**\").count()", "1");
+    counts("change.files.under(\"src/new/**\").count()", "1");
+    counts("change.files.not_under([\"old/**\"]).count()", "2");
+}
+
+#[test]
+fn items_are_typed_and_iterable() {
+    let outcome = run(r#"
+        for f in change.findings.severity_at_least("critical") {
+            violation(f, `${f.rule} in ${f.path}:${f.line} is ${f.severity}: ${f.message}`).risk("critical").remedy("x");
+        }
+        for f in change.files { if f.status == "renamed" && f.kind == "source" { violation(f, f.previous_path); } }
+    "#);
+    assert_eq!(outcome.outcome, Outcome::Violated);
+    let messages: Vec<&str> = outcome.violations.iter().map(|violation| violation.message.as_str()).collect();
+    assert_eq!(messages, ["js/xss in src/auth/login.js:7 is critical: reflected", "old/name.js"]);
+}
+
+#[test]
+fn words_compare_by_their_order_and_only_with_words() {
+    let holds = r#"
+        for f in change.findings {
+            if f.severity >= "high" && f.severity > "medium" && f.severity in ["high", "critical"] { note(f.rule); }
+            if f.severity == params.severity { note("exactly"); }
+        }
+    "#;
+    assert_eq!(run(holds).notes, ["exactly", "generic-api-key", "js/xss"]);
+}
+
+/// The script, and what its diagnostic says.
+const ERRORED: &[(&str, Code, &str)] = &[
+    ("let word = \"hihg\"; for f in change.findings { if f.severity == word { } }", Code::UnknownWord, "`hihg`"),
+    ("let word = \"hihg\"; change.findings.severity_at_least(word);", Code::UnknownWord, "expected one of"),
+    ("for f in change.findings { if f.severity in [\"high\", \"hihg\"] { } }", Code::UnknownWord, "`hihg`"),
+    ("for f in change.findings { if f.line == \"7\" { } }", Code::TypeMismatch, "can't compare a number with a text"),
+    ("for f in change.findings { if f.severity == 9 { } }", Code::TypeMismatch, "found a number"),
+    ("for f in change.findings { if f.severity == f.level { } }", Code::TypeMismatch, "expected a severity"),
+    ("for f in change.files { if f.status > \"added\" { } }", Code::TypeMismatch, "has no order"),
+    ("if change.findings.count() == () { }", Code::TypeMismatch, "with nothing"),
+    ("if 4 > \"0\" { }", Code::TypeMismatch, "a number with a text"),
+    ("let glob = \"/src\"; change.files.under(glob);", Code::MalformedGlob, "matches nothing"),
+    ("change.findings.under(7);", Code::TypeMismatch, "expected a text"),
+    ("for f in change.findings { note(f.purl); }", Code::UnknownProperty, "a Finding has no property `purl`"),
+    ("for f in change.files { note(f.message); }", Code::UnknownProperty, "a File has no property `message`"),
+    ("violation(7, \"x\");", Code::BadArguments, "expected a finding"),
+    ("violation(change, 7);", Code::BadArguments, "violation"),
+    ("not_applicable(\"\");", Code::BadArguments, "needs a reason"),
+    ("assess(\"vulnerabilitys\", \"high\", \"x\");", Code::UnknownWord, "vulnerabilitys"),
+    ("change.findings.group_by(\"sevrity\");", Code::UnknownWord, "can't group by"),
+    ("change.findings.count()", Code::ReturnedValue, "gave a number back"),
+    ("loop { }", Code::LimitExceeded, "operations"),
+    ("let a = []; loop { a.push(1); }", Code::LimitExceeded, "limit"),
+    ("let f = |x| { loop { } }; [1].map(f);", Code::LimitExceeded, "operations"),
+    ("let s = \"aaaaaaaa\"; for i in 0..40 { s += s; }", Code::LimitExceeded, "limit"),
+    ("let s = \"\"; s.pad(60000, \"a\"); let t = s; s.replace(\"a\", t);", Code::LimitExceeded, "`replace` would make"),
+    ("loop { change.findings.introduced(); }", Code::LimitExceeded, "operations"),
+    ("for i in 0..20000 { note(`${i}`); }", Code::LimitExceeded, "more than"),
+    ("let x = 1 / 0;", Code::ScriptError, "zero"),
+];
+
+#[test]
+fn what_shows_only_when_it_runs_makes_the_rule_errored_at_its_place() {
+    for (body, code, text) in ERRORED {
+        let outcome = run(body);
+        assert_eq!(outcome.outcome, Outcome::Errored, "{body}: {}", outcome.reason);
+        let diagnostic = outcome.diagnostic.unwrap();
+        assert_eq!(diagnostic.code, *code, "{body}: {diagnostic}");
+        assert!(diagnostic.to_string().contains(text), "{body}: {diagnostic}");
+        let place = diagnostic.place.clone().unwrap();
+        assert_eq!(place.file, "packs/test/rules/r.rhai", "{body}");
+        assert!(place.line > 0 && place.column > 0 && place.text.is_some(), "{body}: {diagnostic}");
+    }
+}
+
+#[test]
+fn one_errored_rule_leaves_the_others_alone_and_keeps_its_violations() {
+    let bad = rule("violation(change, \"before\"); let x = 1 / 0;");
+    let good = rule("violation(change, \"good\");");
+    let set = load(&[("rules/a-bad.rhai", &bad), ("rules/b-good.rhai", &good)]).unwrap();
+    let outcomes = evaluate(&set, &evidence(), &Options::default());
+    assert_eq!(outcomes[0].outcome, Outcome::Errored);
+    assert_eq!(outcomes[0].violations[0].message, "before");
+    assert_eq!(outcomes[1].outcome, Outcome::Violated);
+}
+
+/// The body of `check`, and what the diagnostic at load says.
+const REFUSED: &[(&str, Code, &str)] = &[
+    ("let x = ;", Code::SyntaxError, "3:9"),
+    ("switch 1 { _ => 2 }", Code::SyntaxError, "misspelled word"),
+    ("let x = () ?? 1;", Code::SyntaxError, "hides"),
+    ("let x = change?.findings;", Code::SyntaxError, "hides"),
+    ("try { } catch { }", Code::SyntaxError, "catch an error"),
+    ("eval(\"1\");", Code::SyntaxError, "as a script"),
+    ("undefined_name;", Code::SyntaxError, "undefined_name"),
+    ("exit();", Code::UnknownFunction, "`exit`"),
+    ("sleep(5);", Code::UnknownFunction, "`sleep`"),
+    ("timestamp();", Code::UnknownFunction, "`timestamp`"),
+    ("violatoin(change, \"x\");", Code::UnknownFunction, "did you mean `violation`?"),
+    ("change.findings.severity_atleast(\"high\");", Code::UnknownFunction, "did you mean `severity_at_least`?"),
+    ("change.findings.under();", Code::UnknownFunction, "takes 1 arguments, found 0"),
+    ("change.findngs.count();", Code::UnknownProperty, "did you mean `findings`?"),
+    ("let n = change.findings.count;", Code::UnknownProperty, "write `count()`"),
+    ("let n = change.findings();", Code::UnknownFunction, "without `()`"),
+    ("if false { note(change.titel); }", Code::UnknownProperty, "did you mean `title`?"),
+    ("note(`${params.sevrity}`);", Code::UnknownParameter, "did you mean `severity`?"),
+    ("if false { change.findings.severity_at_least(\"hihg\"); }", Code::UnknownWord, "did you mean `high`?"),
+    ("if false { change.files.kind([\"source\", \"tset\"]); }", Code::UnknownWord, "did you mean `test`?"),
+    ("for f in change.files { if f.status == \"modifed\" { } }", Code::UnknownWord, "did you mean `modified`?"),
+    ("if false { change.files.under([\"src/[\"]); }", Code::MalformedGlob, "src/["),
+    ("if false { change.files.under(\"/src/**\"); }", Code::MalformedGlob, "write `src/**`"),
+    ("note(global::NOTHING);", Code::UnknownProperty, "no constant `NOTHING`"),
+    ("import \"x\" as x;", Code::UnknownModule, "at the top"),
+];
+
+#[test]
+fn what_can_be_known_without_running_is_refused_at_load() {
+    for (body, code, text) in REFUSED {
+        let mistakes = load(&[("rules/r.rhai", &rule(body))]).map(|_| ()).expect_err(body);
+        let shown = mistakes[0].to_string();
+        assert_eq!(mistakes[0].code, *code, "{body}: {shown}");
+        assert!(shown.contains(text), "{body}: {shown}");
+        assert!(mistakes[0].place.as_ref().is_some_and(|place| place.line > 0), "{body}: {shown}");
+    }
+}
+
+#[test]
+fn broken_metadata_is_refused_with_its_place() {
+    let with = |from: &str, to: &str| format!("{}\nfn check(change, params) {{ }}\n", META.replace(from, to));
+    let cases = [
+        (with("title: \"t\", ", ""), "no `title`"),
+        (with("hard-mandatory", "hard"), "unknown enforcement `hard`"),
+        (with("hard-mandatory", "soft-mandatory"), "needs `approvers`"),
+        (with("category: \"process\"", "category: \"proces\""), "did you mean `process`?"),
+        (with("\"findings\"", "\"finding\""), "did you mean `findings`?"),
+        (with("title:", "titel:"), "unknown metadata `titel`"),
+        (with("risk: \"high\"", "risk: 7"), "`risk` has to be a text"),
+        (with("needs: [\"findings\"]", "needs: \"findings\""), "array of texts"),
+        ("fn check(change, params) { }".to_owned(), "no metadata"),
+        (format!("{META}\nfn check(change) {{ }}"), "takes 1 parameters"),
+        (META.to_owned(), "no `fn check(change, params)`"),
+        (format!("{META}\nlet x = 1;\nfn check(change, params) {{ }}"), "outside of functions"),
+        (format!("{META}\nfn violation(a, b) {{ }}\nfn check(change, params) {{ }}"), "which is a host function"),
+        (format!("{META}\nimport \"missing\" as m;\nfn check(change, params) {{ }}"), "no module `missing`"),
+    ];
+    for (text, expected) in cases {
+        let mistakes = load(&[("rules/r.rhai", &text)]).map(|_| ()).expect_err(expected);
+        let shown: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        assert!(shown.iter().any(|line| line.contains(expected)), "{expected}: {shown:?}");
+    }
+}
+
+#[test]
+fn a_pack_is_refused_for_what_would_silently_not_be_there() {
+    let good = rule("");
+    let refused = |files: &[(&str, &str)], expected: &str| {
+        let mistakes = load(files).map(|_| ()).expect_err(expected);
+        let shown: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        assert!(shown.iter().any(|line| line.contains(expected)), "{expected}: {shown:?}");
+    };
+    refused(&[], "the pack has no rules");
+    refused(&[("rules/sub/r.rhai", &good)], "would never run");
+    refused(&[("r.rhai", &good)], "would never run");
+    let toml = |text: &str| format!("{PACK}\n{text}");
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.x]\nenforcement = \"advisory\""))], "no rule `x`");
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[ruls.r]"))], "unknown field");
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[evidence.finding]"))], "unknown");
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.r.parameters]\nlimt = 3"))], "no parameter `limt`");
+    refused(
+        &[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.r.parameters]\nlimit = \"x\""))],
+        "expected a integer",
+    );
+    refused(
+        &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],
+        "`tam:x`",
+    );
+    let twice =
+        PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap_err();
+    assert!(twice.iter().any(|mistake| mistake.to_string().contains("is there twice")), "{twice:?}");
+}
+
+#[test]
+fn parameters_move_only_as_far_as_the_pack_lets_them() {
+    let text = rule("note(`${params.severity} ${params.limit}`);");
+    let load = |parameters: &[(&str, &str)]| {
+        let parameters: Vec<(String, String)> =
+            parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        PolicySet::load(&[pack(&[("rules/r.rhai", &text)])], &parameters)
+    };
+    let set = load(&[("severity", "low")]).unwrap();
+    assert_eq!(evaluate(&set, &evidence(), &Options::default())[0].notes, ["low 3"]);
+    assert_eq!(set.rules()[0].meta.set_by["parameters.severity"], "--param");
+    for (name, value, expected) in [
+        ("severity", "critical", "only to a lower value"),
+        ("severity", "hihg", "unknown severity"),
+        ("limit", "4", "neither `stricter` nor `tunable`"),
+        ("limt", "4", "no pack has a parameter `limt`"),
+    ] {
+        let mistakes = load(&[(name, value)]).unwrap_err();
+        assert!(mistakes[0].to_string().contains(expected), "{name}={value}: {}", mistakes[0]);
+    }
+}
+
+#[test]
+fn modules_of_the_pack_can_be_imported_and_their_errors_have_their_place() {
+    let library = "fn loud(text) { text + \"!\" }\nfn broken(x) {\n  1 / x\n}\nfn worse(f) { f.nothing }\n";
+    let with = |body: &str| format!("import \"words\" as words;\nconst LIMIT = 2;\n{}", rule(body));
+    let set = load(&[
+        ("lib/words.rhai", &library.replace("fn worse(f) { f.nothing }", "")),
+        ("rules/r.rhai", &with("note(words::loud(`${global::LIMIT}`)); let x = words::broken(0);")),
+    ])
+    .unwrap();
+    let outcome = evaluate(&set, &evidence(), &Options::default()).remove(0);
+    assert_eq!(outcome.notes, ["2!"]);
+    let place = outcome.diagnostic.unwrap().place.unwrap();
+    assert_eq!((place.file.as_str(), place.line), ("packs/test/lib/words.rhai", 3));
+    for (files, expected) in [
+        (vec![("lib/words.rhai", library.to_owned()), ("rules/r.rhai", with(""))], "a property `nothing`"),
+        (
+            vec![("lib/words.rhai", "fn a() { }".to_owned()), ("rules/r.rhai", with("words::b();"))],
+            "no function `words::b`",
+        ),
+        (vec![("lib/words.rhai", "import \"words\" as w;".to_owned()), ("rules/r.rhai", with(""))], "in a circle"),
+        (vec![("lib/words.rhai", "note(1);".to_owned()), ("rules/r.rhai", with(""))], "outside of functions"),
+    ] {
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let mistakes = load(&files).map(|_| ()).expect_err(expected);
+        assert!(mistakes.iter().any(|mistake| mistake.to_string().contains(expected)), "{expected}: {mistakes:?}");
+    }
+}
+
+#[test]
+fn incomplete_evidence_is_never_satisfied_whether_declared_or_only_read() {
+    let mut lacking = Evidence::clone(&evidence());
+    lacking.sources.retain(|source| source.kind != EvidenceKind::Findings);
+    let lacking = Arc::new(lacking);
+    for (body, outcome) in [
+        ("", Outcome::Undecided),
+        ("not_applicable(\"nothing to see\");", Outcome::Undecided),
+        ("violation(change, \"x\");", Outcome::Violated),
+        ("let x = 1 / 0;", Outcome::Errored),
+    ] {
+        let found = run_on(body, &lacking);
+        assert_eq!(found.outcome, outcome, "{body}");
+        assert!(found.incomplete, "{body}");
+    }
+    // `needs` says nothing of dependencies, but the rule looks at them.
+    let found = run_on("let n = change.dependencies.count();", &evidence());
+    assert_eq!((found.outcome, found.incomplete), (Outcome::Undecided, true));
+    assert!(found.reason.contains("dependencies are missing"), "{}", found.reason);
+}
+
+#[test]
+fn not_applicable_is_said_by_the_rule_with_a_reason() {
+    let outcome = run("not_applicable(\"only docs changed\");");
+    assert_eq!(
+        (outcome.outcome, outcome.reason.as_str(), outcome.ran),
+        (Outcome::NotApplicable, "only docs changed", true)
+    );
+}
+
+#[test]
+fn without_is_honoured_only_where_the_pack_says_so_and_nothing_was_supplied() {
+    let text = rule("");
+    let allowing = format!("{PACK}\n[evidence.findings]\nmay_lack = true\n");
+    let mut lacking = Evidence::clone(&evidence());
+    lacking.sources.retain(|source| source.kind != EvidenceKind::Findings);
+    let lacking = Arc::new(lacking);
+    let options = Options { without: vec![EvidenceKind::Findings] };
+    let strict = load(&[("rules/r.rhai", &text)]).unwrap();
+    assert_eq!(evaluate(&strict, &lacking, &options)[0].outcome, Outcome::Undecided);
+    let lenient = load(&[("rules/r.rhai", &text), ("pack.toml", &allowing)]).unwrap();
+    let outcome = evaluate(&lenient, &lacking, &options).remove(0);
+    assert_eq!((outcome.outcome, outcome.ran), (Outcome::NotApplicable, false));
+    assert_eq!(evaluate(&lenient, &evidence(), &options)[0].outcome, Outcome::Satisfied);
+}
+
+#[test]
+fn an_expected_tool_that_is_absent_is_missing() {
+    let text = rule("");
+    let toml = format!("{PACK}\n[evidence.findings]\nexpect = [\"codeql\", \"Semgrep\"]\n");
+    let set = load(&[("rules/r.rhai", &text), ("pack.toml", &toml)]).unwrap();
+    let mut one = Evidence::clone(&evidence());
+    one.sources[0].tool = Some("CodeQL".to_owned());
+    let missing = set.missing_sources(&one);
+    assert_eq!(missing.len(), 1);
+    assert_eq!(missing[0].tool.as_deref(), Some("Semgrep"));
+    assert_eq!(evaluate(&set, &Arc::new(one), &Options::default())[0].outcome, Outcome::Undecided);
+}
+
+#[test]
+fn limits_can_be_set_and_count_callbacks() {
+    let text = rule("let n = 0; for i in 0..200 { n += i; }");
+    let limits = Limits { operations: 100, ..Limits::default() };
+    let set = PolicySet::load_with(&[pack(&[("rules/r.rhai", &text)])], &[], limits).unwrap();
+    assert_eq!(evaluate(&set, &evidence(), &Options::default())[0].outcome, Outcome::Errored);
+}
+
+#[test]
+fn the_order_of_rules_and_evaluating_twice_change_nothing() {
+    let a = rule("for f in change.findings { violation(f, f.message); note(f.rule); }");
+    let b = rule("violation(change, \"b\"); violation(change, \"a\"); violation(change, \"b\");");
+    let set = load(&[("rules/a.rhai", &a), ("rules/b.rhai", &b)]).unwrap();
+    let first = evaluate(&set, &evidence(), &Options::default());
+    assert_eq!(first, evaluate(&set, &evidence(), &Options::default()));
+    assert_eq!(first[1].violations.len(), 2, "equal violations are one");
+}
+
+#[test]
+fn the_reference_of_host_functions_is_up_to_date() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/host-functions.md");
+    let reference = tollgate::policy::host_reference();
+    if std::env::var_os("TOLLGATE_BLESS").is_some() {
+        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
+        std::fs::write(path, &reference).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == reference, "docs/host-functions.md is stale: run the tests once with TOLLGATE_BLESS=1");
+}
