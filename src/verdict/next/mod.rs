@@ -107,8 +107,11 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
         return Vec::new();
     }
     let nothing_ran = !situation.rules.iter().any(|rule| table::ran(&rule.outcome));
+    let outstanding = situation.approvals.iter().filter(|requirement| requirement.outstanding > 0);
+    let wanted: BTreeSet<&str> =
+        outstanding.clone().flat_map(|requirement| &requirement.violations).map(String::as_str).collect();
     for rule in situation.rules {
-        fixes(&mut actions, situation, rule);
+        fixes(&mut actions, author(situation.evidence), &wanted, rule);
         // Where nothing ran, an advisory rule that can be asked is a beginning.
         if rule.is_unsettled() && (rule.is_mandatory() || nothing_ran) {
             if rule.outcome.outcome == Outcome::Errored {
@@ -122,26 +125,24 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
     if nothing_ran {
         add_policy(&mut actions, situation);
     }
-    for requirement in situation.approvals.iter().filter(|requirement| requirement.outstanding > 0) {
+    for requirement in outstanding {
         approve(&mut actions, requirement);
     }
     actions.ordered()
 }
 
-/// One action for all of a rule's violations that stand in the way.
-fn fixes(actions: &mut Actions, situation: &Situation<'_>, rule: &RuleVerdict) {
+/// One action for all of a rule's violations that stand in the way: those of a hard-mandatory rule, and those of a
+/// soft-mandatory one that are `wanted`, which is to say not approved yet.
+fn fixes(actions: &mut Actions, author: Option<String>, wanted: &BTreeSet<&str>, rule: &RuleVerdict) {
     let meta = &rule.outcome.rule;
     let against = match meta.enforcement {
         Enforcement::Advisory => return,
         Enforcement::SoftMandatory => Decision::ApprovalRequired,
         Enforcement::HardMandatory => Decision::Rejected,
     };
-    let wanted = |fingerprint: &String| {
-        situation.approvals.iter().any(|asked| asked.outstanding > 0 && asked.violations.contains(fingerprint))
-    };
     let violations: Vec<&Violation> = rule
         .open_violations()
-        .filter(|judged| against == Decision::Rejected || wanted(&judged.fingerprint))
+        .filter(|judged| against == Decision::Rejected || wanted.contains(judged.fingerprint.as_str()))
         .map(|judged| &judged.violation)
         .collect();
     let mut action = match violations.as_slice() {
@@ -162,7 +163,7 @@ fn fixes(actions: &mut Actions, situation: &Situation<'_>, rule: &RuleVerdict) {
             action.push_str(&format!("; and {more} more"));
         }
     }
-    actions.add(ActionKind::Fix, against, action, author(situation.evidence), [rule.id()]);
+    actions.add(ActionKind::Fix, against, action, author, [rule.id()]);
 }
 
 fn repair(actions: &mut Actions, rule: &RuleVerdict) {
