@@ -4,10 +4,12 @@
 //! nothing here decides, reads a file or renders.
 
 mod evidence;
+mod from_verdict;
 mod summary;
 mod verdict;
 
 pub use evidence::{EVIDENCE_SCHEMA, EvidenceDocument};
+pub use from_verdict::ReportContext;
 pub use summary::{
     Count, DependenciesSummary, DependencyItem, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts,
     PackageSourceItem, SeverityCount,

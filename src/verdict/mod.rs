@@ -1,6 +1,25 @@
 //! Outcomes to a decision: one table, pure; the time is an argument.
+//!
+//! Nothing here asks a rule, reads a file or words a report. The order of what comes in changes nothing of what goes out.
 
-use crate::evidence::vocabulary;
+mod approvals;
+mod fingerprint;
+mod next;
+mod risk;
+mod table;
+#[cfg(test)]
+mod testing;
+mod waivers;
+
+pub use approvals::{Given, Requirement};
+pub use next::{Action, ActionKind};
+pub use risk::{CategoryRisk, RiskSummary, WeighedAssessment};
+pub use table::{Case, Violations, decision_of, ran};
+pub use waivers::{Waiver, Waivers};
+
+use crate::evaluate::{RuleOutcome, Violation};
+use crate::evidence::{Evidence, vocabulary};
+use crate::policy::{Enforcement, Risk, Threshold};
 
 vocabulary! {
     /// What happens to the change. The worst of all rules' decisions is the change's.
@@ -14,4 +33,189 @@ vocabulary! {
         /// It may not pass.
         Rejected = "rejected",
     }
+}
+
+/// What was decided about one change, and all that it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The join of all rules' decisions, of the risk's thresholds, and of what is left to approve.
+    pub decision: Decision,
+    /// Everything whose own decision is the change's; empty where it is approved.
+    pub reasons: Vec<Reason>,
+    /// Risk, by category and overall.
+    pub risk: RiskSummary,
+    /// Every rule, by id.
+    pub rules: Vec<RuleVerdict>,
+    /// Who has to approve, and who has.
+    pub approvals: Vec<Requirement>,
+    /// What would clear it, most effective first; empty exactly where it is approved.
+    pub next: Vec<Action>,
+}
+
+/// One rule, how it ended, and what that means for the change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleVerdict {
+    /// How it ended.
+    pub outcome: RuleOutcome,
+    /// What that means for the change.
+    pub decision: Decision,
+    /// The outcome's violations in the same order, each with what was judged of it.
+    pub violations: Vec<JudgedViolation>,
+}
+
+impl RuleVerdict {
+    /// The rule's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.outcome.rule.id
+    }
+
+    /// Whether the rule takes part in the decision.
+    #[must_use]
+    pub fn is_mandatory(&self) -> bool {
+        self.outcome.rule.enforcement != Enforcement::Advisory
+    }
+
+    /// Whether something is left that the rule could not tell: it erred, is undecided, or read incomplete evidence.
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        table::is_unsettled(self.outcome.outcome, self.outcome.incomplete)
+    }
+
+    /// The violations that no waiver lifts.
+    pub fn open_violations(&self) -> impl Iterator<Item = &JudgedViolation> {
+        self.violations.iter().filter(|violation| violation.waiver.is_none())
+    }
+}
+
+/// A violation with its risk, its identity, and the waiver that lifts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedViolation {
+    /// What the rule objects to.
+    pub violation: Violation,
+    /// Its own risk, or the rule's.
+    pub risk: Risk,
+    /// 32 lower-case hexadecimal digits: the same in the next run where rule and subject are the same, and unique in a
+    /// verdict. The message counts only where the rule objects to the subject more than once.
+    pub fingerprint: String,
+    /// The id of the waiver that lifts it.
+    pub waiver: Option<String>,
+}
+
+/// Something whose own decision is the change's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A rule, by its id.
+    Rule(String),
+    /// A threshold that rejects from a level of risk on.
+    RiskRejects {
+        /// From this level on.
+        level: Risk,
+        /// The pack that says so.
+        pack: String,
+    },
+    /// A requirement that is not met, by its fingerprint.
+    Requirement(String),
+    /// No rule ran, so nothing is shown.
+    NoRuleRan,
+}
+
+/// Decides about one change. `outcomes` may come in any order; no approval is counted.
+#[must_use]
+pub fn decide(outcomes: Vec<RuleOutcome>, thresholds: &[Threshold], evidence: &Evidence, waivers: &Waivers) -> Verdict {
+    decide_crediting(outcomes, thresholds, evidence, waivers, &|_| Vec::new())
+}
+
+/// Decides about one change, where `credit` gives the approvals that count for a requirement. What it gives is credited
+/// once per person; it lifts nothing but the requirement that it was asked about.
+#[must_use]
+pub fn decide_crediting(
+    outcomes: Vec<RuleOutcome>,
+    thresholds: &[Threshold],
+    evidence: &Evidence,
+    waivers: &Waivers,
+    credit: &dyn Fn(&Requirement) -> Vec<Given>,
+) -> Verdict {
+    let mut rules: Vec<RuleVerdict> =
+        outcomes.into_iter().map(|outcome| judge(canonical(outcome), evidence, waivers)).collect();
+    rules.sort_by(|a, b| key(a).cmp(&key(b)));
+    let risk = risk::summarize(&rules);
+    let mut approvals = approvals::required(&rules, thresholds, &risk, evidence);
+    for requirement in &mut approvals {
+        let given = credit(requirement);
+        requirement.give(given);
+    }
+    for rule in &mut rules {
+        rule.decision = decision_of(Case::of(rule, &approvals));
+    }
+    let (decision, reasons) = join(&rules, thresholds, &risk, &approvals);
+    let next = next::actions(&next::Situation {
+        decision,
+        rules: &rules,
+        thresholds,
+        risk: &risk,
+        approvals: &approvals,
+        evidence,
+    });
+    Verdict { decision, reasons, risk, rules, approvals, next }
+}
+
+/// The rules' decisions, the thresholds that reject, what is left to approve, and whether anything ran at all.
+fn join(
+    rules: &[RuleVerdict],
+    thresholds: &[Threshold],
+    risk: &RiskSummary,
+    approvals: &[Requirement],
+) -> (Decision, Vec<Reason>) {
+    let mut all: Vec<(Decision, Reason)> =
+        rules.iter().map(|rule| (rule.decision, Reason::Rule(rule.id().to_owned()))).collect();
+    all.extend(thresholds.iter().filter(|threshold| threshold.rejects && risk.reaches(threshold.risk)).map(
+        |threshold| (Decision::Rejected, Reason::RiskRejects { level: threshold.risk, pack: threshold.pack.clone() }),
+    ));
+    all.extend(
+        approvals
+            .iter()
+            .filter(|requirement| requirement.outstanding > 0)
+            .map(|requirement| (Decision::ApprovalRequired, Reason::Requirement(requirement.fingerprint.clone()))),
+    );
+    // Nothing asked, nothing shown: a policy that decided nothing has not approved anything.
+    if !rules.iter().any(|rule| ran(&rule.outcome)) {
+        all.push((Decision::Indeterminate, Reason::NoRuleRan));
+    }
+    let decision = all.iter().map(|(decision, _)| *decision).max().unwrap_or(Decision::Indeterminate);
+    let mut reasons: Vec<Reason> = all
+        .into_iter()
+        .filter(|(own, _)| *own == decision && decision != Decision::Approved)
+        .map(|(_, reason)| reason)
+        .collect();
+    reasons.sort();
+    reasons.dedup();
+    (decision, reasons)
+}
+
+/// Ids are unique in a policy set; the rest is for callers that put two sets together.
+fn key(rule: &RuleVerdict) -> (&str, &str, u32) {
+    (&rule.outcome.rule.id, &rule.outcome.rule.pack, rule.outcome.rule.layer)
+}
+
+fn judge(outcome: RuleOutcome, evidence: &Evidence, waivers: &Waivers) -> RuleVerdict {
+    let violations = fingerprint::judge(&outcome, evidence, waivers);
+    RuleVerdict { outcome, decision: Decision::Indeterminate, violations }
+}
+
+/// The same outcome with every list in order and each entry once.
+fn canonical(mut outcome: RuleOutcome) -> RuleOutcome {
+    fn order<T: Ord>(list: &mut Vec<T>) {
+        list.sort();
+        list.dedup();
+    }
+    order(&mut outcome.violations);
+    order(&mut outcome.assessments);
+    order(&mut outcome.required_approvals);
+    order(&mut outcome.threats);
+    order(&mut outcome.notes);
+    order(&mut outcome.recommendations);
+    order(&mut outcome.follow_ups);
+    order(&mut outcome.evidence);
+    outcome
 }

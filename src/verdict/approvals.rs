@@ -1,0 +1,233 @@
+//! Who has to approve: requirements from soft-mandatory violations, from rules that ask for approval, and from the risk.
+//!
+//! What asks the same people for the same number about the same part of the change is one requirement. Who has approved is
+//! told from outside; nothing here reads reviews.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fingerprint::sha256;
+use super::{RiskSummary, RuleVerdict};
+use crate::evaluate::Subject;
+use crate::evidence::{Evidence, Word as _};
+use crate::policy::{Approver, Enforcement, Threshold};
+
+/// A number of distinct people out of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// Who may give it, in order, each once; one of them is enough.
+    pub from: Vec<Approver>,
+    /// How many distinct people, at least 1.
+    pub count: u32,
+    /// Ids of the rules that ask for it, in order.
+    pub rules: Vec<String>,
+    /// The thresholds that ask for it, in order: `risk.LEVEL of PACK`.
+    pub thresholds: Vec<String>,
+    /// The files that it is about, in order; empty for the change as a whole.
+    pub paths: Vec<String>,
+    /// The code owners of these files, in order, where `from` has `owners` and it is not about the change as a whole.
+    pub owners: Vec<String>,
+    /// Fingerprints of the violations that it lets pass, in order.
+    pub violations: Vec<String>,
+    /// Identity: 64 lower-case hexadecimal digits over all of the above.
+    pub fingerprint: String,
+    /// Approvals that count for it, by person.
+    pub given: Vec<Given>,
+    /// How many are left to be given.
+    pub outstanding: u32,
+    /// Why nobody can meet it, where that is so.
+    pub unsatisfiable: Option<String>,
+}
+
+/// An approval that counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Given {
+    /// The reviewer's login.
+    pub by: String,
+    /// The commit that was reviewed.
+    pub commit: Option<String>,
+}
+
+impl Requirement {
+    /// Whether a rule asks for it.
+    #[must_use]
+    pub fn is_of(&self, rule: &str) -> bool {
+        self.rules.iter().any(|id| id == rule)
+    }
+
+    /// What asks for it: ids of rules, then thresholds.
+    pub fn because(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().chain(&self.thresholds).map(String::as_str)
+    }
+
+    /// Credits approvals, one per person; logins are compared without case.
+    pub(super) fn give(&mut self, mut given: Vec<Given>) {
+        given.sort_by(|a, b| (a.by.to_lowercase(), a).cmp(&(b.by.to_lowercase(), b)));
+        given.dedup_by(|a, b| a.by.to_lowercase() == b.by.to_lowercase());
+        self.given = given;
+        // What nobody can meet is not met by anybody.
+        if self.unsatisfiable.is_none() {
+            self.outstanding = self.count.saturating_sub(u32::try_from(self.given.len()).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+/// What makes two demands one requirement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    from: Vec<Approver>,
+    count: u32,
+    /// One about the whole change is dropped by any push; one about some files is not, so they stay apart.
+    whole: bool,
+    /// `owners` are other people for other files.
+    owners: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct Demands {
+    rules: BTreeSet<String>,
+    thresholds: BTreeSet<String>,
+    paths: BTreeSet<String>,
+    violations: BTreeSet<String>,
+}
+
+struct Collector<'a> {
+    evidence: &'a Evidence,
+    owners: BTreeMap<&'a str, &'a [String]>,
+    groups: BTreeMap<Key, Demands>,
+}
+
+/// What has to be approved, with nothing given yet, in order of approvers and count.
+pub(super) fn required(
+    rules: &[RuleVerdict],
+    thresholds: &[Threshold],
+    risk: &RiskSummary,
+    evidence: &Evidence,
+) -> Vec<Requirement> {
+    let mut collector = Collector { evidence, owners: owners_by_path(evidence), groups: BTreeMap::new() };
+    for rule in rules.iter().filter(|rule| rule.is_mandatory()) {
+        collector.add_rule(rule);
+    }
+    for threshold in thresholds.iter().filter(|threshold| risk.reaches(threshold.risk)) {
+        for (from, count) in &threshold.approvals {
+            let because = format!("risk.{} of {}", threshold.risk.as_str(), threshold.pack);
+            collector.demand(from, *count, Subject::Change).thresholds.insert(because);
+        }
+    }
+    collector.groups.into_iter().map(|(key, demands)| requirement(key, demands)).collect()
+}
+
+impl Collector<'_> {
+    fn add_rule(&mut self, rule: &RuleVerdict) {
+        let meta = &rule.outcome.rule;
+        if meta.enforcement == Enforcement::SoftMandatory {
+            for judged in rule.open_violations() {
+                let own = &judged.violation.approvers;
+                let from = if own.is_empty() { &meta.approvers } else { own };
+                let demands = self.demand(from, 1, judged.violation.subject);
+                demands.rules.insert(meta.id.clone());
+                demands.violations.insert(judged.fingerprint.clone());
+            }
+        }
+        for asked in &rule.outcome.required_approvals {
+            self.demand(&asked.from, asked.count, asked.subject).rules.insert(meta.id.clone());
+        }
+    }
+
+    fn demand(&mut self, from: &[Approver], count: u32, subject: Subject) -> &mut Demands {
+        let from: BTreeSet<Approver> = from.iter().cloned().collect();
+        let paths = paths_of(subject, self.evidence);
+        let owners: BTreeSet<String> = if from.contains(&Approver::Owners) {
+            paths.iter().filter_map(|path| self.owners.get(path.as_str())).copied().flatten().cloned().collect()
+        } else {
+            BTreeSet::new()
+        };
+        let key = Key {
+            from: from.into_iter().collect(),
+            count: count.max(1),
+            whole: paths.is_empty(),
+            owners: owners.into_iter().collect(),
+        };
+        let demands = self.groups.entry(key).or_default();
+        demands.paths.extend(paths);
+        demands
+    }
+}
+
+/// Code owners of each changed file, under both its paths.
+fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, &[String]> {
+    let mut owners: BTreeMap<&str, &[String]> = BTreeMap::new();
+    for file in &evidence.files {
+        for path in file.previous_path.iter().chain([&file.path]) {
+            owners.insert(path, &file.owners);
+        }
+    }
+    owners
+}
+
+/// The files that a subject lies in; none for the change as a whole, and for what has no place.
+fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
+    let mut paths: Vec<String> = Vec::new();
+    match subject {
+        Subject::Change => {}
+        Subject::Finding(index) => {
+            let finding = evidence.findings.get(index as usize);
+            paths.extend(finding.and_then(|finding| finding.path).map(str::to_owned));
+        }
+        Subject::File(index) => {
+            if let Some(file) = evidence.files.get(index as usize) {
+                paths.push(file.path.clone());
+                paths.extend(file.previous_path.clone());
+            }
+        }
+        Subject::Dependency(index) => {
+            paths.extend(evidence.dependencies.get(index as usize).map(|dependency| dependency.manifest.clone()));
+        }
+        Subject::Capability(index) => {
+            paths.extend(evidence.capabilities.get(index as usize).map(|capability| capability.path.clone()));
+        }
+        Subject::Claim(index) => {
+            paths.extend(evidence.claims.get(index as usize).and_then(|claim| claim.path.clone()));
+        }
+    }
+    paths
+}
+
+fn requirement(key: Key, demands: Demands) -> Requirement {
+    let unsatisfiable = key.from.is_empty().then(|| "no approver is named".to_owned());
+    let mut requirement = Requirement {
+        from: key.from,
+        count: key.count,
+        rules: demands.rules.into_iter().collect(),
+        thresholds: demands.thresholds.into_iter().collect(),
+        paths: demands.paths.into_iter().collect(),
+        owners: key.owners,
+        violations: demands.violations.into_iter().collect(),
+        fingerprint: String::new(),
+        given: Vec::new(),
+        outstanding: key.count,
+        unsatisfiable,
+    };
+    requirement.fingerprint = fingerprint(&requirement);
+    requirement
+}
+
+fn fingerprint(requirement: &Requirement) -> String {
+    let from: Vec<String> = requirement.from.iter().map(ToString::to_string).collect();
+    let mut parts = vec![requirement.count.to_string()];
+    let lists = [
+        &from,
+        &requirement.rules,
+        &requirement.thresholds,
+        &requirement.paths,
+        &requirement.owners,
+        &requirement.violations,
+    ];
+    for list in lists {
+        parts.push(list.len().to_string());
+        parts.extend(list.iter().cloned());
+    }
+    sha256(&parts)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! Identity: of a violation, so that a waiver can name it, and of anything else that is told apart by its parts.
+//!
+//! A violation has several names, from the subject alone to everything that it says. It is published under the shortest
+//! that no other violation of its rule has, and a waiver may use any that no other has. So another violation on the same
+//! subject can only take a name away, never give one: adding a violation never lifts another.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{JudgedViolation, Waivers};
+use crate::evaluate::{RuleOutcome, Subject, Violation};
+use crate::evidence::{Evidence, Word as _};
+
+/// How many hexadecimal digits of SHA-256 name a violation.
+const VIOLATION_DIGITS: usize = 32;
+
+/// How much of a violation a name covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    /// The subject; of the change as a whole also the message, because there the message is all there is.
+    Subject,
+    /// And the message.
+    Message,
+    /// And line, risk, remedy and approvers.
+    Everything,
+    /// And the position in the evidence: unique in a verdict, not stable between two.
+    Position,
+}
+
+impl Depth {
+    const ALL: [Self; 4] = [Self::Subject, Self::Message, Self::Everything, Self::Position];
+}
+
+/// Names a rule's violations, and finds the waivers that lift them.
+pub(super) fn judge(outcome: &RuleOutcome, evidence: &Evidence, waivers: &Waivers) -> Vec<JudgedViolation> {
+    let rule = &outcome.rule;
+    let waivable = waivers.concern(&rule.id);
+    let mut judged: Vec<JudgedViolation> = outcome
+        .violations
+        .iter()
+        .map(|violation| JudgedViolation {
+            violation: violation.clone(),
+            risk: violation.risk.unwrap_or(rule.risk),
+            fingerprint: String::new(),
+            waiver: None,
+        })
+        .collect();
+    for depth in Depth::ALL {
+        let names: Vec<String> =
+            judged.iter().map(|judged| name(&rule.id, &judged.violation, evidence, depth)).collect();
+        let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in &names {
+            *times.entry(name).or_default() += 1;
+        }
+        for (judged, name) in judged.iter_mut().zip(&names) {
+            if times.get(name.as_str()) != Some(&1) {
+                continue;
+            }
+            if judged.fingerprint.is_empty() {
+                judged.fingerprint.clone_from(name);
+            }
+            if judged.waiver.is_none() {
+                judged.waiver = waivers.lifting(&rule.id, name).map(str::to_owned);
+            }
+        }
+        if !waivable && judged.iter().all(|judged| !judged.fingerprint.is_empty()) {
+            break;
+        }
+    }
+    judged
+}
+
+fn name(rule: &str, violation: &Violation, evidence: &Evidence, depth: Depth) -> String {
+    let (mut parts, line) = identity(violation, evidence);
+    // Names of different depths are of different lists, so that none is taken for another.
+    parts.splice(0..0, [format!("{depth:?}"), rule.to_owned()]);
+    if depth >= Depth::Message {
+        parts.push(format!("message {}", violation.message));
+    }
+    if depth >= Depth::Everything {
+        parts.push(format!("line {line}"));
+        parts.push(format!("risk {}", violation.risk.map_or("", |risk| risk.as_str())));
+        parts.push(format!("remedy {:?}", violation.remedy));
+        parts.extend(violation.approvers.iter().map(ToString::to_string));
+    }
+    if depth >= Depth::Position {
+        parts.push(format!("{:?}", violation.subject));
+    }
+    let mut digest = sha256(&parts);
+    digest.truncate(VIOLATION_DIGITS);
+    digest
+}
+
+/// What makes a subject the same one in the next run, and the line that it stands on, which does not.
+fn identity(violation: &Violation, evidence: &Evidence) -> (Vec<String>, u32) {
+    let at = |index: u32| index as usize;
+    let found = match violation.subject {
+        Subject::Change => None,
+        Subject::Finding(index) => evidence
+            .findings
+            .get(at(index))
+            .map(|finding| (vec!["finding".to_owned(), format!("{:032x}", finding.fingerprint)], 0)),
+        Subject::File(index) => evidence.files.get(at(index)).map(|file| {
+            let mut parts = vec!["file".to_owned(), file.path.clone()];
+            parts.extend(file.previous_path.clone());
+            (parts, 0)
+        }),
+        Subject::Dependency(index) => evidence.dependencies.get(at(index)).map(|dependency| {
+            let ecosystem = dependency.ecosystem.as_str().to_owned();
+            let change = dependency.change.as_str().to_owned();
+            let parts =
+                ["dependency".to_owned(), ecosystem, dependency.name.clone(), dependency.manifest.clone(), change];
+            (parts.into(), 0)
+        }),
+        Subject::Capability(index) => evidence.capabilities.get(at(index)).map(|capability| {
+            let parts = ["capability", &capability.path, &capability.kind, &capability.what].map(str::to_owned);
+            (parts.into(), capability.line)
+        }),
+        Subject::Claim(index) => evidence.claims.get(at(index)).map(|claim| {
+            let mut parts = vec!["claim".to_owned(), claim.text.clone()];
+            parts.extend(claim.path.clone());
+            (parts, claim.line)
+        }),
+    };
+    found.unwrap_or_else(|| (vec!["change".to_owned(), violation.message.clone()], 0))
+}
+
+/// SHA-256 over parts, each with its length before it so that no two lists read alike; lower-case hexadecimal.
+pub(super) fn sha256(parts: &[impl AsRef<str>]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        let part = part.as_ref().as_bytes();
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    let mut hex = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        // Writing into a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Outcomes and evidence for the tests of this module.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Violation};
+use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Source};
+use crate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
+
+/// A rule that ended satisfied: category `injection`, risk `high`, needs findings, approvers `team:security`.
+pub(super) fn satisfied(id: &str, enforcement: Enforcement) -> RuleOutcome {
+    let meta = RuleMeta {
+        id: id.to_owned(),
+        pack: "acme".to_owned(),
+        layer: 0,
+        title: String::new(),
+        description: String::new(),
+        category: "injection".to_owned(),
+        enforcement,
+        risk: Risk::High,
+        needs: vec![EvidenceKind::Findings],
+        optional: Vec::new(),
+        approvers: vec![team("security")],
+        controls: Vec::new(),
+        remedy: Some("do otherwise".to_owned()),
+        owner: None,
+        docs: None,
+        set_by: BTreeMap::new(),
+    };
+    RuleOutcome {
+        rule: Arc::new(meta),
+        outcome: Outcome::Satisfied,
+        ran: true,
+        incomplete: false,
+        reason: "why".to_owned(),
+        violations: Vec::new(),
+        assessments: Vec::new(),
+        required_approvals: Vec::new(),
+        threats: Vec::new(),
+        notes: Vec::new(),
+        recommendations: Vec::new(),
+        follow_ups: Vec::new(),
+        evidence: vec![EvidenceKind::Findings],
+        diagnostic: None,
+    }
+}
+
+/// Changes of an outcome, to be chained.
+pub(super) trait Edit: Sized {
+    fn ended(self, outcome: Outcome) -> Self;
+    fn incomplete(self) -> Self;
+    fn objects(self, subject: Subject, message: &str) -> Self;
+    fn assesses(self, category: &str, risk: Risk) -> Self;
+    fn asks(self, from: &[Approver], count: u32, subject: Subject) -> Self;
+    fn meta(self, edit: impl FnOnce(&mut RuleMeta)) -> Self;
+}
+
+impl Edit for RuleOutcome {
+    fn ended(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self.ran = !matches!(outcome, Outcome::Undecided | Outcome::Errored);
+        self
+    }
+
+    fn incomplete(mut self) -> Self {
+        self.incomplete = true;
+        self
+    }
+
+    fn objects(mut self, subject: Subject, message: &str) -> Self {
+        let message = message.to_owned();
+        self.violations.push(Violation { subject, message, risk: None, remedy: None, approvers: Vec::new() });
+        self.ended(Outcome::Violated)
+    }
+
+    fn assesses(mut self, category: &str, risk: Risk) -> Self {
+        self.assessments.push(Assessment { category: category.to_owned(), risk, because: "so".to_owned() });
+        self
+    }
+
+    fn asks(mut self, from: &[Approver], count: u32, subject: Subject) -> Self {
+        self.required_approvals.push(RequiredApproval {
+            subject,
+            from: from.to_vec(),
+            count,
+            because: "because".to_owned(),
+        });
+        self
+    }
+
+    fn meta(mut self, edit: impl FnOnce(&mut RuleMeta)) -> Self {
+        edit(Arc::make_mut(&mut self.rule));
+        self
+    }
+}
+
+pub(super) fn team(name: &str) -> Approver {
+    Approver::Team(name.to_owned())
+}
+
+/// Complete findings, and the files `a` of `user:ann`, `b` of `user:bob`, `c` of `user:ann`.
+pub(super) fn evidence() -> Evidence {
+    let file = |path: &str, owner: &str| FileChange {
+        path: path.to_owned(),
+        previous_path: None,
+        status: FileStatus::Modified,
+        mode_before: None,
+        mode_after: None,
+        binary: false,
+        added: Some(1),
+        removed: Some(0),
+        hunks: Vec::new(),
+        language: None,
+        kind: FileKind::Source,
+        owners: vec![owner.to_owned()],
+    };
+    Evidence {
+        files: vec![file("a", "user:ann"), file("b", "user:bob"), file("c", "user:ann")],
+        sources: vec![Source::complete(EvidenceKind::Findings)],
+        ..Evidence::default()
+    }
+}
+
+/// The same with findings that are not complete.
+pub(super) fn evidence_with(source: Source) -> Evidence {
+    assert_ne!(source.completeness, Completeness::Complete, "else nothing differs");
+    Evidence { sources: vec![source], ..evidence() }
+}
+
+pub(super) fn threshold(risk: Risk, rejects: bool, approvals: Vec<(Vec<Approver>, u32)>) -> Threshold {
+    Threshold { risk, rejects, approvals, pack: "acme".to_owned() }
+}

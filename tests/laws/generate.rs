@@ -1,0 +1,328 @@
+//! Generated cases: a set of rules as they ended, evidence, thresholds, and which violations are waived.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use tollgate::diagnostic::{Code, Diagnostic};
+use tollgate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
+use tollgate::evidence::{
+    BaselineState, Capability, Claim, Completeness, DependencyChange, DependencyChangeKind, DependencyScope,
+    Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, FindingKind, FindingRow,
+    FindingsBuilder, Introduced, Level, Severity, SeverityFrom, Source, Suppression,
+};
+use tollgate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
+
+/// How many items of each kind the evidence has: subjects are below it.
+const ITEMS: u32 = 3;
+
+/// How a rule came to its end, before precedence makes an outcome of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Quiet,
+    NotApplicable,
+    /// Not applicable, because the user said that there is no such evidence.
+    Without,
+    Errored,
+}
+
+/// One rule, as it is made before its outcome is.
+#[derive(Debug, Clone)]
+pub(crate) struct Spec {
+    pub(crate) meta: RuleMeta,
+    pub(crate) end: End,
+    pub(crate) incomplete: bool,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) assessments: Vec<Assessment>,
+    pub(crate) required: Vec<RequiredApproval>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Spec {
+    /// The outcome by the precedence of DESIGN.md, section 3.
+    pub(crate) fn outcome(&self) -> RuleOutcome {
+        let outcome = if self.end == End::Errored {
+            Outcome::Errored
+        } else if !self.violations.is_empty() {
+            Outcome::Violated
+        } else if self.incomplete {
+            Outcome::Undecided
+        } else if self.end == End::Quiet {
+            Outcome::Satisfied
+        } else {
+            Outcome::NotApplicable
+        };
+        let ran = matches!(outcome, Outcome::Satisfied | Outcome::Violated)
+            || (outcome == Outcome::NotApplicable && self.end == End::NotApplicable);
+        RuleOutcome {
+            rule: Arc::new(self.meta.clone()),
+            outcome,
+            ran,
+            incomplete: self.incomplete,
+            reason: format!("it ended {outcome}"),
+            violations: self.violations.clone(),
+            assessments: self.assessments.clone(),
+            required_approvals: self.required.clone(),
+            threats: vec![Threat { threat: "theft".to_owned(), risk: Risk::Low, mitigation: None }],
+            notes: self.notes.clone(),
+            recommendations: self.notes.clone(),
+            follow_ups: self.notes.clone(),
+            evidence: self.meta.needs.clone(),
+            diagnostic: (outcome == Outcome::Errored).then(|| Diagnostic::new(Code::ScriptError, "it broke")),
+        }
+    }
+
+    pub(crate) fn mandatory(&self) -> bool {
+        self.meta.enforcement != Enforcement::Advisory
+    }
+}
+
+/// All that a decision is made from.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) specs: Vec<Spec>,
+    pub(crate) thresholds: Vec<Threshold>,
+    pub(crate) evidence: Evidence,
+    /// For the violations in order, whether each is waived; repeated as often as it takes.
+    pub(crate) waived: Vec<bool>,
+}
+
+impl World {
+    pub(crate) fn outcomes(&self) -> Vec<RuleOutcome> {
+        self.specs.iter().map(Spec::outcome).collect()
+    }
+
+    pub(crate) fn something_ran(&self) -> bool {
+        self.outcomes().iter().any(|outcome| outcome.ran)
+    }
+}
+
+pub(crate) fn world() -> impl Strategy<Value = World> {
+    let specs = vec(spec(), 0..5).prop_map(|mut specs| {
+        for (index, spec) in specs.iter_mut().enumerate() {
+            spec.meta.id = format!("rule-{index}");
+        }
+        specs
+    });
+    (specs, vec(threshold(), 0..3), evidence(), vec(any::<bool>(), 1..6))
+        .prop_map(|(specs, thresholds, evidence, waived)| World { specs, thresholds, evidence, waived })
+}
+
+/// A rule with the id `new`, which no rule of a [`world`] has.
+pub(crate) fn spec() -> impl Strategy<Value = Spec> {
+    let end = prop_oneof![
+        6 => Just(End::Quiet),
+        1 => Just(End::NotApplicable),
+        1 => Just(End::Without),
+        1 => Just(End::Errored)
+    ];
+    let asked = prop_oneof![3 => Just(Vec::new()), 1 => vec(required(), 1..3)];
+    let found = prop_oneof![1 => Just(Vec::new()), 1 => vec(violation(), 1..4)];
+    let notes = vec(select(vec!["one".to_owned(), "two".to_owned()]), 0..3);
+    (meta(), end, prop::bool::weighted(0.15), found, vec(assessment(), 0..2), asked, notes).prop_map(
+        |(meta, end, incomplete, violations, assessments, required, notes)| Spec {
+            meta,
+            end,
+            incomplete,
+            violations,
+            assessments,
+            required,
+            notes,
+        },
+    )
+}
+
+fn word<T: tollgate::evidence::Word + std::fmt::Debug + Clone>() -> impl Strategy<Value = T> {
+    select(T::ALL)
+}
+
+fn meta() -> impl Strategy<Value = RuleMeta> {
+    let category = select(vec!["injection", "secrets", "tests", "of-our-own"]);
+    let approvers = vec(approver(), 1..3);
+    let needs = vec(select(vec![EvidenceKind::Findings, EvidenceKind::Files, EvidenceKind::Tests]), 0..3);
+    let remedy = option::of(Just("do otherwise".to_owned()));
+    (category, word::<Enforcement>(), word::<Risk>(), approvers, needs, remedy).prop_map(
+        |(category, enforcement, risk, approvers, needs, remedy)| RuleMeta {
+            id: "new".to_owned(),
+            pack: "acme".to_owned(),
+            layer: 0,
+            title: "a rule".to_owned(),
+            description: String::new(),
+            category: category.to_owned(),
+            enforcement,
+            risk,
+            needs,
+            optional: Vec::new(),
+            approvers,
+            controls: vec!["C-1".to_owned()],
+            remedy,
+            owner: None,
+            docs: None,
+            set_by: BTreeMap::new(),
+        },
+    )
+}
+
+fn approver() -> impl Strategy<Value = Approver> {
+    select(vec![Approver::Any, Approver::Owners, Approver::Team("a".to_owned()), Approver::User("u".to_owned())])
+}
+
+fn subject() -> impl Strategy<Value = Subject> {
+    (0..6_u8, 0..ITEMS).prop_map(|(kind, index)| match kind {
+        0 => Subject::Change,
+        1 => Subject::Finding(index),
+        2 => Subject::File(index),
+        3 => Subject::Dependency(index),
+        4 => Subject::Capability(index),
+        _ => Subject::Claim(index),
+    })
+}
+
+pub(crate) fn violation() -> impl Strategy<Value = Violation> {
+    let message = select(vec!["m".to_owned(), "n".to_owned()]);
+    let remedy = option::weighted(0.2, Just("fix it".to_owned()));
+    let approvers = prop_oneof![3 => Just(Vec::new()), 1 => vec(approver(), 1..3)];
+    (subject(), message, option::weighted(0.3, word::<Risk>()), remedy, approvers)
+        .prop_map(|(subject, message, risk, remedy, approvers)| Violation { subject, message, risk, remedy, approvers })
+}
+
+fn assessment() -> impl Strategy<Value = Assessment> {
+    (select(vec!["injection", "network"]), word::<Risk>()).prop_map(|(category, risk)| Assessment {
+        category: category.to_owned(),
+        risk,
+        because: "so".to_owned(),
+    })
+}
+
+fn required() -> impl Strategy<Value = RequiredApproval> {
+    (subject(), vec(approver(), 1..3), 1..3_u32).prop_map(|(subject, from, count)| RequiredApproval {
+        subject,
+        from,
+        count,
+        because: "so".to_owned(),
+    })
+}
+
+pub(crate) fn threshold() -> impl Strategy<Value = Threshold> {
+    let approvals = vec((vec(approver(), 1..3), 1..3_u32), 0..2);
+    (word::<Risk>(), prop::bool::weighted(0.3), approvals).prop_map(|(risk, rejects, approvals)| Threshold {
+        risk,
+        rejects,
+        approvals,
+        pack: "acme".to_owned(),
+    })
+}
+
+fn evidence() -> impl Strategy<Value = Evidence> {
+    let source = (word::<EvidenceKind>(), word::<Completeness>(), option::of(Just("scanner"))).prop_map(
+        |(kind, completeness, tool)| Source {
+            tool: tool.map(str::to_owned),
+            ..Source::incomplete(kind, completeness, "so it was")
+        },
+    );
+    vec(source, 0..4).prop_map(|sources| {
+        let mut evidence = full_evidence();
+        evidence.sources = sources;
+        evidence.sort();
+        evidence
+    })
+}
+
+/// Evidence with [`ITEMS`] of every kind that can be a subject.
+pub(crate) fn full_evidence() -> Evidence {
+    let mut findings = FindingsBuilder::default();
+    let rule = findings.rule("scanner", None, "R1", None, &[]);
+    for index in 0..ITEMS {
+        findings.push(&FindingRow {
+            rule,
+            kind: FindingKind::Fail,
+            level: Level::Error,
+            severity: Severity::High,
+            severity_from: SeverityFrom::Level,
+            score: None,
+            message: "message",
+            path: (index > 0).then_some("src/a.rs"),
+            unmapped: (index == 0).then_some("/elsewhere"),
+            line: index,
+            end_line: index,
+            column: 0,
+            cwe: &[79],
+            fingerprint: 7,
+            suppression: Suppression::No,
+            baseline_state: BaselineState::Unstated,
+            on_changed_line: true,
+            introduced: Introduced::Unknown,
+        });
+    }
+    let mut evidence = Evidence {
+        findings: findings.finish(),
+        files: (0..ITEMS).map(file).collect(),
+        dependencies: (0..ITEMS).map(dependency).collect(),
+        capabilities: (0..ITEMS).map(capability).collect(),
+        claims: (0..ITEMS).map(claim).collect(),
+        ..Evidence::default()
+    };
+    evidence.sort();
+    evidence
+}
+
+fn file(index: u32) -> FileChange {
+    FileChange {
+        path: format!("src/{index}.rs"),
+        previous_path: (index == 1).then(|| "src/old.rs".to_owned()),
+        status: if index == 1 { FileStatus::Renamed } else { FileStatus::Modified },
+        mode_before: None,
+        mode_after: None,
+        binary: false,
+        added: Some(1),
+        removed: Some(1),
+        hunks: Vec::new(),
+        language: None,
+        kind: FileKind::Source,
+        owners: vec![format!("user:owner-{}", index % 2)],
+    }
+}
+
+fn dependency(index: u32) -> DependencyChange {
+    DependencyChange {
+        ecosystem: Ecosystem::Npm,
+        name: format!("package-{index}"),
+        manifest: "package-lock.json".to_owned(),
+        purl: format!("pkg:npm/package-{index}@2.0.0"),
+        change: DependencyChangeKind::Upgraded,
+        before: vec!["1.0.0".to_owned()],
+        after: vec!["2.0.0".to_owned()],
+        jump: None,
+        directness: Directness::Direct,
+        scope: DependencyScope::Runtime,
+        sources_before: Vec::new(),
+        sources_after: Vec::new(),
+        new_hosts: Vec::new(),
+    }
+}
+
+/// The last two differ in their line alone.
+fn capability(index: u32) -> Capability {
+    let what = if index == 0 { "bind()" } else { "spawn()" };
+    Capability { path: "src/0.rs".to_owned(), line: index + 1, kind: "process".to_owned(), what: what.to_owned() }
+}
+
+fn claim(index: u32) -> Claim {
+    let path = (index > 0).then(|| "CHANGES.md".to_owned());
+    Claim { path, line: index + 1, text: format!("claim {index}"), section: Vec::new(), ticked: None }
+}
+
+/// A list in an order that `keys` give.
+pub(crate) fn shuffled<T: Clone>(list: &[T], keys: &[Index]) -> Vec<T> {
+    let mut left = list.to_vec();
+    let mut out = Vec::with_capacity(left.len());
+    let mut keys = keys.iter().cycle();
+    while !left.is_empty() {
+        let at = keys.next().map_or(0, |key| key.index(left.len()));
+        out.push(left.remove(at));
+    }
+    out
+}
