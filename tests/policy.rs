@@ -496,3 +496,15 @@ fn the_reference_of_host_functions_is_up_to_date() {
     let written = std::fs::read_to_string(path).unwrap_or_default();
     assert!(written == reference, "docs/host-functions.md is stale: run the tests once with TOLLGATE_BLESS=1");
 }
+
+#[test]
+fn every_pack_inside_the_binary_loads() {
+    for name in PackFiles::builtin_names() {
+        let files = PackFiles::builtin(name).unwrap();
+        let set = PolicySet::load(&[files], &[]).unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes[0]));
+        assert!(set.rules().len() >= 12);
+        for outcome in evaluate(&set, &evidence(), &Options::default()) {
+            assert!(outcome.diagnostic.is_none(), "{:?}", outcome.diagnostic);
+        }
+    }
+}
