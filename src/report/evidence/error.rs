@@ -114,7 +114,7 @@ impl Fault {
     }
 
     /// The error that it is, placed in the text where there is one.
-    pub(super) fn into_error(self: Box<Self>, text: Option<&str>) -> DocumentError {
+    pub(super) fn into_error(self, text: Option<&str>) -> DocumentError {
         let steps: Vec<Step> = self.steps.into_iter().rev().collect();
         let (line, column) = text.map_or((0, 0), |text| line_and_column(text, value_offset(text, &steps)));
         DocumentError { path: Dotted(&steps).to_string(), line, column, message: self.message, help: None }
