@@ -254,6 +254,36 @@ fn what_must_be_refused_is_refused_with_a_reason_and_a_place() {
 }
 
 #[test]
+fn findings_that_are_alike_are_told_apart_once_and_stay_in_their_order() {
+    // The second of two alike gets the third's fingerprint unless somebody looks, and sorts before the first.
+    let alike = |fingerprint: u128, line: u32| {
+        format!(
+            r#"{{"tool": "t", "rule": "r", "message": "m", "level": "note", "path": "a", "line": {line}, "fingerprint": "{fingerprint:032x}"}}"#
+        )
+    };
+    let shared = u128::MAX;
+    let second = shared ^ 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
+    let evidence = read(&format!(
+        r#"{{"schema": "tollgate/evidence/v1", "findings": {{"items": [{}, {}, {}, {}]}}, "sources": [{{"kind": "findings", "completeness": "complete"}}]}}"#,
+        alike(shared, 1),
+        alike(shared, 1),
+        alike(shared, 1),
+        alike(second, 2),
+    ));
+    let fingerprints: std::collections::BTreeSet<u128> = evidence.findings.iter().map(|one| one.fingerprint).collect();
+    assert_eq!(fingerprints.len(), 4);
+    assert_eq!(read_evidence(&write_evidence(&evidence)).as_ref(), Ok(&evidence));
+}
+
+#[test]
+fn tags_are_kept_as_a_sorted_set_of_lines() {
+    let tagged = finding(r#""level": "note", "tags": ["b", "a\nc", "", "a\u0010", "b"]"#);
+    let tags: Vec<&str> = tagged.findings.get(0).unwrap().tags().collect();
+    assert_eq!(tags, ["a\u{10}", "a c", "b"]);
+    assert_eq!(read_evidence(&write_evidence(&tagged)).as_ref(), Ok(&tagged));
+}
+
+#[test]
 fn a_hundred_thousand_findings_come_back() {
     let one = finding(r#""level": "note""#);
     let mut document: Value = serde_json::from_slice(&write_evidence(&one)).unwrap();
