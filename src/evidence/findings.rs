@@ -3,6 +3,8 @@
 //! A hundred thousand findings share a few hundred rules and a few thousand paths: each distinct text is held once and a
 //! finding is a row of numbers. Rows have one canonical order, so that it does not matter in which order files were read.
 
+use std::borrow::Cow;
+
 use super::strings::{StringTable, Strings};
 use super::vocabulary::vocabulary;
 
@@ -275,18 +277,22 @@ pub struct FindingsBuilder {
 
 impl FindingsBuilder {
     /// The number of a rule; asking again gives the same one. `tags` may come in any order.
-    pub fn rule(
+    pub fn rule<'t>(
         &mut self,
         tool: &str,
         tool_version: Option<&str>,
         id: &str,
         name: Option<&str>,
-        tags: &[&str],
+        tags: &[&'t str],
     ) -> RuleId {
-        let mut tags: Vec<&str> = tags.to_vec();
+        // A tag is one line: what is sorted here must still be sorted when the rule is read back tag by tag.
+        let one_line = |tag: &&'t str| match tag.contains('\n') {
+            true => Cow::Owned(tag.replace('\n', " ")),
+            false => Cow::Borrowed(*tag),
+        };
+        let mut tags: Vec<Cow<'t, str>> = tags.iter().filter(|tag| !tag.is_empty()).map(one_line).collect();
         tags.sort_unstable();
         tags.dedup();
-        let tags: Vec<String> = tags.iter().map(|tag| tag.replace('\n', " ")).collect();
         let rule = Rule {
             tool: self.names.intern(tool),
             tool_version: optional(&mut self.names, tool_version),
@@ -366,8 +372,14 @@ impl FindingsBuilder {
             row.rule = renumber(&new_rule, row.rule);
             row.cwe = renumber(&new_cwe, row.cwe);
         }
-        rows.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-        number_equal_fingerprints(&mut rows);
+        let sort = |rows: &mut [Row]| {
+            rows.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+        };
+        sort(&mut rows);
+        if tell_apart_equal_fingerprints(&mut rows) {
+            // The new fingerprints have a place in the order too; without it, reading findings back would move them.
+            sort(&mut rows);
+        }
         Findings { paths, names, messages, rules, cwe, columns: Columns::from_rows(&rows) }
     }
 }
@@ -392,17 +404,29 @@ fn sorted<T: Ord>(items: Vec<T>) -> (Vec<T>, Vec<u32>) {
     (out, renumbered)
 }
 
-/// The second, third, ... finding of one identity gets a fingerprint of its own, by canonical order.
-fn number_equal_fingerprints(rows: &mut [Row]) {
+/// The second, third, ... finding of one identity gets a fingerprint of its own, by canonical order, that no other
+/// finding has. Says whether there was any.
+fn tell_apart_equal_fingerprints(rows: &mut [Row]) -> bool {
     const STEP: u128 = 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
-    let mut seen: indexmap::IndexMap<u128, u128> = indexmap::IndexMap::with_capacity(rows.len());
+    let mut ordinals: indexmap::IndexMap<u128, u128> = indexmap::IndexMap::with_capacity(rows.len());
+    let mut any = false;
     for row in rows {
-        let ordinal = seen.entry(row.fingerprint).and_modify(|count| *count += 1).or_insert(0);
-        row.fingerprint ^= ordinal.wrapping_mul(STEP);
+        let shared = row.fingerprint;
+        let mut ordinal = ordinals.get(&shared).copied().unwrap_or(0);
+        while ordinals.contains_key(&row.fingerprint) {
+            ordinal += 1;
+            row.fingerprint = shared ^ ordinal.wrapping_mul(STEP);
+            any = true;
+        }
+        ordinals.insert(row.fingerprint, 0);
+        if ordinal > 0 {
+            ordinals.insert(shared, ordinal);
+        }
     }
+    any
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 struct Columns {
     path: Vec<u32>,
     line: Vec<u32>,
@@ -450,7 +474,7 @@ impl Columns {
 }
 
 /// All findings of one change, in canonical order: by path (those without one last), line, column, rule, message.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Findings {
     paths: StringTable,
     names: StringTable,
@@ -458,6 +482,13 @@ pub struct Findings {
     rules: Vec<Rule>,
     cwe: Vec<Box<[u32]>>,
     columns: Columns,
+}
+
+impl PartialEq for Findings {
+    /// The same findings; texts and rules that no finding uses don't count.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
 }
 
 impl Findings {

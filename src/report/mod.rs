@@ -3,13 +3,15 @@
 //! What is inside the crate may change its shape; what is here may not, within a version. Only data and conversions:
 //! nothing here decides, reads a file or renders.
 
-mod evidence;
+pub mod evidence;
 mod from_verdict;
+mod schema;
 mod summary;
 mod verdict;
 
-pub use evidence::{EVIDENCE_SCHEMA, EvidenceDocument};
+pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
+pub use schema::{Document, schema, schema_text};
 pub use summary::{
     Count, DependenciesSummary, DependencyItem, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts,
     PackageSourceItem, SeverityCount,

@@ -1,0 +1,320 @@
+//! Evidence of any shape that the types allow, with texts that want to be something else.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use tollgate::evidence::{
+    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, Completeness, DependencyChange,
+    DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage,
+    FileKind, FileMode, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Hunk, Introduced, Jump, Level,
+    Licence, PackageSource, Problem, Review, ReviewState, Severity, SeverityFrom, Source, SourceKind, Suppression,
+    TestCase, Word,
+};
+
+pub(crate) fn word<W: Word + std::fmt::Debug>() -> impl Strategy<Value = W> {
+    select(W::ALL)
+}
+
+/// Quotes, line feeds, escapes, bidirectional controls, stand-ins for bytes that are not UTF-8, and anything at all.
+pub(crate) fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[a-c]{0,3}",
+        1 => "[\"\\\\\n\r\t\u{0}\u{1b}\u{7f}\u{2028}\u{202e}\u{feff}\u{10FF80}é`{}\\[\\],:]{0,8}",
+        1 => any::<String>(),
+    ]
+}
+
+fn path() -> impl Strategy<Value = String> {
+    vec("[a-c\\\\\n\"\u{202e}\u{10FF80} ]{1,3}|\\.[a-c.]{2}", 1..4).prop_map(|segments| segments.join("/"))
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    vec(text(), 0..3)
+}
+
+fn time() -> impl Strategy<Value = String> {
+    select(vec!["2026-01-31T00:00:00Z".to_owned(), "1999-12-31T23:59:59.123456789Z".to_owned()])
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    (vec(option::of(text()), 7), texts(), texts(), option::of(time())).prop_map(
+        |(mut fields, commit_authors, labels, time)| {
+            let mut next = || fields.pop().flatten();
+            Change {
+                repository: next(),
+                base: next(),
+                merge_base: next(),
+                head: next(),
+                author: next(),
+                title: next(),
+                branch: next(),
+                commit_authors,
+                labels,
+                time,
+            }
+        },
+    )
+}
+
+#[derive(Debug, Clone)]
+struct AnyFinding {
+    rule: (String, Option<String>, String, Option<String>, Vec<String>),
+    words: (FindingKind, Level, Severity, SeverityFrom, Suppression, BaselineState, Introduced, bool),
+    score: Option<f32>,
+    message: String,
+    place: Result<String, Option<String>>,
+    region: (u32, u32, u32),
+    cwe: Vec<u32>,
+    fingerprint: u128,
+}
+
+fn finding() -> impl Strategy<Value = AnyFinding> {
+    let rule = (text(), option::of(text()), text(), option::of(text()), texts());
+    let words = (
+        word::<FindingKind>(),
+        word::<Level>(),
+        word::<Severity>(),
+        word::<SeverityFrom>(),
+        word::<Suppression>(),
+        word::<BaselineState>(),
+        word::<Introduced>(),
+        any::<bool>(),
+    );
+    let place = prop_oneof![path().prop_map(Ok), option::of(text()).prop_map(Err)];
+    let region = (0_u32..3, 0_u32..3, 0_u32..3)
+        .prop_map(|(line, more, column)| (line, if line > 0 { line + more } else { 0 }, column));
+    let cwe = vec(1_u32..2000, 0..3).prop_map(|mut cwe| {
+        cwe.sort_unstable();
+        cwe.dedup();
+        cwe
+    });
+    // Few fingerprints, so that many findings share one, and one that is what a shared one becomes.
+    let fingerprint =
+        prop_oneof![select(vec![0_u128, 1, u128::MAX, 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835]), any::<u128>()];
+    (rule, words, option::of(0.0_f32..=10.0), text(), place, region, cwe, fingerprint).prop_map(
+        |(rule, words, score, message, place, region, cwe, fingerprint)| AnyFinding {
+            rule,
+            words,
+            score,
+            message,
+            place,
+            region,
+            cwe,
+            fingerprint,
+        },
+    )
+}
+
+fn findings(items: &[AnyFinding]) -> Findings {
+    let mut findings = FindingsBuilder::default();
+    findings.rule("a rule", None, "without findings", None, &[]);
+    for item in items {
+        let (tool, version, id, name, tags) = &item.rule;
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let rule = findings.rule(tool, version.as_deref(), id, name.as_deref(), &tags);
+        let (kind, level, severity, severity_from, suppression, baseline_state, introduced, changed) = item.words;
+        findings.push(&FindingRow {
+            rule,
+            kind,
+            level,
+            severity,
+            severity_from,
+            score: item.score,
+            message: &item.message,
+            path: item.place.as_deref().ok(),
+            unmapped: item.place.as_ref().err().and_then(Option::as_deref),
+            line: item.region.0,
+            end_line: item.region.1,
+            column: item.region.2,
+            cwe: &item.cwe,
+            fingerprint: item.fingerprint,
+            suppression,
+            baseline_state,
+            on_changed_line: changed || item.place.is_err(),
+            introduced,
+        });
+    }
+    findings.finish()
+}
+
+fn hunks() -> impl Strategy<Value = Vec<Hunk>> {
+    vec((1_u32..5, 0_u32..3, 0_u32..3), 0..4).prop_map(|blocks| {
+        let (mut old, mut new) = (1, 1);
+        let mut hunks = Vec::new();
+        for (gap, removed, added) in blocks.into_iter().filter(|(_, removed, added)| removed + added > 0) {
+            (old, new) = (old + gap, new + gap);
+            let start = |line: u32, lines: u32| if lines == 0 { line - 1 } else { line };
+            hunks.push(Hunk {
+                old_start: start(old, removed),
+                old_lines: removed,
+                new_start: start(new, added),
+                new_lines: added,
+            });
+            (old, new) = (old + removed, new + added);
+        }
+        hunks
+    })
+}
+
+fn file() -> impl Strategy<Value = FileChange> {
+    let mode = || option::of(select(vec![0o100_644, 0o100_755, 0o120_000, 0o160_000, 0o777_777]).prop_map(FileMode));
+    let counts = (option::of(any::<u32>()), option::of(any::<u32>()), any::<bool>());
+    (path(), word::<FileStatus>(), word::<FileKind>(), mode(), mode(), counts, hunks(), option::of(text()), texts())
+        .prop_map(|(path, status, kind, mode_before, mode_after, (added, removed, binary), hunks, language, owners)| {
+            FileChange {
+                previous_path: (status == FileStatus::Renamed).then(|| format!("before/{path}")),
+                path,
+                status,
+                mode_before: mode_before.filter(|_| status != FileStatus::Added),
+                mode_after: mode_after.filter(|_| status != FileStatus::Deleted),
+                binary,
+                added,
+                removed,
+                hunks,
+                language,
+                kind,
+                owners,
+            }
+        })
+}
+
+fn package_sources() -> impl Strategy<Value = Vec<PackageSource>> {
+    let source = (word::<SourceKind>(), option::of(text()), option::of(text()));
+    vec(source.prop_map(|(kind, host, location)| PackageSource { kind, host, location }), 0..3)
+}
+
+fn dependency() -> impl Strategy<Value = DependencyChange> {
+    use DependencyChangeKind::{Added, Removed};
+    let words = (
+        word::<Ecosystem>(),
+        word::<DependencyChangeKind>(),
+        word::<Jump>(),
+        word::<Directness>(),
+        word::<DependencyScope>(),
+    );
+    (words, text(), path(), text(), texts(), package_sources(), package_sources(), texts()).prop_map(
+        |(words, name, manifest, purl, versions, sources_before, sources_after, new_hosts)| {
+            let (ecosystem, change, jump, directness, scope) = words;
+            let side = |absent: DependencyChangeKind, first: &str| match change == absent {
+                true => Vec::new(),
+                false => [first.to_owned()].into_iter().chain(versions.clone()).collect(),
+            };
+            let keep = |absent: DependencyChangeKind, sources: Vec<PackageSource>| match change == absent {
+                true => Vec::new(),
+                false => sources,
+            };
+            DependencyChange {
+                ecosystem,
+                name,
+                manifest,
+                purl: format!("pkg:{purl}"),
+                change,
+                before: side(Added, "1"),
+                after: side(Removed, "2"),
+                jump: (!matches!(change, Added | Removed)).then_some(jump),
+                directness,
+                scope,
+                sources_before: keep(Added, sources_before),
+                sources_after: keep(Removed, sources_after),
+                new_hosts,
+            }
+        },
+    )
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    let fields = vec(option::of(text()), 5);
+    let digest = option::of(Just("0123456789abcdef".repeat(4)));
+    let problems = vec((text(), text()), 0..3);
+    (word::<EvidenceKind>(), word::<Completeness>(), fields, digest, any::<(u64, u64)>(), problems, 0_u64..9).prop_map(
+        |(kind, completeness, mut fields, sha256, (items, set_aside), problems, more)| {
+            let mut next = || fields.pop().flatten();
+            Source {
+                kind,
+                completeness,
+                path: next(),
+                tool: next(),
+                tool_version: next(),
+                commit: next(),
+                reason: next(),
+                sha256,
+                items,
+                set_aside,
+                problem_count: problems.len() as u64 + more,
+                problems: problems.into_iter().map(|(at, message)| Problem { at, message }).collect(),
+            }
+        },
+    )
+}
+
+fn advisory() -> impl Strategy<Value = Advisory> {
+    (text(), text(), texts(), option::of(word::<Severity>()), option::of(text()), texts()).prop_map(
+        |(purl, id, aliases, severity, cvss, fixed_in)| Advisory { purl, id, aliases, severity, cvss, fixed_in },
+    )
+}
+
+fn review() -> impl Strategy<Value = Review> {
+    (option::of(text()), any::<bool>(), word::<ReviewState>(), option::of(text()), option::of(time()))
+        .prop_map(|(reviewer, bot, state, commit, time)| Review { reviewer, bot, state, commit, time })
+}
+
+fn coverage() -> impl Strategy<Value = FileCoverage> {
+    let lines = proptest::collection::btree_map(1_u32..99, any::<bool>(), 0..6);
+    (path(), lines).prop_map(|(path, lines)| {
+        let of = |hit: bool| lines.iter().filter(|(_, covered)| **covered == hit).map(|(line, _)| *line).collect();
+        FileCoverage { path, covered: of(true), missed: of(false) }
+    })
+}
+
+fn claim() -> impl Strategy<Value = Claim> {
+    (option::of(text()), 1_u32..99, text(), texts(), option::of(any::<bool>()))
+        .prop_map(|(path, line, text, section, ticked)| Claim { path, line, text, section, ticked })
+}
+
+fn other() -> impl Strategy<Value = Evidence> {
+    let licence = (text(), option::of(text())).prop_map(|(purl, expression)| Licence { purl, expression });
+    let capability =
+        (path(), 1_u32..99, text(), text()).prop_map(|(path, line, kind, what)| Capability { path, line, kind, what });
+    let test =
+        (text(), text(), word::<CheckStatus>()).prop_map(|(suite, name, status)| TestCase { suite, name, status });
+    (
+        vec(licence, 0..3),
+        vec(advisory(), 0..3),
+        vec(capability, 0..3),
+        vec(review(), 0..3),
+        proptest::collection::btree_map(text(), texts(), 0..3),
+        vec(test, 0..3),
+        vec(coverage(), 0..3),
+        vec(claim(), 0..3),
+    )
+        .prop_map(|(licences, advisories, capabilities, reviews, teams, tests, coverage, claims)| Evidence {
+            licences,
+            advisories,
+            capabilities,
+            reviews,
+            teams,
+            tests,
+            coverage,
+            claims,
+            ..Evidence::default()
+        })
+}
+
+/// Evidence in canonical order: each file once, and a source for each kind.
+pub(crate) fn evidence() -> impl Strategy<Value = Evidence> {
+    (change(), vec(finding(), 0..8), vec(file(), 0..5), vec(dependency(), 0..5), vec(source(), 0..4), other()).prop_map(
+        |(change, items, mut files, dependencies, mut sources, other)| {
+            files.sort();
+            files.dedup_by(|one, other| one.path == other.path);
+            let mut coverage = other.coverage.clone();
+            coverage.sort();
+            coverage.dedup_by(|one, other| one.path == other.path);
+            sources.extend(EvidenceKind::ALL.iter().map(|kind| Source::complete(*kind)));
+            let findings = findings(&items);
+            let mut evidence = Evidence { change, findings, files, dependencies, coverage, sources, ..other };
+            evidence.sort();
+            evidence
+        },
+    )
+}

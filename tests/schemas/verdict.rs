@@ -1,0 +1,88 @@
+//! A verdict with something in every list.
+
+use serde_json::{Value, json};
+use tollgate::report::VerdictReport;
+
+fn violation(subject: &Value) -> Value {
+    json!({
+        "message": "`x` is not allowed", "subject": subject, "location": {"path": "src/a.py", "line": null}, "risk": "high",
+        "remedy": null, "approvers": ["team:security"], "fingerprint": "00", "waiver": "W-12"
+    })
+}
+
+fn rule() -> Value {
+    let subjects = [
+        json!({"kind": "finding", "tool": "t", "rule": "r", "severity": "high", "fingerprint": "00"}),
+        json!({"kind": "file", "path": "a", "previous_path": null, "status": "modified"}),
+        json!({"kind": "dependency", "purl": "pkg:npm/a@1", "change": "added", "before": [], "after": ["1"], "manifest": "m"}),
+        json!({"kind": "capability", "capability": "network", "path": "a", "line": 3}),
+        json!({"kind": "claim", "text": "no new dependencies", "line": 4}),
+        json!({"kind": "change"}),
+    ];
+    json!({
+        "id": "no-x", "pack": "acme", "layer": 0, "title": "No x", "category": "vulnerabilities",
+        "enforcement": "hard-mandatory", "risk": "high", "set_by": {"enforcement": "acme"}, "scope": null,
+        "outcome": "violated", "incomplete": true, "decision": "rejected", "reason": "6 violations",
+        "violations": subjects.iter().map(violation).collect::<Vec<_>>(), "notes": ["n"],
+        "evidence": ["findings", "files"],
+        "diagnostic": {"code": "script-error", "message": "m", "file": "f", "line": 1, "column": null, "help": null},
+        "remedy": "take it out", "docs": null, "controls": ["NIST-SSDF:PW.7.2"]
+    })
+}
+
+/// The verdict, by way of its own reader.
+pub(crate) fn report() -> VerdictReport {
+    serde_json::from_value(json!({
+        "schema": "tollgate/verdict/v1",
+        "engine": {"name": "tollgate", "version": "0.1.0"},
+        "subject": {"repository": "acme/shop", "base": null, "merge_base": null, "head": "0f", "author": "mona", "title": "t", "branch": null},
+        "as_of": "2026-01-31T00:00:00Z",
+        "decision": "rejected",
+        "dry_run": false,
+        "override": null,
+        "risk": {"overall": "high", "undecided": 0, "advisory": null, "categories": [
+            {"category": "vulnerabilities", "risk": "high", "undecided": 0, "advisory": "low", "rules": ["no-x"],
+             "assessments": [{"rule": "no-x", "risk": "high", "because": "b", "advisory": false}]}
+        ]},
+        "rules": [rule()],
+        "approvals": {"required": [{
+            "from": ["team:security"], "count": 1, "because": ["no-x"], "fingerprint": "00",
+            "given": [{"by": "hubot", "commit": null}], "outstanding": 0, "unsatisfiable": null
+        }], "satisfied": true},
+        "next": [{"action": "take it out", "who": null, "rules": ["no-x"]}],
+        "findings": {
+            "total": 1, "introduced": {"yes": 1, "no": 0, "unknown": 0}, "on_changed_lines": 1, "unmapped": 0, "suppressed": 0,
+            "by_severity": [{"severity": "high", "total": 1, "introduced": 1, "on_changed_lines": 1}],
+            "by_tool": [{"name": "t", "count": 1}],
+            "items": [{"tool": "t", "rule": "r", "severity": "high", "message": "m", "path": null, "line": null,
+                       "on_changed_line": true, "introduced": "yes", "fingerprint": "00"}],
+            "omitted": 0
+        },
+        "files": {
+            "total": 1, "added": 3, "removed": 1, "uncounted": 0, "by_status": [{"name": "modified", "count": 1}], "by_kind": [],
+            "items": [{"path": "a", "previous_path": null, "status": "modified", "kind": "source", "added": 3, "removed": null}],
+            "omitted": 0
+        },
+        "dependencies": {
+            "total": 1, "by_change": [{"name": "added", "count": 1}],
+            "items": [{"ecosystem": "npm", "name": "a", "purl": "pkg:npm/a@1", "change": "added", "before": [], "after": ["1"],
+                       "jump": null, "directness": "direct", "scope": "runtime",
+                       "sources": [{"kind": "registry", "host": "registry.npmjs.org", "location": null}], "manifest": "m"}],
+            "omitted": 0
+        },
+        "claims": [{"line": 4, "text": "no new dependencies", "result": "contradicted", "because": "b"}],
+        "threats": [{"rule": "no-x", "threat": "t", "risk": "high", "mitigation": null}],
+        "controls": {"NIST-SSDF:PW.7.2": ["no-x"]},
+        "recommendations": [{"rule": "no-x", "text": "t"}],
+        "follow_ups": [{"rule": "no-x", "text": "t"}],
+        "waivers": [{"id": "W-12", "state": "applied", "expires": "2027-03-31"}],
+        "weakenings": [{"what": "w", "by": "--dry-run"}],
+        "head_policy": null,
+        "sources": [{"kind": "findings", "completeness": "complete", "reason": null, "path": "a.sarif", "sha256": null, "tool": "t",
+                     "tool_version": null, "commit": null, "items": 1, "set_aside": 0,
+                     "problems": [{"at": "/runs/0", "message": "m"}], "problem_count": 1}],
+        "packs": [{"name": "acme", "version": "1.4.0", "layer": 0, "sha256": "00", "origin": "builtin"}],
+        "settings": [{"setting": "format", "value": "json", "from": "default"}]
+    }))
+    .unwrap()
+}
