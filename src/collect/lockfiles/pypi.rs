@@ -1,0 +1,1 @@
+//! What the three Python formats share.

@@ -1,0 +1,1 @@
+//! Sections of manifests that name dependencies.
