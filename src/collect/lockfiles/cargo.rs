@@ -1,11 +1,38 @@
-//! `Cargo.lock`.
+//! `Cargo.lock`, versions 1 to 4. Version 1 keeps checksums in `[metadata]`; 3 and 4 differ in how git addresses are written.
+//!
+//! Packages without a source are the repository's own (or beside it); whatever they depend on is direct. The file does
+//! not tell what a package is used for.
 
-use super::place::file_name;
-use super::{Context, LockedSet, LockfileError, LockfileFormat};
-use crate::evidence::Ecosystem;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::place::{Lines, file_name, source, toml};
+use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
+use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
 
 /// `Cargo.lock`.
 pub(super) struct CargoLock;
+
+#[derive(Deserialize)]
+struct Lock {
+    version: Option<i64>,
+    root: Option<Spanned<Package>>,
+    package: Option<Vec<Spanned<Package>>>,
+    #[serde(default)]
+    metadata: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    source: Option<String>,
+    checksum: Option<String>,
+    #[serde(default)]
+    dependencies: Vec<String>,
+}
 
 impl LockfileFormat for CargoLock {
     fn name(&self) -> &'static str {
@@ -20,7 +47,99 @@ impl LockfileFormat for CargoLock {
         file_name(path) == "Cargo.lock"
     }
 
-    fn parse(&self, _text: &str, _context: &Context<'_>) -> Result<LockedSet, LockfileError> {
-        Err(LockfileError::new(None, "is not read yet"))
+    fn parse(&self, text: &str, _context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+        let lock: Lock = toml(text)?;
+        if let Some(version @ ..=0 | version @ 5..) = lock.version {
+            return Err(LockfileError::new(None, format!("is of version {version}; 1 to 4 are read")));
+        }
+        if lock.version.is_none() && lock.package.is_none() && lock.root.is_none() {
+            return Err(LockfileError::new(None, "holds neither a version nor packages"));
+        }
+        let lines = Lines::new(text);
+        let entries: Vec<(Package, Option<u32>)> = lock
+            .package
+            .into_iter()
+            .flatten()
+            .chain(lock.root)
+            .map(|entry| (lines.at(entry.span().start), entry.into_inner()))
+            .map(|(line, package)| (package, line))
+            .collect();
+        let direct = direct(&entries)?;
+        let mut set = LockedSet::default();
+        for (index, (package, line)) in entries.iter().enumerate() {
+            let Some(address) = &package.source else {
+                set.members.insert(package.name.clone());
+                continue;
+            };
+            set.packages.push(LockedPackage {
+                name: package.name.clone(),
+                version: package.version.clone(),
+                sources: vec![place(address, *line)?],
+                scope: DependencyScope::Unknown,
+                directness: match &direct {
+                    None => Directness::Unknown,
+                    Some(direct) if direct.contains(&index) => Directness::Direct,
+                    Some(_) => Directness::Transitive,
+                },
+                integrity: checksum(package, address, &lock.metadata),
+                line: *line,
+            });
+        }
+        Ok(set)
     }
+}
+
+/// Which packages a package of the repository depends on; `None` where there is no such package. A dependency that
+/// the file does not hold means that it was cut short or edited.
+fn direct(entries: &[(Package, Option<u32>)]) -> Result<Option<BTreeSet<usize>>, LockfileError> {
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, (package, _)) in entries.iter().enumerate() {
+        by_name.entry(&package.name).or_default().push(index);
+    }
+    let mut direct = BTreeSet::new();
+    let mut local = false;
+    for (package, line) in entries {
+        local |= package.source.is_none();
+        for dependency in &package.dependencies {
+            let mut words = dependency.split(' ');
+            let (name, version) = (words.next().unwrap_or_default(), words.next());
+            let fits = |index: &&usize| {
+                version.is_none_or(|version| entries.get(**index).is_some_and(|(found, _)| found.version == version))
+            };
+            let found: Vec<usize> = by_name.get(name).into_iter().flatten().filter(fits).copied().collect();
+            if found.is_empty() {
+                let message = format!("`{}` depends on `{dependency}`, which is not in the file", package.name);
+                return Err(LockfileError::new(*line, message));
+            }
+            if package.source.is_none() {
+                direct.extend(found);
+            }
+        }
+    }
+    Ok(local.then_some(direct))
+}
+
+/// The registry that every package comes from unless its manifest names another; its index has had several addresses.
+const DEFAULT_REGISTRY: [&str; 2] =
+    ["registry+https://github.com/rust-lang/crates.io-index", "sparse+https://index.crates.io/"];
+
+fn place(address: &str, line: Option<u32>) -> Result<PackageSource, LockfileError> {
+    if DEFAULT_REGISTRY.contains(&address) {
+        // The index is on a host that serves anybody's repositories; the packages are not.
+        let location = Some("registry+https://github.com/rust-lang/crates.io-index".to_owned());
+        return Ok(PackageSource { kind: SourceKind::Registry, host: Some("crates.io".to_owned()), location });
+    }
+    let kind = match address.split_once('+').map(|(kind, _)| kind) {
+        Some("registry" | "sparse" | "local-registry") => SourceKind::Registry,
+        Some("git") => SourceKind::Git,
+        Some("path" | "directory") => SourceKind::Path,
+        _ => return Err(LockfileError::new(line, format!("has the source `{address}`, which is of no known kind"))),
+    };
+    Ok(source(kind, address))
+}
+
+fn checksum(package: &Package, address: &str, metadata: &BTreeMap<String, toml::Value>) -> Vec<String> {
+    let key = format!("checksum {} {} ({address})", package.name, package.version);
+    let found = package.checksum.as_deref().or_else(|| metadata.get(&key).and_then(toml::Value::as_str));
+    found.filter(|digest| *digest != "<none>").map(|digest| format!("sha256:{digest}")).into_iter().collect()
 }

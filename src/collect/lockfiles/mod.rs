@@ -136,8 +136,14 @@ pub trait LockfileFormat: Sync {
 }
 
 /// The formats that are read.
-pub static FORMATS: &[&dyn LockfileFormat] =
-    &[&cargo::CargoLock, &npm::PackageLock, &poetry::PoetryLock, &uv::UvLock, &gomod::GoMod, &requirements::Requirements];
+pub static FORMATS: &[&dyn LockfileFormat] = &[
+    &cargo::CargoLock,
+    &npm::PackageLock,
+    &poetry::PoetryLock,
+    &uv::UvLock,
+    &gomod::GoMod,
+    &requirements::Requirements,
+];
 
 /// The format of a path, if it is that of a lockfile that is read.
 #[must_use]
