@@ -66,7 +66,8 @@ impl LockfileFormat for CargoLock {
             .collect();
         let direct = direct(&entries)?;
         let mut set = LockedSet::default();
-        for (index, (package, line)) in entries.iter().enumerate() {
+        for (package, line) in &entries {
+            let (name, version) = (package.name.as_str(), package.version.as_str());
             let Some(address) = &package.source else {
                 set.members.insert(package.name.clone());
                 continue;
@@ -78,7 +79,9 @@ impl LockfileFormat for CargoLock {
                 scope: DependencyScope::Unknown,
                 directness: match &direct {
                     None => Directness::Unknown,
-                    Some(direct) if direct.contains(&index) => Directness::Direct,
+                    Some(direct) if direct.contains(&(name, None)) || direct.contains(&(name, Some(version))) => {
+                        Directness::Direct
+                    }
                     Some(_) => Directness::Transitive,
                 },
                 integrity: checksum(package, address, &lock.metadata),
@@ -89,35 +92,33 @@ impl LockfileFormat for CargoLock {
     }
 }
 
-/// Which packages a package of the repository depends on; `None` where there is no such package. A dependency that
-/// the file does not hold means that it was cut short or edited.
-fn direct(entries: &[(Package, Option<u32>)]) -> Result<Option<BTreeSet<usize>>, LockfileError> {
-    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, (package, _)) in entries.iter().enumerate() {
-        by_name.entry(&package.name).or_default().push(index);
+/// What the packages of the repository depend on, by name, and version where the file says it; `None` where there is no
+/// such package. A dependency that the file does not hold means that it was cut short or edited.
+fn direct(entries: &[(Package, Option<u32>)]) -> Result<Option<BTreeSet<Wanted<'_>>>, LockfileError> {
+    let mut held: BTreeSet<Wanted<'_>> = BTreeSet::new();
+    for (package, _) in entries {
+        held.insert((&package.name, None));
+        held.insert((&package.name, Some(&package.version)));
     }
     let mut direct = BTreeSet::new();
-    let mut local = false;
     for (package, line) in entries {
-        local |= package.source.is_none();
         for dependency in &package.dependencies {
             let mut words = dependency.split(' ');
-            let (name, version) = (words.next().unwrap_or_default(), words.next());
-            let fits = |index: &&usize| {
-                version.is_none_or(|version| entries.get(**index).is_some_and(|(found, _)| found.version == version))
-            };
-            let found: Vec<usize> = by_name.get(name).into_iter().flatten().filter(fits).copied().collect();
-            if found.is_empty() {
+            let wanted = (words.next().unwrap_or_default(), words.next());
+            if !held.contains(&wanted) {
                 let message = format!("`{}` depends on `{dependency}`, which is not in the file", package.name);
                 return Err(LockfileError::new(*line, message));
             }
             if package.source.is_none() {
-                direct.extend(found);
+                direct.insert(wanted);
             }
         }
     }
-    Ok(local.then_some(direct))
+    Ok(entries.iter().any(|(package, _)| package.source.is_none()).then_some(direct))
 }
+
+/// A name, and a version where one is said.
+type Wanted<'a> = (&'a str, Option<&'a str>);
 
 /// The registry that every package comes from unless its manifest names another; its index has had several addresses.
 const DEFAULT_REGISTRY: [&str; 2] =

@@ -6,7 +6,7 @@
 //! - `exclude`, `retract`, `tool`, `godebug` and `ignore` bring in nothing that `require` does not list.
 //! - Below go 1.17 the file does not list what its modules bring in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::{file_name, path};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
@@ -168,19 +168,21 @@ impl File {
     fn locked(&self, sums: &BTreeMap<(String, String), String>) -> LockedSet {
         let mut set = LockedSet::default();
         set.members.extend(self.module.clone());
-        let mut used = vec![false; self.replaced.len()];
+        // The last of several replacements of one module counts; Go refuses them.
+        let replaced: BTreeMap<(&str, Option<&str>), &Replacement> =
+            self.replaced.iter().map(|one| ((one.path.as_str(), one.version.as_deref()), one)).collect();
+        let mut used = BTreeSet::new();
         for module in &self.required {
-            let at = self.replacement_of(module);
-            if let Some(flag) = at.and_then(|at| used.get_mut(at)) {
-                *flag = true;
-            }
             let directness = if module.indirect { Directness::Transitive } else { Directness::Direct };
-            let replacement = at.and_then(|at| self.replaced.get(at));
+            // The replacement of its very version comes before that of all.
+            let key = [Some(module.version.as_str()), None].map(|version| (module.path.as_str(), version));
+            let replacement = key.into_iter().find_map(|key| replaced.get_key_value(&key));
+            used.extend(replacement.map(|(key, _)| *key));
+            let replacement = replacement.map(|(_, one)| *one);
             set.packages.push(package(&module.path, Some(&module.version), replacement, directness, module.line, sums));
         }
-        for (replacement, _) in self.replaced.iter().zip(&used).filter(|(_, used)| !**used) {
-            let (path, version) = (&replacement.path, replacement.version.as_deref());
-            set.packages.push(package(path, version, Some(replacement), Directness::Unknown, replacement.line, sums));
+        for (key, one) in replaced.iter().filter(|(key, _)| !used.contains(*key)) {
+            set.packages.push(package(key.0, key.1, Some(one), Directness::Unknown, one.line, sums));
         }
         set.packages.extend(self.go());
         let go = self.go.as_ref().map_or("1.16", |(version, _)| version.as_str());
@@ -189,14 +191,6 @@ impl File {
             set.partial = Some(message);
         }
         set
-    }
-
-    /// The replacement of a module: that of its very version before that of all.
-    fn replacement_of(&self, module: &Module) -> Option<usize> {
-        let of = |version: Option<&str>| {
-            self.replaced.iter().position(|one| one.path == module.path && one.version.as_deref() == version)
-        };
-        of(Some(&module.version)).or_else(|| of(None))
     }
 
     fn go(&self) -> Option<LockedPackage> {

@@ -57,6 +57,8 @@ pub struct LockedSet {
     pub packages: Vec<LockedPackage>,
     /// Packages of the repository itself: names (Cargo, uv), or directories from the lockfile's own (npm).
     pub members: BTreeSet<String>,
+    /// What each member asks for by the lockfile's own word, where that repeats the manifest (npm): name and range.
+    pub asked: BTreeMap<String, BTreeMap<String, String>>,
     /// What could not be taken as it stands though every package was read.
     pub problems: Vec<Problem>,
     /// Why the file by its own rules does not list everything that is used.
@@ -217,11 +219,13 @@ fn contradictions(packages: &[LockedPackage]) -> Result<(), LockfileError> {
     Ok(())
 }
 
-/// Whether two lists of checksums can't be of the same archives: they share an algorithm, and no digest of it.
+/// Whether two lists of checksums, each in order, can't be of the same archives: they share an algorithm, and no digest.
 #[must_use]
 pub fn contradict(left: &[String], right: &[String]) -> bool {
-    let algorithm = |digest: &String| digest.split(':').next().unwrap_or_default().to_owned();
-    let algorithms: BTreeSet<String> = left.iter().map(algorithm).collect();
-    let shared: Vec<String> = right.iter().map(algorithm).filter(|name| algorithms.contains(name)).collect();
-    !shared.is_empty() && !left.iter().any(|digest| right.contains(digest))
+    fn algorithm(digest: &str) -> &str {
+        digest.split(':').next().unwrap_or_default()
+    }
+    let algorithms: BTreeSet<&str> = left.iter().map(|digest| algorithm(digest)).collect();
+    right.iter().any(|digest| algorithms.contains(algorithm(digest)))
+        && !left.iter().any(|digest| right.binary_search(digest).is_ok())
 }

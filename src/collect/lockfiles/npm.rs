@@ -178,6 +178,11 @@ fn local(at: &str, package: &Package, context: &Context<'_>, set: &mut LockedSet
     };
     if join(directory(context.path), target).is_some() {
         set.members.insert(target.to_owned());
+        if !package.link {
+            let sections = [&package.dependencies, &package.dev_dependencies, &package.optional_dependencies];
+            let asked = sections.into_iter().flatten().flat_map(Names::ranges).collect();
+            set.asked.insert(target.to_owned(), asked);
+        }
         return;
     }
     // The link and its target are two entries of one thing; the link has the name.
@@ -300,6 +305,16 @@ impl Resolved {
 }
 
 impl Names {
+    fn ranges(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Map(map) => {
+                let range = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                map.iter().map(|(name, value)| (name.clone(), range(value))).collect()
+            }
+            Self::Other(_) => Vec::new(),
+        }
+    }
+
     fn keys(&self) -> Vec<&str> {
         match self {
             Self::Map(map) => map.keys().map(String::as_str).collect(),

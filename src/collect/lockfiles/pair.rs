@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::manifests::{Manifest, UNREAD_LOCKS, manifest_of};
 use super::place::{beside, directory, file_name, within};
-use super::sections::{Sections, sections};
+use super::sections::{Asked, Sections, sections};
 use super::{
-    Context, LockedSet, LockfileError, LockfileFormat, LockfileInputs, LockfilePair, MAX_INCLUDES, Unresolved,
-    format_of, parse, requirements,
+    Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, LockfileInputs, LockfilePair, MAX_INCLUDES,
+    Unresolved, format_of, parse, requirements,
 };
 use crate::collect::input::sha256_hex;
 use crate::collect::snapshot::{Side, Snapshot};
-use crate::evidence::{Ecosystem, FileChange, FileStatus};
+use crate::evidence::{Ecosystem, FileChange, FileStatus, SourceKind};
 
 /// Reads both sides of every lockfile that the change concerns, and says which changed manifests nothing resolves.
 ///
@@ -168,27 +168,32 @@ impl Reader<'_> {
             return;
         }
         match self.locks(kind, path, &now) {
-            Ok(locks) => self.decided_by(path, &locks, now.names.difference(&was.names)),
+            Ok(locks) => self.decided_by(path, &locks, now.asked.difference(&was.asked)),
             Err(reason) => self.unresolved(path, format!("dependencies changed and nothing locks them: {reason}")),
         }
     }
 
-    /// Lets lockfiles decide over a manifest; a package that it names for the first time has to be in one of them.
-    fn decided_by<'n>(&mut self, path: &str, locks: &[String], new: impl Iterator<Item = &'n String>) {
+    /// Lets lockfiles decide over a manifest; what it asks for now and did not before has to be in one of them.
+    fn decided_by<'n>(&mut self, path: &str, locks: &[String], new: impl Iterator<Item = &'n Asked>) {
         for lock in locks.iter().filter(|lock| !self.pairs.contains_key(*lock)).cloned().collect::<Vec<_>>() {
             if let Some(format) = format_of(&lock) {
-                let was = matches!(self.snapshot.read(Side::Before, &lock), Ok(None));
-                self.pair(&lock, format, (!was).then_some(lock.as_str()), Some(&lock));
+                let absent = matches!(self.snapshot.read(Side::Before, &lock), Ok(None));
+                self.pair(&lock, format, (!absent).then_some(lock.as_str()), Some(&lock));
             }
         }
-        let sets: Vec<&LockedSet> = locks.iter().filter_map(|lock| self.pairs.get(lock)?.after.as_ref().ok()).collect();
-        let held = |name: &str| {
-            sets.iter().any(|set| set.members.contains(name) || set.packages.iter().any(|package| package.name == name))
-        };
-        let missing: Vec<String> = new.filter(|name| !sets.is_empty() && !held(name)).cloned().collect();
-        if let Some(name) = missing.first() {
+        let pairs: Vec<&LockfilePair> = locks.iter().filter_map(|lock| self.pairs.get(lock)).collect();
+        let sets: Vec<Held<'_>> = pairs.into_iter().filter_map(Held::new).collect();
+        if sets.is_empty() {
+            return;
+        }
+        let stale = new.filter(|asked| !sets.iter().any(|held| held.holds(path, asked))).min();
+        if let Some(asked) = stale.cloned() {
             let locks = locks.iter().map(|lock| format!("`{lock}`")).collect::<Vec<_>>().join(", ");
-            self.unresolved(path, format!("names `{name}`, which {locks} does not hold: it is out of date"));
+            let wanted = format!("{} {}", asked.key, asked.range);
+            self.unresolved(
+                path,
+                format!("asks for `{}`, which {locks} does not hold: it is out of date", wanted.trim()),
+            );
         }
     }
 
@@ -238,11 +243,7 @@ impl Reader<'_> {
         let Some(format) = format_of(lock) else { return false };
         let Ok(set) = self.side(format, Side::After, Some(lock)).0 else { return true };
         match (kind, &sections.project) {
-            (Manifest::Npm, _) => {
-                let folder = directory(manifest);
-                let relative = folder.strip_prefix(directory(lock)).unwrap_or(folder).trim_start_matches('/');
-                set.members.contains(relative)
-            }
+            (Manifest::Npm, _) => set.members.contains(relative(manifest, lock)),
             (Manifest::Pyproject, Some(name)) => format.name() == "uv.lock" && set.members.contains(name),
             (Manifest::Cargo, Some(name)) => set.members.contains(name),
             // A workspace without a package of its own lies beside its lockfile.
@@ -324,6 +325,45 @@ impl Reader<'_> {
         }
         known
     }
+}
+
+/// What a lockfile holds after the change, by name.
+struct Held<'a> {
+    pair: &'a LockfilePair,
+    set: &'a LockedSet,
+    packages: BTreeMap<&'a str, Vec<&'a LockedPackage>>,
+}
+
+impl<'a> Held<'a> {
+    fn new(pair: &'a LockfilePair) -> Option<Self> {
+        let set = pair.after.as_ref().ok()?;
+        let mut packages: BTreeMap<&str, Vec<&LockedPackage>> = BTreeMap::new();
+        for package in &set.packages {
+            packages.entry(&package.name).or_default().push(package);
+        }
+        Some(Self { pair, set, packages })
+    }
+
+    /// Whether it holds what a manifest asks for.
+    fn holds(&self, manifest: &str, asked: &Asked) -> bool {
+        if let Some(repeated) = self.set.asked.get(relative(manifest, &self.pair.path)) {
+            return repeated.get(&asked.key) == Some(&asked.range);
+        }
+        let Some(packages) = self.packages.get(asked.name.as_str()) else {
+            return self.set.members.contains(&asked.name);
+        };
+        // An address stands for its version.
+        packages.iter().any(|package| {
+            let registry = package.sources.iter().all(|source| source.kind == SourceKind::Registry);
+            !registry || asked.takes(self.pair.ecosystem, &package.version)
+        })
+    }
+}
+
+/// The directory of a manifest, seen from that of its lockfile.
+fn relative<'a>(manifest: &'a str, lock: &str) -> &'a str {
+    let folder = directory(manifest);
+    folder.strip_prefix(directory(lock)).unwrap_or(folder).trim_start_matches('/')
 }
 
 fn hosts(set: &LockedSet) -> BTreeSet<String> {

@@ -25,9 +25,14 @@ pub(super) fn leading_name(requirement: &str) -> &str {
     requirement.get(..end.unwrap_or(requirement.len())).unwrap_or_default()
 }
 
-/// Normalized names of all packages that a `pyproject.toml` asks for, by PEP 621, PEP 735, Poetry's and uv's sections;
-/// what builds the project itself (`build-system`) is not among them. Empty where it is not TOML.
+/// Normalized names of all packages that a `pyproject.toml` asks for.
 pub(super) fn named(pyproject: &toml::Table) -> BTreeSet<String> {
+    asked(pyproject).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Normalized names and specifiers of all packages that a `pyproject.toml` asks for, by PEP 621, PEP 735, Poetry's and
+/// uv's sections; what builds the project itself (`build-system`) is not among them. Poetry's own ranges are left empty.
+pub(super) fn asked(pyproject: &toml::Table) -> BTreeSet<(String, String)> {
     let mut names = BTreeSet::new();
     let project = pyproject.get("project");
     requirements(project.and_then(|p| p.get("dependencies")), &mut names);
@@ -40,7 +45,7 @@ pub(super) fn named(pyproject: &toml::Table) -> BTreeSet<String> {
         keys(poetry.and_then(|p| p.get(section)), &mut names);
     }
     each(poetry.and_then(|p| p.get("group")), |group| keys(group.get("dependencies"), &mut names));
-    names.remove("python");
+    names.retain(|(name, _)| name != "python");
     names
 }
 
@@ -51,13 +56,29 @@ fn each(value: Option<&Value>, mut call: impl FnMut(&Value)) {
     }
 }
 
-fn requirements(value: Option<&Value>, names: &mut BTreeSet<String>) {
-    let texts = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    names.extend(texts.map(|text| normalized(leading_name(text.trim()))).filter(|name| !name.is_empty()));
+fn requirements(value: Option<&Value>, names: &mut BTreeSet<(String, String)>) {
+    for text in value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::trim) {
+        let name = leading_name(text);
+        if !name.is_empty() {
+            names.insert((normalized(name), specifiers(text, name)));
+        }
+    }
 }
 
-fn keys(value: Option<&Value>, names: &mut BTreeSet<String>) {
-    names.extend(value.and_then(Value::as_table).into_iter().flatten().map(|(name, _)| normalized(name)));
+/// What stands between a requirement's extras and its marker, without parentheses; empty where it is an address.
+fn specifiers(requirement: &str, name: &str) -> String {
+    let rest = requirement.get(name.len()..).unwrap_or_default().trim_start();
+    let rest = match rest.strip_prefix('[') {
+        Some(extras) => extras.split_once(']').map_or("", |(_, rest)| rest),
+        None => rest,
+    };
+    let rest = rest.split(';').next().unwrap_or_default().trim();
+    if rest.starts_with('@') { String::new() } else { rest.trim_matches(['(', ')']).trim().to_owned() }
+}
+
+fn keys(value: Option<&Value>, names: &mut BTreeSet<(String, String)>) {
+    let table = value.and_then(Value::as_table).into_iter().flatten();
+    names.extend(table.map(|(name, _)| (normalized(name), String::new())));
 }
 
 #[cfg(test)]

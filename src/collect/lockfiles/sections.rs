@@ -1,12 +1,16 @@
 //! The sections of a manifest that say what is depended on, so that two sides can be compared without the rest of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
+use pep440_rs::VersionSpecifiers;
+use semver::VersionReq;
 use serde_json::Value;
 
 use super::manifests::Manifest;
 use super::place::{self, text};
 use super::{LockfileError, pypi};
+use crate::evidence::Ecosystem;
 
 /// What a manifest says of dependencies.
 #[derive(Debug, Default)]
@@ -17,8 +21,43 @@ pub(super) struct Sections {
     pub(super) all: BTreeMap<String, Value>,
     /// What is needed to build the project, where that is apart and no lockfile holds it.
     pub(super) build: Option<Value>,
-    /// Names of packages that a lockfile has to hold, as it spells them.
-    pub(super) names: BTreeSet<String>,
+    /// Packages that a lockfile has to hold, as it spells them, and what is asked of each; nothing where its way of asking
+    /// is not understood.
+    pub(super) asked: BTreeSet<Asked>,
+}
+
+/// One package that a manifest asks for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
+    /// The package's own name, as the lockfile spells it.
+    pub(super) name: String,
+    /// The name under which the manifest asks for it.
+    pub(super) key: String,
+    /// The range of versions, as it is written; empty where any will do.
+    pub(super) range: String,
+}
+
+impl Asked {
+    fn new(name: impl Into<String>, key: &str, range: &str) -> Self {
+        Self { name: name.into(), key: key.to_owned(), range: range.trim().to_owned() }
+    }
+
+    /// Whether a version is one that is asked for; a range that is not understood takes any.
+    pub(super) fn takes(&self, ecosystem: Ecosystem, version: &str) -> bool {
+        match ecosystem {
+            Ecosystem::Cargo => match (VersionReq::parse(&self.range), semver::Version::parse(version)) {
+                (Ok(range), Ok(version)) => range.matches(&version),
+                _ => true,
+            },
+            Ecosystem::Pypi => {
+                match (VersionSpecifiers::from_str(&self.range), pep440_rs::Version::from_str(version)) {
+                    (Ok(range), Ok(version)) => range.contains(&version),
+                    _ => true,
+                }
+            }
+            _ => true,
+        }
+    }
 }
 
 /// The sections of a manifest.
@@ -80,7 +119,8 @@ fn cargo(manifest: &Value) -> Sections {
                 // What the workspace gives may be called otherwise there.
                 if value.get("workspace").is_none() {
                     let name = value.get("package").and_then(Value::as_str).unwrap_or(key);
-                    sections.names.insert(name.to_owned());
+                    let range = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
+                    sections.asked.insert(Asked::new(name, key, range.unwrap_or_default()));
                 }
             }
         }
@@ -100,7 +140,7 @@ fn npm(manifest: &Value) -> Sections {
                 Some(at) if at > 0 => alias.get(..at).unwrap_or(alias),
                 _ => alias,
             });
-            sections.names.insert(name.to_owned());
+            sections.asked.insert(Asked::new(name, key, value.as_str().unwrap_or_default()));
         }
         sections.keep(section, manifest.get(section));
     }
@@ -127,13 +167,13 @@ fn pyproject(manifest: &Value) -> Sections {
     let table: Option<toml::Table> = serde_json::from_value(manifest.clone()).ok();
     let mut sections = Sections {
         project: name.and_then(Value::as_str).map(pypi::normalized),
-        names: table.as_ref().map(pypi::named).unwrap_or_default(),
+        asked: table.as_ref().map(pypi::asked).unwrap_or_default().into_iter().map(python).collect(),
         build: manifest.get("build-system").cloned(),
         ..Sections::default()
     };
     // A project may ask for its own extras.
     if let Some(project) = &sections.project {
-        sections.names.remove(project);
+        sections.asked.retain(|asked| asked.name != *project);
     }
     sections.keep("dependency-groups", manifest.get("dependency-groups"));
     for section in ["dependencies", "optional-dependencies", "dynamic"] {
@@ -146,6 +186,11 @@ fn pyproject(manifest: &Value) -> Sections {
         sections.keep(tool, manifest.pointer(&format!("/tool/{tool}")));
     }
     sections
+}
+
+/// A requirement of Python, as (name, specifiers).
+fn python((name, range): (String, String)) -> Asked {
+    Asked::new(name.clone(), &name, &range)
 }
 
 #[cfg(test)]
@@ -183,8 +228,8 @@ mod tests {
     fn names_are_those_that_the_lockfile_has() {
         let cargo =
             sections(Manifest::Cargo, b"[dependencies]\na = { package = 'b', version = '1' }\nc.workspace = true");
-        assert_eq!(cargo.unwrap().names.into_iter().collect::<Vec<_>>(), ["b"]);
+        assert_eq!(cargo.unwrap().asked.into_iter().map(|asked| asked.name).collect::<Vec<_>>(), ["b"]);
         let npm = sections(Manifest::Npm, br#"{"dependencies": {"a": "npm:@s/b@^1"}}"#);
-        assert_eq!(npm.unwrap().names.into_iter().collect::<Vec<_>>(), ["@s/b"]);
+        assert_eq!(npm.unwrap().asked.into_iter().map(|asked| asked.name).collect::<Vec<_>>(), ["@s/b"]);
     }
 }

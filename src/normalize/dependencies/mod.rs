@@ -103,12 +103,23 @@ fn known_hosts<'a>(before: &'a LockedSet, elsewhere: Option<&'a BTreeSet<String>
 }
 
 fn differ(before: &[&LockedPackage], after: &[&LockedPackage]) -> bool {
-    let key = |package: &&LockedPackage| (package.version.clone(), package.sources.clone());
-    let (left, right): (BTreeSet<_>, BTreeSet<_>) = (before.iter().map(key).collect(), after.iter().map(key).collect());
-    left != right
-        || before
-            .iter()
-            .any(|old| after.iter().any(|new| key(old) == key(new) && contradict(&old.integrity, &new.integrity)))
+    let (before, after) = (contents(before), contents(after));
+    !before.keys().eq(after.keys())
+        || before.iter().any(|(key, old)| after.get(key).is_some_and(|new| contradict(old, new)))
+}
+
+/// Checksums of each version from each place.
+fn contents<'a>(packages: &[&'a LockedPackage]) -> BTreeMap<(&'a str, &'a [PackageSource]), Vec<String>> {
+    let mut contents: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for package in packages {
+        let key = (package.version.as_str(), package.sources.as_slice());
+        contents.entry(key).or_default().extend(package.integrity.iter().cloned());
+    }
+    for integrity in contents.values_mut() {
+        integrity.sort();
+        integrity.dedup();
+    }
+    contents
 }
 
 fn change(

@@ -256,7 +256,12 @@ impl<'a> Reader<'a> {
                 package.sources.clone_from(&indexes);
             }
         }
-        Ok(LockedSet { packages: self.packages, members: self.members, problems: self.problems, partial: None })
+        Ok(LockedSet {
+            packages: self.packages,
+            members: self.members,
+            problems: self.problems,
+            ..LockedSet::default()
+        })
     }
 }
 
