@@ -281,7 +281,7 @@ fn compiled_requirements_say_who_asks_for_them() {
 fn what_is_not_the_format_is_refused_with_its_reason() {
     for (path, text, part) in [
         ("Cargo.lock", "", "holds neither"),
-        ("Cargo.lock", "version = 5", "version 5"),
+        ("Cargo.lock", "\nversion = 5", "Cargo.lock:2: is of version 5"),
         (
             "Cargo.lock",
             "version = 4\n[[package]]\nname = \"a\"\nversion = \"1\"\ndependencies = [\"b\"]",
@@ -301,7 +301,7 @@ fn what_is_not_the_format_is_refused_with_its_reason() {
         (
             "package-lock.json",
             r#"{"lockfileVersion": 3, "packages": {"node_modules/a": {}}}"#,
-            "`node_modules/a` has no version",
+            "package-lock.json:1: `node_modules/a` has no version",
         ),
         ("poetry.lock", "[[package]]\nname = \"a\"\nversion = \"1\"\n", "cut short"),
         ("poetry.lock", "[metadata]\nlock-version = \"3.0\"\n", "lock version `3.0`"),

@@ -33,6 +33,12 @@ fn limits_stop_a_lockfile_and_say_so() {
     let (_, sources) = Trees::new([], first.into_iter().chain(rest)).evidence();
     assert_eq!(sources[0].completeness, Completeness::Truncated, "{sources:?}");
 
+    let wide: String = (0..201).map(|number| format!("-r r{number}.txt\n")).collect();
+    let files: Vec<(String, &str)> = (0..201).map(|number| (format!("r{number}.txt"), "a==1\n")).collect();
+    let rest = files.iter().map(|(path, text)| (path.as_str(), *text));
+    let (_, sources) = Trees::new([], [("requirements.txt", &*wide)].into_iter().chain(rest)).evidence();
+    assert_eq!(sources[0].completeness, Completeness::Truncated, "{sources:?}");
+
     // Both parsers stop before their own stack does.
     for (path, open, close) in [("Cargo.lock", "[", "]"), ("package-lock.json", "[", "]")] {
         let prefix = if path == "Cargo.lock" { "version = 4\nx = " } else { r#"{"x": "# };

@@ -257,3 +257,17 @@ fn the_same_packages_used_more_often_are_no_change() {
     let (changes, _) = Trees::new([("package-lock.json", &*lock(""))], [("package-lock.json", &*more)]).evidence();
     assert_eq!(changes.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["b"]);
 }
+
+#[test]
+fn what_a_workspace_offers_may_be_unused_but_not_out_of_date() {
+    let root = |version: &str| format!("{CARGO_TOML}[workspace.dependencies]\nunused = \"1\"\na = \"{version}\"\n");
+    let stale = |version: &str| {
+        let (before, after) = (CARGO_TOML, root(version));
+        failures(&Trees::new(
+            [("Cargo.toml", before), ("Cargo.lock", CARGO)],
+            [("Cargo.toml", &*after), ("Cargo.lock", CARGO)],
+        ))
+    };
+    assert_eq!(stale("1"), []);
+    assert!(stale("2")[0].1.contains("`a 2`"));
+}

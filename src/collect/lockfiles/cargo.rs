@@ -17,7 +17,7 @@ pub(super) struct CargoLock;
 
 #[derive(Deserialize)]
 struct Lock {
-    version: Option<i64>,
+    version: Option<Spanned<i64>>,
     root: Option<Spanned<Package>>,
     package: Option<Vec<Spanned<Package>>>,
     #[serde(default)]
@@ -49,13 +49,14 @@ impl LockfileFormat for CargoLock {
 
     fn parse(&self, text: &str, _context: &Context<'_>) -> Result<LockedSet, LockfileError> {
         let lock: Lock = toml(text)?;
-        if let Some(version @ ..=0 | version @ 5..) = lock.version {
-            return Err(LockfileError::new(None, format!("is of version {version}; 1 to 4 are read")));
+        let lines = Lines::new(text);
+        if let Some(version) = lock.version.as_ref().filter(|version| !(1..=4).contains(version.get_ref())) {
+            let message = format!("is of version {}; 1 to 4 are read", version.get_ref());
+            return Err(LockfileError::new(lines.at(version.span().start), message));
         }
         if lock.version.is_none() && lock.package.is_none() && lock.root.is_none() {
             return Err(LockfileError::new(None, "holds neither a version nor packages"));
         }
-        let lines = Lines::new(text);
         let entries: Vec<(Package, Option<u32>)> = lock
             .package
             .into_iter()

@@ -127,7 +127,7 @@ impl LockfileFormat for PackageLock {
             LockfileError::new(line, format!("can't be read as a package-lock.json: {}", place::one_line(message)))
         })?;
         match (lock.version, lock.packages, lock.dependencies) {
-            (Some(2 | 3), Some(packages), _) => from_packages(packages, context),
+            (Some(2 | 3), Some(packages), _) => from_packages(packages, text, context),
             (Some(2 | 3), None, None) => Ok(LockedSet::default()),
             (Some(2 | 3), None, Some(_)) => {
                 Err(LockfileError::new(None, "has no `packages`, which its version demands"))
@@ -137,13 +137,14 @@ impl LockfileFormat for PackageLock {
             (None, None, tree @ Some(_)) => from_tree(tree, context),
             (None, ..) => Err(LockfileError::new(None, "has no `lockfileVersion`")),
             (Some(version), ..) => {
-                Err(LockfileError::new(None, format!("is of lockfile version {version}; 1 to 3 are read")))
+                let message = format!("is of lockfile version {version}; 1 to 3 are read");
+                Err(LockfileError::new(line_of(text, "lockfileVersion"), message))
             }
         }
     }
 }
 
-fn from_packages(packages: Entries<Package>, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
     let mut set = LockedSet::default();
     let direct = direct(&packages);
     for (at, package) in packages.0 {
@@ -154,7 +155,7 @@ fn from_packages(packages: Entries<Package>, context: &Context<'_>) -> Result<Lo
         };
         let name = package.name.as_deref().unwrap_or(named).to_owned();
         let Some(version) = package.version.clone() else {
-            return Err(LockfileError::new(None, format!("`{at}` has no version")));
+            return Err(LockfileError::new(line_of(text, &at), format!("`{at}` has no version")));
         };
         let address = package.resolved.as_ref().and_then(Resolved::address);
         set.packages.push(LockedPackage {
@@ -168,6 +169,11 @@ fn from_packages(packages: Entries<Package>, context: &Context<'_>) -> Result<Lo
         });
     }
     Ok(set)
+}
+
+/// The line of a key, where it stands as it is read.
+fn line_of(text: &str, key: &str) -> Option<u32> {
+    text.find(&format!("\"{key}\"")).and_then(|at| place::Lines::new(text).at(at))
 }
 
 /// A link or a workspace: the repository's own, unless its directory is outside.

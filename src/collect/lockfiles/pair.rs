@@ -350,7 +350,7 @@ impl<'a> Held<'a> {
             return repeated.get(&asked.key) == Some(&asked.range);
         }
         let Some(packages) = self.packages.get(asked.name.as_str()) else {
-            return self.set.members.contains(&asked.name);
+            return !asked.required || self.set.members.contains(&asked.name);
         };
         // An address stands for its version.
         packages.iter().any(|package| {

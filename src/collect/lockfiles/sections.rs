@@ -35,11 +35,13 @@ pub(super) struct Asked {
     pub(super) key: String,
     /// The range of versions, as it is written; empty where any will do.
     pub(super) range: String,
+    /// Whether the lockfile has to hold it at all; what a workspace only offers to its members may be used by none.
+    pub(super) required: bool,
 }
 
 impl Asked {
     fn new(name: impl Into<String>, key: &str, range: &str) -> Self {
-        Self { name: name.into(), key: key.to_owned(), range: range.trim().to_owned() }
+        Self { name: name.into(), key: key.to_owned(), range: range.trim().to_owned(), required: true }
     }
 
     /// Whether a version is one that is asked for; a range that is not understood takes any.
@@ -118,17 +120,26 @@ fn cargo(manifest: &Value) -> Sections {
             for (key, value) in value.and_then(Value::as_object).into_iter().flatten() {
                 // What the workspace gives may be called otherwise there.
                 if value.get("workspace").is_none() {
-                    let name = value.get("package").and_then(Value::as_str).unwrap_or(key);
-                    let range = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
-                    sections.asked.insert(Asked::new(name, key, range.unwrap_or_default()));
+                    sections.asked.insert(crate_of(key, value));
                 }
             }
         }
     }
-    sections.keep("workspace", manifest.pointer("/workspace/dependencies"));
+    let offered = manifest.pointer("/workspace/dependencies");
+    for (key, value) in offered.and_then(Value::as_object).into_iter().flatten() {
+        sections.asked.insert(Asked { required: false, ..crate_of(key, value) });
+    }
+    sections.keep("workspace", offered);
     sections.keep("patch", manifest.get("patch"));
     sections.keep("replace", manifest.get("replace"));
     sections
+}
+
+/// What one entry of a table of Cargo's dependencies asks for.
+fn crate_of(key: &str, value: &Value) -> Asked {
+    let name = value.get("package").and_then(Value::as_str).unwrap_or(key);
+    let range = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
+    Asked::new(name, key, range.unwrap_or_default())
 }
 
 fn npm(manifest: &Value) -> Sections {

@@ -20,7 +20,7 @@ pub(super) struct UvLock;
 
 #[derive(Deserialize)]
 struct Lock {
-    version: Option<i64>,
+    version: Option<Spanned<i64>>,
     #[serde(default, alias = "distribution")]
     package: Vec<Spanned<Package>>,
 }
@@ -79,12 +79,12 @@ impl LockfileFormat for UvLock {
 
     fn parse(&self, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
         let lock: Lock = toml(text)?;
-        match lock.version {
-            Some(1) => {}
-            Some(version) => return Err(LockfileError::new(None, format!("is of version {version}; 1 is read"))),
-            None => return Err(LockfileError::new(None, "has no version")),
-        }
         let lines = Lines::new(text);
+        let version = lock.version.ok_or_else(|| LockfileError::new(None, "has no version"))?;
+        if *version.get_ref() != 1 {
+            let message = format!("is of version {}; 1 is read", version.get_ref());
+            return Err(LockfileError::new(lines.at(version.span().start), message));
+        }
         let entries: Vec<(Package, Option<u32>)> = lock
             .package
             .into_iter()
