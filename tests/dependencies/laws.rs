@@ -145,4 +145,33 @@ proptest! {
     fn lines_of_requirements_never_panic(text in "([a-z=@:/#;\\[\\](), -]|--hash=|git\\+|\\\\\n|\n|é|\\$\\{){0,40}") {
         let _ = Trees::new([], [("requirements.txt", &*text)]).evidence();
     }
+
+    #[test]
+    fn lines_of_a_go_mod_never_panic(text in "(module|require|replace|go|=>|v1\\.0|[a-z./\"`(),\\[\\] é]|// indirect|\n){0,40}") {
+        let _ = Trees::new([], [("go.mod", &*text)]).evidence();
+    }
+
+    #[test]
+    fn addresses_and_versions_never_panic(
+        address in "([a-z:/@?#%é\\[\\].-]|git\\+|https://|registry\\+|npm:|file:|github:|\\.\\./){0,12}",
+        version in "([0-9v.+é*!-]|rc|npm:|file:|git\\+ssh://|@){0,8}",
+    ) {
+        let (quoted, version) = (serde_json::to_string(&address).unwrap(), serde_json::to_string(&version).unwrap());
+        for (path, text) in [
+            ("package-lock.json", format!(r#"{{"lockfileVersion": 3, "packages": {{{quoted}: {{"link": true, "resolved": {quoted}}}, "node_modules/a": {{"version": {version}, "resolved": {quoted}}}}}}}"#)),
+            ("package-lock.json", format!(r#"{{"lockfileVersion": 1, "dependencies": {{"a": {{"version": {version}, "resolved": {quoted}}}}}}}"#)),
+            ("Cargo.lock", format!("version = 4\n[[package]]\nname = \"a\"\nversion = {version}\nsource = {quoted}\n")),
+            ("uv.lock", format!("version = 1\n[[package]]\nname = \"a\"\nversion = {version}\nsource = {{ git = {quoted} }}\n")),
+            ("poetry.lock", format!("[[package]]\nname = \"a\"\nversion = {version}\nsource = {{ type = \"directory\", url = {quoted} }}\n[metadata]\n")),
+        ] {
+            let other = text.replace(&version, "\"1.0\"");
+            let _ = Trees::new([(path, &*text)], [(path, &*other)]).evidence();
+        }
+    }
+
+    #[test]
+    fn manifests_never_panic(text in "([a-z=\\[\\]{}\":;,.@ é-]|\\[project\\]|dependencies|\n|npm:){0,40}", at in 0..4usize) {
+        let path = ["Cargo.toml", "package.json", "pyproject.toml", "setup.cfg"][at];
+        let _ = Trees::new([(path, "")], [(path, &*text)]).evidence();
+    }
 }

@@ -116,7 +116,8 @@ pub(super) fn parse(text: &str) -> Result<Line, String> {
 fn option(text: &str) -> Result<Line, String> {
     let (name, value) = match text.split_once([' ', '=', '\t']) {
         Some((name, value)) => (name, value.trim().trim_matches(['"', '\''])),
-        None if !text.starts_with("--") => text.split_at(text.len().min(2)),
+        // `-rbase.txt`: a value may follow its letter.
+        None if !text.starts_with("--") => text.split_at_checked(2).unwrap_or((text, "")),
         None => (text, ""),
     };
     let needed = || if value.is_empty() { Err(format!("`{name}` has no value")) } else { Ok(value.to_owned()) };
@@ -297,6 +298,8 @@ mod tests {
             "a==1 b",
             "a==1.0 --hash=nothing",
             "--unknown",
+            "-é",
+            "-",
             "git+https://h/o/a#egg=a",
             "hg+https://h/a@1#egg=a",
             "a[x==1",
