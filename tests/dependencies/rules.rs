@@ -1,6 +1,7 @@
 //! Which lockfiles a change concerns, and what counts as a change.
 
 use tollgate::collect::lockfiles;
+use tollgate::collect::snapshot::{Side, Snapshot, SnapshotError};
 use tollgate::evidence::{Completeness, DependencyChangeKind, FileStatus, SourceKind};
 use tollgate::normalize::dependencies::dependencies;
 
@@ -270,4 +271,48 @@ fn what_a_workspace_offers_may_be_unused_but_not_out_of_date() {
     };
     assert_eq!(stale("1"), []);
     assert!(stale("2")[0].1.contains("`a 2`"));
+}
+
+#[test]
+fn a_manifest_that_is_no_longer_one_is_failed_with_its_line() {
+    let found = failures(&Trees::new([("package.json", "{}")], [("package.json", "{\n<<<<<<< HEAD\n}")]));
+    assert!(found.len() == 1 && found[0].1.starts_with("package.json:2: "), "{found:?}");
+}
+
+/// A repository of which nothing can be read.
+struct Broken;
+
+impl Snapshot for Broken {
+    fn read(&self, _side: Side, path: &str) -> Result<Option<Vec<u8>>, SnapshotError> {
+        let (message, help) = ("the object is missing".to_owned(), "fetch it".to_owned());
+        Err(SnapshotError::Unreadable { path: path.to_owned(), message, help })
+    }
+
+    fn paths(&self, _side: Side) -> Result<Vec<String>, SnapshotError> {
+        Err(SnapshotError::Unusable { message: "no tree".to_owned(), help: "fetch it".to_owned() })
+    }
+}
+
+#[test]
+fn what_can_t_be_read_is_failed_and_never_absent() {
+    for path in ["Cargo.lock", "Cargo.toml", "deps/base.txt"] {
+        let (changes, sources) =
+            dependencies(&lockfiles::read(&[file(path, FileStatus::Modified, None)], Some(&Broken)));
+        assert!(changes.is_empty());
+        assert!(sources.iter().any(|source| source.completeness == Completeness::Failed), "{path}: {sources:?}");
+    }
+}
+
+#[test]
+fn the_order_of_changed_files_changes_nothing() {
+    let changed = CARGO_TOML.replace("a = \"1\"", "a = \"1.0\"");
+    let trees = Trees::new(
+        [("Cargo.toml", CARGO_TOML), ("Cargo.lock", CARGO), ("x/go.mod", "module m\n"), ("pom.xml", "")],
+        [("Cargo.toml", &*changed), ("Cargo.lock", CARGO), ("x/go.mod", "module n\n"), ("setup.py", "")],
+    );
+    let mut files = trees.changes();
+    let forwards = dependencies(&lockfiles::read(&files, Some(&trees)));
+    files.reverse();
+    assert_eq!(forwards, dependencies(&lockfiles::read(&files, Some(&trees))));
+    assert_eq!(forwards.1.len(), 4);
 }

@@ -241,7 +241,11 @@ impl Reader<'_> {
     /// Whether a lockfile locks this manifest's package. One that can't be read is taken to, and fails then.
     fn knows(&self, lock: &str, kind: Manifest, manifest: &str, sections: &Sections) -> bool {
         let Some(format) = format_of(lock) else { return false };
-        let Ok(set) = self.side(format, Side::After, Some(lock)).0 else { return true };
+        let read = match self.pairs.get(lock) {
+            Some(pair) => pair.after.clone(),
+            None => self.side(format, Side::After, Some(lock)).0,
+        };
+        let Ok(set) = read else { return true };
         match (kind, &sections.project) {
             (Manifest::Npm, _) => set.members.contains(relative(manifest, lock)),
             (Manifest::Pyproject, Some(name)) => format.name() == "uv.lock" && set.members.contains(name),

@@ -143,6 +143,8 @@ fn place(
         return Ok(Some(nowhere(SourceKind::Registry)));
     };
     Ok(match place.kind.as_str() {
+        // Old releases wrote an empty table where there is nothing to say.
+        "" if place.url.is_empty() => Some(nowhere(SourceKind::Registry)),
         "legacy" => Some(source(SourceKind::Registry, &place.url)),
         "git" => {
             let reference = place.resolved_reference.as_deref().unwrap_or_default();
