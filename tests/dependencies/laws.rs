@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
-use tollgate::collect::lockfiles::{FORMATS, MAX_PACKAGES};
+use tollgate::collect::lockfiles::{FORMATS, MAX_MESSAGE, MAX_PACKAGES};
 use tollgate::evidence::{Completeness, DependencyChangeKind};
 
 use crate::{Files, Trees, failures};
@@ -173,5 +173,16 @@ proptest! {
     fn manifests_never_panic(text in "([a-z=\\[\\]{}\":;,.@ é-]|\\[project\\]|dependencies|\n|npm:){0,40}", at in 0..4usize) {
         let path = ["Cargo.toml", "package.json", "pyproject.toml", "setup.cfg"][at];
         let _ = Trees::new([(path, "")], [(path, &*text)]).evidence();
+    }
+}
+
+#[test]
+fn one_long_line_takes_no_longer_than_its_length() {
+    // Quadratic readers would not end here in any time that a test is waited for.
+    let words = "a ".repeat(1 << 20);
+    for path in ["go.mod", "requirements.txt", "Cargo.lock", "package-lock.json"] {
+        let found = failures(&Trees::new([], [(path, &*words)]));
+        assert_eq!(found.len(), 1, "{path}");
+        assert!(found[0].1.chars().count() < MAX_MESSAGE + 100, "{path}");
     }
 }

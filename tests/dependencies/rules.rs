@@ -159,10 +159,11 @@ fn another_host_for_the_same_version_is_a_change_with_a_new_host() {
         [("package-lock.json", &*new), ("b/package-lock.json", &*new)],
     );
     assert!(trees.evidence().0[0].new_hosts.is_empty());
-    // Under another package's name it is an archive of its own.
-    let poisoned = old.replace("/a/-/a-", "/b/-/b-");
-    let (changes, _) = Trees::new([("package-lock.json", &*old)], [("package-lock.json", &*poisoned)]).evidence();
-    assert_eq!(changes[0].sources_after[0].kind, SourceKind::Url);
+    // Under another package's name or version it is an archive of its own.
+    for poisoned in [old.replace("/a/-/a-", "/b/-/b-"), old.replace("a-1.0.0.tgz", "a-6.6.6.tgz")] {
+        let (changes, _) = Trees::new([("package-lock.json", &*old)], [("package-lock.json", &*poisoned)]).evidence();
+        assert_eq!(changes[0].sources_after[0].kind, SourceKind::Url);
+    }
 }
 
 #[test]

@@ -100,7 +100,9 @@ fn words(line: &str, number: u32) -> Result<(Vec<String>, &str), LockfileError> 
             rest.split_at(first.len_utf8())
         } else {
             let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | '[' | ']'));
-            let end = end.unwrap_or(rest.len()).min(rest.find("//").unwrap_or(rest.len()));
+            let word = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+            // A comment may follow without a space.
+            let end = word.find("//").unwrap_or(word.len());
             rest.split_at(end)
         };
         words.push(word.to_owned());

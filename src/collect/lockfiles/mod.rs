@@ -30,6 +30,8 @@ pub const MAX_PACKAGES: usize = 200_000;
 pub const MAX_DEPTH: usize = 40;
 /// Most requirement files that one includes, itself and repetitions among them.
 pub const MAX_INCLUDES: usize = 200;
+/// Most characters of a message; it quotes the file, whose lines have any length.
+pub const MAX_MESSAGE: usize = 400;
 
 /// One package of a lockfile, at one version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +84,12 @@ impl LockfileError {
     /// The file is not what it is said to be.
     #[must_use]
     pub fn new(line: Option<u32>, message: impl Into<String>) -> Self {
-        Self { line, path: None, message: message.into(), completeness: Completeness::Failed }
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.truncate(end);
+            message.push_str(" ...");
+        }
+        Self { line, path: None, message, completeness: Completeness::Failed }
     }
 
     /// A limit was hit.

@@ -159,7 +159,7 @@ fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) 
         };
         let address = package.resolved.as_ref().and_then(Resolved::address);
         set.packages.push(LockedPackage {
-            sources: vec![from_address(&name, address, package.in_bundle)],
+            sources: vec![from_address((&name, &version), address, package.in_bundle)],
             directness: if direct.contains(at.as_str()) { Directness::Direct } else { Directness::Transitive },
             scope: if package.dev { DependencyScope::Development } else { DependencyScope::Runtime },
             integrity: integrity(package.integrity.as_deref()),
@@ -282,13 +282,13 @@ impl Node {
         let version = self.version.as_str();
         if let Some((name, version)) = version.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')) {
             let address = self.resolved.as_ref().and_then(Resolved::address);
-            return Some((name.to_owned(), version.to_owned(), from_address(name, address, self.bundled)));
+            return Some((name.to_owned(), version.to_owned(), from_address((name, version), address, self.bundled)));
         }
         if let Some(local) = version.strip_prefix("file:").or_else(|| version.strip_prefix("link:")) {
             let archive = is_archive(local) || join(directory(context.path), local).is_none();
             return archive.then(|| (key.to_owned(), "0".to_owned(), path(local)));
         }
-        let source = from_address(key, Some(version), self.bundled);
+        let source = from_address((key, version), Some(version), self.bundled);
         if source.kind == SourceKind::Git {
             let commit = version.rsplit_once('#').map_or(version, |(_, commit)| commit);
             return Some((key.to_owned(), commit.to_owned(), source));
@@ -297,7 +297,7 @@ impl Node {
             return Some((key.to_owned(), "0".to_owned(), source));
         }
         let address = self.resolved.as_ref().and_then(Resolved::address);
-        Some((key.to_owned(), version.to_owned(), from_address(key, address, self.bundled)))
+        Some((key.to_owned(), version.to_owned(), from_address((key, version), address, self.bundled)))
     }
 }
 
@@ -337,7 +337,7 @@ fn is_archive(path: &str) -> bool {
 const SHORTHANDS: [(&str, &str); 3] =
     [("github:", "github.com"), ("gitlab:", "gitlab.com"), ("bitbucket:", "bitbucket.org")];
 
-fn from_address(name: &str, address: Option<&str>, bundled: bool) -> PackageSource {
+fn from_address((name, version): (&str, &str), address: Option<&str>, bundled: bool) -> PackageSource {
     let Some(address) = address.filter(|_| !bundled) else {
         return nowhere(SourceKind::Unknown);
     };
@@ -352,8 +352,12 @@ fn from_address(name: &str, address: Option<&str>, bundled: bool) -> PackageSour
     }
     let found = source(SourceKind::Registry, address);
     let location = found.location.as_deref().unwrap_or_default();
-    // A registry keeps an archive under its package's name; an archive anywhere else is one of its own, whatever it is called.
-    let by_name = location.contains(&format!("/{name}/-/")) || location.contains(&format!("/download/{name}/"));
+    // A registry keeps an archive under its package's name and version; an archive anywhere else is one of its own,
+    // whatever the lockfile calls it.
+    let version = version.split('+').next().unwrap_or_default();
+    let by_name = [format!("/{name}/-/"), format!("/download/{name}/")]
+        .iter()
+        .any(|start| location.split_once(start.as_str()).is_some_and(|(_, rest)| rest.contains(version)));
     if by_name { found } else { PackageSource { kind: SourceKind::Url, ..found } }
 }
 
