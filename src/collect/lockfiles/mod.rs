@@ -84,12 +84,7 @@ impl LockfileError {
     /// The file is not what it is said to be.
     #[must_use]
     pub fn new(line: Option<u32>, message: impl Into<String>) -> Self {
-        let mut message = message.into();
-        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
-            message.truncate(end);
-            message.push_str(" ...");
-        }
-        Self { line, path: None, message, completeness: Completeness::Failed }
+        Self { line, path: None, message: place::bounded(message.into()), completeness: Completeness::Failed }
     }
 
     /// A limit was hit.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::manifests::{Manifest, UNREAD_LOCKS, manifest_of};
-use super::place::{beside, directory, file_name, within};
+use super::place::{beside, bounded, directory, file_name, within};
 use super::sections::{Asked, Sections, sections};
 use super::{
     Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, LockfileInputs, LockfilePair, MAX_INCLUDES,
@@ -71,7 +71,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn unresolved(&mut self, path: &str, reason: impl Into<String>) {
-        self.unresolved.insert(Unresolved { path: path.to_owned(), reason: reason.into() });
+        self.unresolved.insert(Unresolved { path: path.to_owned(), reason: bounded(reason.into()) });
     }
 
     fn lockfile(&mut self, file: &FileChange) {

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::{LockfileError, MAX_BYTES};
+use super::{LockfileError, MAX_BYTES, MAX_MESSAGE};
 use crate::evidence::{PackageSource, SourceKind};
 
 /// Bytes as text, without a byte order mark.
@@ -43,6 +43,15 @@ pub(super) fn toml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Lock
 /// A message of a parser, on one line and in lower case as messages are.
 pub(super) fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A message of at most [`MAX_MESSAGE`] characters.
+pub(super) fn bounded(mut message: String) -> String {
+    if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+        message.truncate(end);
+        message.push_str(" ...");
+    }
+    message
 }
 
 /// The directory of a path, without a slash at its end; empty for the root.

@@ -10,7 +10,7 @@ mod line;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::line::{Line, Pin, Requirement};
-use super::place::{directory, file_name, join, nowhere, source, text};
+use super::place::{bounded, directory, file_name, join, nowhere, source, text};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_DEPTH, MAX_INCLUDES, MAX_PACKAGES};
 use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, Problem, SourceKind};
 
@@ -202,7 +202,7 @@ impl<'a> Reader<'a> {
             Pin::Git { address, reference } => {
                 if !line::is_commit(&reference) {
                     let message = format!("`{name}` follows `{reference}`, which is no commit and can move");
-                    self.problems.push(Problem { at: format!("{path}:{}", line.number), message });
+                    self.problems.push(Problem { at: format!("{path}:{}", line.number), message: bounded(message) });
                 }
                 (reference, vec![source(SourceKind::Git, &address)])
             }
