@@ -1,0 +1,379 @@
+//! `package-lock.json` and `npm-shrinkwrap.json`, lockfile versions 1 to 3.
+//!
+//! Version 1 is a tree of `dependencies`; 2 and 3 list the paths of `packages` (2 repeats the tree, for older npm).
+//! Links and workspaces are the repository's own. A package inside another's archive comes with that archive, whatever
+//! else the file says of it. Of a package of version 1 only the `package.json` beside the file tells whether it is direct.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::place::{directory, file_name, join, nowhere, path, source, within};
+use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_DEPTH, place};
+use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
+
+/// `package-lock.json`.
+pub(super) struct PackageLock;
+
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(rename = "lockfileVersion")]
+    version: Option<u32>,
+    packages: Option<Entries<Package>>,
+    dependencies: Option<Entries<Node>>,
+}
+
+/// One entry of `packages`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Package {
+    name: Option<String>,
+    version: Option<String>,
+    resolved: Option<Resolved>,
+    integrity: Option<String>,
+    #[serde(default)]
+    link: bool,
+    #[serde(default)]
+    dev: bool,
+    #[serde(default)]
+    in_bundle: bool,
+    dependencies: Option<Names>,
+    dev_dependencies: Option<Names>,
+    optional_dependencies: Option<Names>,
+    peer_dependencies: Option<Names>,
+}
+
+/// One entry of the tree of version 1.
+#[derive(Deserialize)]
+struct Node {
+    version: String,
+    resolved: Option<Resolved>,
+    integrity: Option<String>,
+    #[serde(default)]
+    dev: bool,
+    #[serde(default)]
+    bundled: bool,
+    dependencies: Option<Entries<Node>>,
+}
+
+/// Old releases wrote `false` where there is no address.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Resolved {
+    Address(String),
+    #[expect(dead_code, reason = "there to be accepted")]
+    Absent(bool),
+}
+
+/// Names and what is asked of them; an empty one was written as `[]` by old releases.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Names {
+    Map(BTreeMap<String, Value>),
+    #[expect(dead_code, reason = "there to be accepted")]
+    Other(Value),
+}
+
+/// A JSON object whose keys occur once each; JSON itself would let the last one win.
+struct Entries<T>(Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Unique<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
+            type Value = Entries<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of packages")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
+                let (mut entries, mut keys) = (Vec::new(), BTreeSet::new());
+                while let Some((key, value)) = map.next_entry::<String, T>()? {
+                    if !keys.insert(key.clone()) {
+                        return Err(A::Error::custom(format!("`{key}` stands there twice")));
+                    }
+                    entries.push((key, value));
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Unique(PhantomData))
+    }
+}
+
+impl LockfileFormat for PackageLock {
+    fn name(&self) -> &'static str {
+        "package-lock.json"
+    }
+
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Npm
+    }
+
+    fn recognizes(&self, path: &str) -> bool {
+        matches!(file_name(path), "package-lock.json" | "npm-shrinkwrap.json")
+    }
+
+    fn parse(&self, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+        let lock: Lock = serde_json::from_str(text).map_err(|error| {
+            let line = u32::try_from(error.line()).ok().filter(|line| *line > 0);
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            LockfileError::new(line, format!("can't be read as a package-lock.json: {}", place::one_line(message)))
+        })?;
+        match (lock.version, lock.packages, lock.dependencies) {
+            (Some(2 | 3), Some(packages), _) => from_packages(packages, text, context),
+            (Some(2 | 3), None, None) => Ok(LockedSet::default()),
+            (Some(2 | 3), None, Some(_)) => {
+                Err(LockfileError::new(None, "has no `packages`, which its version demands"))
+            }
+            // Without a version it is npm's first format, if it is one at all.
+            (Some(1), _, tree) => from_tree(tree, context),
+            (None, None, tree @ Some(_)) => from_tree(tree, context),
+            (None, ..) => Err(LockfileError::new(None, "has no `lockfileVersion`")),
+            (Some(version), ..) => {
+                let message = format!("is of lockfile version {version}; 1 to 3 are read");
+                Err(LockfileError::new(line_of(text, "lockfileVersion"), message))
+            }
+        }
+    }
+}
+
+fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+    let mut set = LockedSet::default();
+    let direct = direct(&packages);
+    for (at, package) in packages.0 {
+        let named = at.rsplit_once("node_modules/").map(|(_, name)| name);
+        let Some(named) = named.filter(|_| !package.link) else {
+            local(&at, &package, context, &mut set);
+            continue;
+        };
+        let name = package.name.as_deref().unwrap_or(named).to_owned();
+        let Some(version) = package.version.clone() else {
+            return Err(LockfileError::new(line_of(text, &at), format!("`{at}` has no version")));
+        };
+        let address = package.resolved.as_ref().and_then(Resolved::address);
+        set.packages.push(LockedPackage {
+            sources: vec![from_address((&name, &version), address, package.in_bundle)],
+            directness: if direct.contains(at.as_str()) { Directness::Direct } else { Directness::Transitive },
+            scope: if package.dev { DependencyScope::Development } else { DependencyScope::Runtime },
+            integrity: integrity(package.integrity.as_deref()),
+            line: None,
+            name,
+            version,
+        });
+    }
+    Ok(set)
+}
+
+/// The line of a key, where it stands as it is read.
+fn line_of(text: &str, key: &str) -> Option<u32> {
+    text.find(&format!("\"{key}\"")).and_then(|at| place::Lines::new(text).at(at))
+}
+
+/// A link or a workspace: the repository's own, unless its directory is outside.
+fn local(at: &str, package: &Package, context: &Context<'_>, set: &mut LockedSet) {
+    let target = match (&package.resolved, package.link) {
+        (Some(Resolved::Address(target)), true) => target.as_str(),
+        _ => at,
+    };
+    if join(directory(context.path), target).is_some() {
+        set.members.insert(target.to_owned());
+        if !package.link {
+            let sections = [&package.dependencies, &package.dev_dependencies, &package.optional_dependencies];
+            let asked = sections.into_iter().flatten().flat_map(Names::ranges).collect();
+            set.asked.insert(target.to_owned(), asked);
+        }
+        return;
+    }
+    // The link and its target are two entries of one thing; the link has the name.
+    if let (true, Some((_, name))) = (package.link, at.rsplit_once("node_modules/")) {
+        set.packages.push(LockedPackage {
+            name: package.name.as_deref().unwrap_or(name).to_owned(),
+            version: package.version.clone().unwrap_or_else(|| "0".to_owned()),
+            sources: vec![path(target)],
+            scope: if package.dev { DependencyScope::Development } else { DependencyScope::Runtime },
+            directness: Directness::Direct,
+            integrity: Vec::new(),
+            line: None,
+        });
+    }
+}
+
+/// Paths of the packages that the root or a workspace names: the nearest `node_modules` that has the name.
+fn direct(packages: &Entries<Package>) -> BTreeSet<String> {
+    let paths: BTreeSet<&str> = packages.0.iter().map(|(at, _)| at.as_str()).collect();
+    let mut direct = BTreeSet::new();
+    for (at, package) in packages.0.iter().filter(|(at, _)| !at.contains("node_modules/")) {
+        let sections = [
+            &package.dependencies,
+            &package.dev_dependencies,
+            &package.optional_dependencies,
+            &package.peer_dependencies,
+        ];
+        for name in sections.into_iter().flatten().flat_map(Names::keys) {
+            let mut from = at.as_str();
+            loop {
+                let candidate = within(from, &format!("node_modules/{name}"));
+                if paths.contains(candidate.as_str()) {
+                    direct.insert(candidate);
+                    break;
+                }
+                if from.is_empty() {
+                    break;
+                }
+                from = directory(from);
+            }
+        }
+    }
+    direct
+}
+
+fn from_tree(tree: Option<Entries<Node>>, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+    let direct = context.sibling("package.json").and_then(|bytes| named(&bytes));
+    let mut set = LockedSet::default();
+    set.members.insert(String::new());
+    walk(tree, 0, direct.as_ref(), context, &mut set)?;
+    Ok(set)
+}
+
+fn walk(
+    tree: Option<Entries<Node>>,
+    depth: usize,
+    direct: Option<&BTreeSet<String>>,
+    context: &Context<'_>,
+    set: &mut LockedSet,
+) -> Result<(), LockfileError> {
+    if depth > MAX_DEPTH {
+        return Err(LockfileError::limit(None, format!("nests packages more than {MAX_DEPTH} deep")));
+    }
+    for (key, node) in tree.into_iter().flat_map(|entries| entries.0) {
+        if let Some((name, version, source)) = node.identity(&key, context) {
+            set.packages.push(LockedPackage {
+                name,
+                version,
+                sources: vec![source],
+                scope: if node.dev { DependencyScope::Development } else { DependencyScope::Runtime },
+                directness: match direct {
+                    Some(direct) if depth == 0 && direct.contains(&key) => Directness::Direct,
+                    None if depth == 0 => Directness::Unknown,
+                    _ => Directness::Transitive,
+                },
+                integrity: integrity(node.integrity.as_deref()),
+                line: None,
+            });
+        } else {
+            set.members.insert(key);
+        }
+        walk(node.dependencies, depth + 1, direct, context, set)?;
+    }
+    Ok(())
+}
+
+impl Node {
+    /// Name, version and source; `None` for a directory of the repository. In version 1 the `version` of what does not
+    /// come from a registry is its address.
+    fn identity(&self, key: &str, context: &Context<'_>) -> Option<(String, String, PackageSource)> {
+        let version = self.version.as_str();
+        if let Some((name, version)) = version.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')) {
+            let address = self.resolved.as_ref().and_then(Resolved::address);
+            return Some((name.to_owned(), version.to_owned(), from_address((name, version), address, self.bundled)));
+        }
+        if let Some(local) = version.strip_prefix("file:").or_else(|| version.strip_prefix("link:")) {
+            let archive = is_archive(local) || join(directory(context.path), local).is_none();
+            return archive.then(|| (key.to_owned(), "0".to_owned(), path(local)));
+        }
+        let source = from_address((key, version), Some(version), self.bundled);
+        if source.kind == SourceKind::Git {
+            let commit = version.rsplit_once('#').map_or(version, |(_, commit)| commit);
+            return Some((key.to_owned(), commit.to_owned(), source));
+        }
+        if version.contains("://") {
+            return Some((key.to_owned(), "0".to_owned(), source));
+        }
+        let address = self.resolved.as_ref().and_then(Resolved::address);
+        Some((key.to_owned(), version.to_owned(), from_address((key, version), address, self.bundled)))
+    }
+}
+
+impl Resolved {
+    fn address(&self) -> Option<&str> {
+        match self {
+            Self::Address(address) => Some(address),
+            Self::Absent(_) => None,
+        }
+    }
+}
+
+impl Names {
+    fn ranges(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Map(map) => {
+                let range = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                map.iter().map(|(name, value)| (name.clone(), range(value))).collect()
+            }
+            Self::Other(_) => Vec::new(),
+        }
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        match self {
+            Self::Map(map) => map.keys().map(String::as_str).collect(),
+            Self::Other(_) => Vec::new(),
+        }
+    }
+}
+
+fn is_archive(path: &str) -> bool {
+    [".tgz", ".tar.gz", ".tar"].iter().any(|end| path.ends_with(end))
+}
+
+/// Services whose repositories npm names without an address.
+const SHORTHANDS: [(&str, &str); 3] =
+    [("github:", "github.com"), ("gitlab:", "gitlab.com"), ("bitbucket:", "bitbucket.org")];
+
+fn from_address((name, version): (&str, &str), address: Option<&str>, bundled: bool) -> PackageSource {
+    let Some(address) = address.filter(|_| !bundled) else {
+        return nowhere(SourceKind::Unknown);
+    };
+    if let Some(local) = address.strip_prefix("file:") {
+        return path(local);
+    }
+    if let Some((rest, host)) = SHORTHANDS.iter().find_map(|(word, host)| Some((address.strip_prefix(word)?, host))) {
+        return source(SourceKind::Git, &format!("git+ssh://{host}/{rest}"));
+    }
+    if address.starts_with("git") {
+        return source(SourceKind::Git, address);
+    }
+    let found = source(SourceKind::Registry, address);
+    let location = found.location.as_deref().unwrap_or_default();
+    // A registry keeps an archive under its package's name and version; an archive anywhere else is one of its own,
+    // whatever the lockfile calls it.
+    let version = version.split('+').next().unwrap_or_default();
+    let by_name = [format!("/{name}/-/"), format!("/download/{name}/")]
+        .iter()
+        .any(|start| location.split_once(start.as_str()).is_some_and(|(_, rest)| rest.contains(version)));
+    if by_name { found } else { PackageSource { kind: SourceKind::Url, ..found } }
+}
+
+/// `sha512-... sha1-...` as `sha512:...`; options after `?` say nothing of the content.
+fn integrity(text: Option<&str>) -> Vec<String> {
+    let words = text.unwrap_or_default().split_whitespace().map(|word| word.split('?').next().unwrap_or_default());
+    let mut digests: Vec<String> = words.map(|word| word.replacen('-', ":", 1)).collect();
+    digests.sort();
+    digests.dedup();
+    digests
+}
+
+/// Every name that a `package.json` asks for; `None` where it can't be read.
+fn named(package_json: &[u8]) -> Option<BTreeSet<String>> {
+    let manifest: Package = serde_json::from_str(place::text(package_json).ok()?).ok()?;
+    let sections =
+        [manifest.dependencies, manifest.dev_dependencies, manifest.optional_dependencies, manifest.peer_dependencies];
+    Some(sections.iter().flatten().flat_map(Names::keys).map(str::to_owned).collect())
+}

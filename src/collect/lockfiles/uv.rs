@@ -1,0 +1,203 @@
+//! `uv.lock`, version 1.
+//!
+//! Packages whose source is `editable`, `virtual` or a directory of the repository are its own; what they depend on is
+//! direct, and what can only be reached through their `dev-dependencies` is for development. A package that is locked
+//! several times, for several environments, is several entries of one name. The address of each archive is in the file,
+//! so that its host is a source too: it is from there that the package is downloaded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::place::{Lines, directory, file_name, join, path, source, toml};
+use super::pypi::normalized;
+use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
+use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
+
+/// `uv.lock`.
+pub(super) struct UvLock;
+
+#[derive(Deserialize)]
+struct Lock {
+    version: Option<Spanned<i64>>,
+    #[serde(default, alias = "distribution")]
+    package: Vec<Spanned<Package>>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    version: Option<String>,
+    source: Place,
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+    #[serde(default, rename = "optional-dependencies")]
+    optional: BTreeMap<String, Vec<Dependency>>,
+    #[serde(default, rename = "dev-dependencies")]
+    development: BTreeMap<String, Vec<Dependency>>,
+    sdist: Option<File>,
+    #[serde(default)]
+    wheels: Vec<File>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct File {
+    url: Option<String>,
+    hash: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Place {
+    Registry(String),
+    Git(String),
+    Url(String),
+    Path(String),
+    Directory(String),
+    Editable(String),
+    Virtual(String),
+}
+
+impl LockfileFormat for UvLock {
+    fn name(&self) -> &'static str {
+        "uv.lock"
+    }
+
+    fn ecosystem(&self) -> Ecosystem {
+        Ecosystem::Pypi
+    }
+
+    fn recognizes(&self, path: &str) -> bool {
+        file_name(path) == "uv.lock"
+    }
+
+    fn parse(&self, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+        let lock: Lock = toml(text)?;
+        let lines = Lines::new(text);
+        let version = lock.version.ok_or_else(|| LockfileError::new(None, "has no version"))?;
+        if *version.get_ref() != 1 {
+            let message = format!("is of version {}; 1 is read", version.get_ref());
+            return Err(LockfileError::new(lines.at(version.span().start), message));
+        }
+        let entries: Vec<(Package, Option<u32>)> = lock
+            .package
+            .into_iter()
+            .map(|entry| (lines.at(entry.span().start), entry.into_inner()))
+            .map(|(line, package)| (Package { name: normalized(&package.name), ..package }, line))
+            .collect();
+        let uses = uses(&entries, context)?;
+        let mut set = LockedSet::default();
+        for (package, line) in &entries {
+            if is_local(package, context) {
+                set.members.insert(package.name.clone());
+            } else {
+                set.packages.push(locked(package, &uses, *line)?);
+            }
+        }
+        Ok(set)
+    }
+}
+
+/// Whether a package is part of the repository.
+fn is_local(package: &Package, context: &Context<'_>) -> bool {
+    match &package.source {
+        Place::Directory(path) | Place::Editable(path) | Place::Virtual(path) => {
+            join(directory(context.path), path).is_some()
+        }
+        _ => false,
+    }
+}
+
+/// What the packages of the repository ask for, and what can be reached from it at run time.
+struct Uses<'a> {
+    known: bool,
+    direct: BTreeSet<&'a str>,
+    runtime: BTreeSet<&'a str>,
+}
+
+fn uses<'a>(entries: &'a [(Package, Option<u32>)], context: &Context<'_>) -> Result<Uses<'a>, LockfileError> {
+    let mut edges: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut uses = Uses { known: false, direct: BTreeSet::new(), runtime: BTreeSet::new() };
+    let names: BTreeSet<&str> = entries.iter().map(|(package, _)| package.name.as_str()).collect();
+    let find = |name: &str, line: Option<u32>| {
+        let found = names.get(normalized(name).as_str()).copied();
+        found.ok_or_else(|| LockfileError::new(line, format!("depends on `{name}`, which is not in the file")))
+    };
+    let mut queue: Vec<&str> = Vec::new();
+    for (package, line) in entries {
+        let local = is_local(package, context);
+        uses.known |= local;
+        for dependency in package.dependencies.iter().chain(package.optional.values().flatten()) {
+            let name = find(&dependency.name, *line)?;
+            edges.entry(&package.name).or_default().insert(name.to_owned());
+            if local {
+                uses.direct.insert(name);
+                queue.push(name);
+            }
+        }
+        for dependency in package.development.values().flatten() {
+            let name = find(&dependency.name, *line)?;
+            if local {
+                uses.direct.insert(name);
+            }
+        }
+    }
+    while let Some(name) = queue.pop() {
+        if uses.runtime.insert(name) {
+            queue.extend(edges.get(name).into_iter().flatten().filter_map(|next| names.get(next.as_str())));
+        }
+    }
+    Ok(uses)
+}
+
+fn locked(package: &Package, uses: &Uses<'_>, line: Option<u32>) -> Result<LockedPackage, LockfileError> {
+    let name = package.name.as_str();
+    let version = match (&package.version, &package.source) {
+        (Some(version), _) => version.clone(),
+        // A project beside the repository whose version is computed when it is built.
+        (None, Place::Directory(_) | Place::Editable(_) | Place::Virtual(_)) => "0".to_owned(),
+        (None, _) => return Err(LockfileError::new(line, format!("`{name}` has no version"))),
+    };
+    let archives = || package.sdist.iter().chain(&package.wheels);
+    let mut integrity: Vec<String> = archives().filter_map(|file| file.hash.clone()).collect();
+    integrity.sort();
+    integrity.dedup();
+    Ok(LockedPackage {
+        name: name.to_owned(),
+        version,
+        sources: sources(&package.source, archives().filter_map(|file| file.url.as_deref())),
+        scope: match (uses.known, uses.runtime.contains(name)) {
+            (false, _) => DependencyScope::Unknown,
+            (true, true) => DependencyScope::Runtime,
+            (true, false) => DependencyScope::Development,
+        },
+        directness: match (uses.known, uses.direct.contains(name)) {
+            (false, _) => Directness::Unknown,
+            (true, true) => Directness::Direct,
+            (true, false) => Directness::Transitive,
+        },
+        integrity,
+        line,
+    })
+}
+
+fn sources<'a>(place: &Place, archives: impl Iterator<Item = &'a str>) -> Vec<PackageSource> {
+    let first = match place {
+        Place::Registry(address) if address.contains("://") => source(SourceKind::Registry, address),
+        Place::Registry(local) => PackageSource { kind: SourceKind::Registry, ..path(local) },
+        Place::Git(address) => source(SourceKind::Git, address),
+        Place::Url(address) => source(SourceKind::Url, address),
+        Place::Path(local) | Place::Directory(local) | Place::Editable(local) | Place::Virtual(local) => path(local),
+    };
+    let hosts: BTreeSet<String> = archives.filter_map(|address| source(first.kind, address).host).collect();
+    let kind = first.kind;
+    let others = hosts.into_iter().filter(|host| first.host.as_ref() != Some(host)).collect::<Vec<_>>();
+    let others = others.into_iter().map(|host| PackageSource { kind, host: Some(host), location: None });
+    std::iter::once(first.clone()).chain(others).collect()
+}

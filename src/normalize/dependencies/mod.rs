@@ -1,0 +1,250 @@
+//! Locked packages of both sides to changed packages; pure, and silent about nothing that could not be read.
+//!
+//! A package changed where its set of (version, source) is another one, or where one version from one place has other
+//! checksums than it had. How often a version is locked, what it is used for and how its checksums are written are no
+//! change of a package.
+
+mod versions;
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use packageurl::PackageUrl;
+
+use self::versions::Version;
+use crate::collect::lockfiles::{LockedPackage, LockedSet, LockfileError, LockfileInputs, LockfilePair, contradict};
+use crate::evidence::{
+    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, Jump, PackageSource,
+    Source,
+};
+
+/// Changed packages, and one source for each lockfile and each unresolved manifest, both in their canonical order.
+///
+/// Where no lockfile and no manifest changed there is one complete source without items. A lockfile of which one side
+/// could not be read gives a source that is not complete, and no items.
+#[must_use]
+pub fn dependencies(inputs: &LockfileInputs) -> (Vec<DependencyChange>, Vec<Source>) {
+    let (mut changes, mut sources) = (Vec::new(), Vec::new());
+    for pair in &inputs.pairs {
+        let (found, source) = compare(pair, inputs);
+        changes.extend(found);
+        sources.push(source);
+    }
+    for unresolved in &inputs.unresolved {
+        let completeness = crate::evidence::Completeness::Failed;
+        let source = Source::incomplete(EvidenceKind::Dependencies, completeness, unresolved.reason.clone());
+        sources.push(if unresolved.path.is_empty() { source } else { source.at(unresolved.path.clone()) });
+    }
+    if sources.is_empty() {
+        sources.push(Source::complete(EvidenceKind::Dependencies));
+    }
+    changes.sort();
+    sources.sort();
+    (changes, sources)
+}
+
+fn compare(pair: &LockfilePair, inputs: &LockfileInputs) -> (Vec<DependencyChange>, Source) {
+    let mut source = Source::complete(EvidenceKind::Dependencies).at(pair.path.clone());
+    source.sha256.clone_from(&pair.sha256);
+    let (before, after) = match (&pair.before, &pair.after) {
+        (Ok(before), Ok(after)) => (before, after),
+        (before, after) => {
+            // What is wrong now comes first: that is what can be mended.
+            for (error, when) in [(after.as_ref().err(), ""), (before.as_ref().err(), "before the change: ")] {
+                if let Some(error) = error {
+                    source.worsen(error.completeness, reason(error, &pair.path, when));
+                }
+            }
+            return (Vec::new(), source);
+        }
+    };
+    let known = known_hosts(before, inputs.known_hosts.get(&pair.ecosystem));
+    let (before_by_name, after_by_name) = (by_name(before), by_name(after));
+    let names: BTreeSet<&str> = before_by_name.keys().chain(after_by_name.keys()).copied().collect();
+    let none = Vec::new();
+    let mut changes = Vec::new();
+    for name in names {
+        let before = before_by_name.get(name).unwrap_or(&none);
+        let after = after_by_name.get(name).unwrap_or(&none);
+        if differ(before, after) {
+            changes.push(change(pair, name, before, after, &known));
+        }
+    }
+    source.items = changes.len() as u64;
+    for problem in &after.problems {
+        source.problem(problem.at.clone(), problem.message.clone());
+    }
+    if let (Some(partial), false) = (after.partial.as_ref().or(before.partial.as_ref()), changes.is_empty()) {
+        source.worsen(crate::evidence::Completeness::Truncated, partial.clone());
+    }
+    (changes, source)
+}
+
+/// `path:line: message`, the path being that of the file that is wrong.
+fn reason(error: &LockfileError, path: &str, when: &str) -> String {
+    let path = error.path.as_deref().unwrap_or(path);
+    let line = error.line.map_or(String::new(), |line| format!(":{line}"));
+    format!("{path}{line}: {when}{}", error.message)
+}
+
+type ByName<'a> = BTreeMap<&'a str, Vec<&'a LockedPackage>>;
+
+fn by_name(set: &LockedSet) -> ByName<'_> {
+    let mut packages = ByName::new();
+    for package in &set.packages {
+        packages.entry(&package.name).or_default().push(package);
+    }
+    packages
+}
+
+fn known_hosts<'a>(before: &'a LockedSet, elsewhere: Option<&'a BTreeSet<String>>) -> BTreeSet<&'a str> {
+    let own = before.packages.iter().flat_map(|package| &package.sources).filter_map(|source| source.host.as_deref());
+    own.chain(elsewhere.into_iter().flatten().map(String::as_str)).collect()
+}
+
+fn differ(before: &[&LockedPackage], after: &[&LockedPackage]) -> bool {
+    let (before, after) = (contents(before), contents(after));
+    !before.keys().eq(after.keys())
+        || before.iter().any(|(key, old)| after.get(key).is_some_and(|new| contradict(old, new)))
+}
+
+/// Checksums of each version from each place.
+fn contents<'a>(packages: &[&'a LockedPackage]) -> BTreeMap<(&'a str, &'a [PackageSource]), Vec<String>> {
+    let mut contents: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for package in packages {
+        let key = (package.version.as_str(), package.sources.as_slice());
+        contents.entry(key).or_default().extend(package.integrity.iter().cloned());
+    }
+    for integrity in contents.values_mut() {
+        integrity.sort();
+        integrity.dedup();
+    }
+    contents
+}
+
+fn change(
+    pair: &LockfilePair,
+    name: &str,
+    before: &[&LockedPackage],
+    after: &[&LockedPackage],
+    known: &BTreeSet<&str>,
+) -> DependencyChange {
+    let ecosystem = pair.ecosystem;
+    let (versions_before, versions_after) = (versions(ecosystem, before), versions(ecosystem, after));
+    let (kind, mut jump) = movement(ecosystem, versions_before.last(), versions_after.last());
+    if jump.is_some() && incomparable(ecosystem, &versions_before, &versions_after) {
+        jump = Some(Jump::Unknown);
+    }
+    let current = if after.is_empty() { before } else { after };
+    let sources_after = sources(after);
+    let hosts: BTreeSet<&str> = sources_after.iter().filter_map(|source| source.host.as_deref()).collect();
+    DependencyChange {
+        ecosystem,
+        name: name.to_owned(),
+        manifest: pair.path.clone(),
+        purl: purl(ecosystem, name, versions_after.last().or(versions_before.last())),
+        change: kind,
+        jump,
+        directness: directness(current),
+        scope: scope(current),
+        sources_before: sources(before),
+        new_hosts: hosts.into_iter().filter(|host| !known.contains(host)).map(str::to_owned).collect(),
+        sources_after,
+        before: versions_before,
+        after: versions_after,
+    }
+}
+
+/// Each version once, in the ecosystem's order.
+fn versions(ecosystem: Ecosystem, packages: &[&LockedPackage]) -> Vec<String> {
+    let unique: BTreeSet<&String> = packages.iter().map(|package| &package.version).collect();
+    let mut versions: Vec<String> = unique.into_iter().cloned().collect();
+    versions::sort(ecosystem, &mut versions);
+    versions
+}
+
+fn sources(packages: &[&LockedPackage]) -> Vec<PackageSource> {
+    let unique: BTreeSet<&PackageSource> = packages.iter().flat_map(|package| &package.sources).collect();
+    unique.into_iter().cloned().collect()
+}
+
+/// Whether a version came or went that can't be compared with others, be it the highest or not.
+fn incomparable(ecosystem: Ecosystem, before: &[String], after: &[String]) -> bool {
+    let moved =
+        before.iter().filter(|old| !after.contains(old)).chain(after.iter().filter(|new| !before.contains(new)));
+    moved.into_iter().any(|version| Version::parse(ecosystem, version) == Version::Opaque)
+}
+
+/// What happened to the highest version, and how far it moved.
+fn movement(
+    ecosystem: Ecosystem,
+    before: Option<&String>,
+    after: Option<&String>,
+) -> (DependencyChangeKind, Option<Jump>) {
+    let (before, after) = match (before, after) {
+        (None, _) => return (DependencyChangeKind::Added, None),
+        (Some(_), None) => return (DependencyChangeKind::Removed, None),
+        (Some(before), Some(after)) => (before, after),
+    };
+    if before == after {
+        return (DependencyChangeKind::Changed, Some(Jump::None));
+    }
+    let (old, new) = (Version::parse(ecosystem, before), Version::parse(ecosystem, after));
+    let kind = match old.order(&new) {
+        Some(Ordering::Less) => DependencyChangeKind::Upgraded,
+        Some(Ordering::Greater) => DependencyChangeKind::Downgraded,
+        Some(Ordering::Equal) | None => DependencyChangeKind::Changed,
+    };
+    (kind, Some(old.jump(&new)))
+}
+
+/// Direct where any entry is; what is not known outweighs what is transitive.
+fn directness(packages: &[&LockedPackage]) -> Directness {
+    let any = |wanted| packages.iter().any(|package| package.directness == wanted);
+    if any(Directness::Direct) {
+        Directness::Direct
+    } else if any(Directness::Unknown) {
+        Directness::Unknown
+    } else {
+        Directness::Transitive
+    }
+}
+
+/// Runtime where any entry is; what is not known outweighs what is for development.
+fn scope(packages: &[&LockedPackage]) -> DependencyScope {
+    let any = |wanted| packages.iter().any(|package| package.scope == wanted);
+    if any(DependencyScope::Runtime) {
+        DependencyScope::Runtime
+    } else if any(DependencyScope::Unknown) {
+        DependencyScope::Unknown
+    } else {
+        DependencyScope::Development
+    }
+}
+
+/// The package URL, by its specification: a scope or the path before the last part is the namespace.
+fn purl(ecosystem: Ecosystem, name: &str, version: Option<&String>) -> String {
+    use crate::evidence::Word;
+    let (namespace, last) = match ecosystem {
+        Ecosystem::Npm | Ecosystem::Golang => {
+            name.rsplit_once('/').map_or((None, name), |(namespace, last)| (Some(namespace), last))
+        }
+        _ => (None, name),
+    };
+    let build = || -> packageurl::Result<String> {
+        let mut purl = PackageUrl::new(ecosystem.as_str(), last)?;
+        if let Some(namespace) = namespace {
+            purl.with_namespace(namespace)?;
+        }
+        if let Some(version) = version {
+            purl.with_version(version.as_str())?;
+        }
+        Ok(purl.to_string())
+    };
+    // A name that the specification refuses is one that nothing else will find either.
+    build().unwrap_or_else(|_| format!("pkg:{}/{}", ecosystem.as_str(), escaped(name)))
+}
+
+fn escaped(name: &str) -> String {
+    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
