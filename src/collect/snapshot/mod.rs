@@ -1,5 +1,7 @@
 //! Both sides of a change: what the three ways of describing one (git, two directories, a diff) have in common.
 
+mod lines;
+
 use crate::evidence::{Change, FileMode, FileStatus, Hunk};
 
 /// One side of a change.
