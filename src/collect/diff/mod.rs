@@ -103,9 +103,12 @@ fn skip_preamble(lines: &mut Lines<'_>, mailed: bool) -> Result<(), String> {
 
 /// After the last file: nothing, or the signature of a mailed patch.
 fn skip_trailer(lines: &mut Lines<'_>, mailed: bool) -> Result<(), String> {
-    if mailed && lines.peek() == Some(b"-- ") {
+    if mailed && matches!(lines.peek(), Some(b"-- " | b"--")) {
         lines.next();
-        lines.next();
+        // Git's version.
+        if lines.peek().is_some_and(|line| line.first().is_some_and(u8::is_ascii_digit)) {
+            lines.next();
+        }
     }
     while let Some(line) = lines.peek() {
         if line.starts_with(header::START) {
