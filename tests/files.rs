@@ -4,6 +4,8 @@
 mod errors;
 #[path = "files/nasty.rs"]
 mod nasty;
+#[path = "files/refused.rs"]
+mod refused;
 #[path = "files/repository.rs"]
 mod repository;
 #[path = "files/table.rs"]

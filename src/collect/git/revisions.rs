@@ -126,24 +126,27 @@ impl GitRepository {
                 format!("{base} and {head} have no common ancestor in this clone, which is shallow"),
                 DEEPEN,
             )),
-            None => Err(unusable(
-                format!("{base} and {head} have no common ancestor: their histories are unrelated"),
-                "say what the change is to go into with `--base`, or compare two directories with `--trees`",
-            )),
+            None => {
+                // The search passes over commits that are not there; a walk does not.
+                self.commits(base, None)?;
+                self.commits(head, None)?;
+                Err(unusable(
+                    format!("{base} and {head} have no common ancestor: their histories are unrelated"),
+                    "say what the change is to go into with `--base`, or compare two directories with `--trees`",
+                ))
+            }
         }
     }
 
-    /// Where the history above the merge base is cut off, the merge base may be another and authors may be missing.
+    /// Where the history above the merge base is cut off, the merge base may be another and authors may be missing. The
+    /// walk itself fails where a commit is not there.
     fn refuse_cut_history(&self, tip: ObjectId, merge_base: ObjectId) -> Result<(), SnapshotError> {
         let shallow = self
             .repo
             .shallow_commits()
             .map_err(|error| unusable(format!("the clone's depth can't be read: {}", said(&error)), DEEPEN))?;
-        let Some(shallow) = shallow else {
-            return Ok(());
-        };
         for id in self.commits(tip, Some(merge_base))? {
-            if shallow.contains(&id) {
+            if shallow.as_ref().is_some_and(|shallow| shallow.contains(&id)) {
                 return Err(unusable(
                     format!("the history between {merge_base} and {tip} is cut off at {id}: the clone is shallow"),
                     DEEPEN,
