@@ -1,7 +1,15 @@
-//! Changed paths: what each file is for, and its language. Pure; judged by the path alone.
+//! Changed paths: what each file is for, and its language. Pure, and judged by the path alone: a renamed file by its new
+//! path, a deleted one by the path that it had.
+
+mod kinds;
+mod languages;
+mod tables;
+
+pub use kinds::kind_of;
+pub use languages::language_of;
 
 use crate::collect::snapshot::RawFile;
-use crate::evidence::{FileChange, FileKind};
+use crate::evidence::FileChange;
 
 /// Raw changed paths to evidence, by path. Owners are added later.
 #[must_use]
@@ -27,16 +35,5 @@ pub fn files(raw: Vec<RawFile>) -> Vec<FileChange> {
     files
 }
 
-/// What a file is for, by its path.
-#[must_use]
-pub fn kind_of(path: &str) -> FileKind {
-    let _ = path;
-    FileKind::Other
-}
-
-/// The language of a file by GitHub Linguist's name, where its path tells.
-#[must_use]
-pub fn language_of(path: &str) -> Option<&'static str> {
-    let _ = path;
-    None
-}
+#[cfg(test)]
+mod tests;
