@@ -101,3 +101,6 @@ pub struct RawChange {
     /// Both sides; `None` where only a diff was given.
     pub snapshot: Option<Box<dyn Snapshot>>,
 }
+
+#[cfg(test)]
+mod tests;
