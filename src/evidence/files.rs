@@ -31,7 +31,7 @@ vocabulary! {
         Config = "config",
         /// What runs in continuous integration.
         Ci = "ci",
-        /// Containers, clusters, machines.
+        /// Containers, clusters, machines, and what builds programs.
         Infrastructure = "infrastructure",
         /// What a package asks for.
         Manifest = "manifest",

@@ -1,5 +1,15 @@
 //! Both sides of a change: what the three ways of describing one (git, two directories, a diff) have in common.
 
+mod attributes;
+mod compare;
+mod lines;
+mod renames;
+
+pub(super) use attributes::Attributes;
+pub use compare::MAX_TEXT_BYTES;
+pub(super) use compare::{Contents, Entry, Pair, compare};
+pub use renames::RENAME_LIMIT;
+
 use crate::evidence::{Change, FileMode, FileStatus, Hunk};
 
 /// One side of a change.
@@ -91,3 +101,6 @@ pub struct RawChange {
     /// Both sides; `None` where only a diff was given.
     pub snapshot: Option<Box<dyn Snapshot>>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! What git itself says of a change, as raw files.
+
+use tollgate::collect::snapshot::RawFile;
+use tollgate::evidence::{FileMode, FileStatus, Hunk, path_from_bytes};
+
+use super::repository::Repository;
+
+/// A file, and whether its content is the same on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) file: RawFile,
+    pub(crate) same_content: bool,
+}
+
+/// `git diff --raw -z`: modes, ids, status and paths.
+pub(crate) fn raw(bytes: &[u8]) -> Vec<Told> {
+    let mut fields = bytes.split(|byte| *byte == 0).filter(|field| !field.is_empty());
+    let mut told = Vec::new();
+    while let Some(field) = fields.next() {
+        let words: Vec<&str> = std::str::from_utf8(field).unwrap().trim_start_matches(':').split(' ').collect();
+        let mode = |text: &str| Some(u32::from_str_radix(text, 8).unwrap()).filter(|mode| *mode != 0).map(FileMode);
+        let first = path_from_bytes(fields.next().unwrap());
+        let status = match &words[4][..1] {
+            "A" => FileStatus::Added,
+            "D" => FileStatus::Deleted,
+            "M" => FileStatus::Modified,
+            "R" => FileStatus::Renamed,
+            "T" => FileStatus::TypeChanged,
+            other => panic!("{other}"),
+        };
+        let second = (status == FileStatus::Renamed).then(|| path_from_bytes(fields.next().unwrap()));
+        let renamed = second.is_some();
+        told.push(Told {
+            same_content: words[2] == words[3],
+            file: RawFile {
+                path: second.unwrap_or_else(|| first.clone()),
+                previous_path: renamed.then_some(first),
+                status,
+                mode_before: mode(words[0]),
+                mode_after: mode(words[1]),
+                binary: false,
+                added: None,
+                removed: None,
+                hunks: Vec::new(),
+            },
+        });
+    }
+    told
+}
+
+/// `git diff --numstat -z`: counts in the order of `raw`.
+fn numstat(bytes: &[u8]) -> Vec<(Option<u32>, Option<u32>)> {
+    let mut fields = bytes.split(|byte| *byte == 0).filter(|field| !field.is_empty());
+    let mut counts = Vec::new();
+    while let Some(field) = fields.next() {
+        let words: Vec<&[u8]> = field.splitn(3, |byte| *byte == b'\t').collect();
+        let count = |word: &[u8]| std::str::from_utf8(word).unwrap().parse().ok();
+        counts.push((count(words[0]), count(words[1])));
+        if words[2].is_empty() {
+            fields.next();
+            fields.next();
+        }
+    }
+    counts
+}
+
+/// The `@@` lines of `git diff -U0`, file by file.
+fn headers(bytes: &[u8]) -> Vec<Vec<Hunk>> {
+    let mut files: Vec<Vec<Hunk>> = Vec::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if line.starts_with(b"diff --git ") {
+            files.push(Vec::new());
+        } else if line.starts_with(b"@@ -") {
+            let text = String::from_utf8_lossy(line).into_owned();
+            let words: Vec<&str> = text.split(' ').collect();
+            let range = |word: &str| {
+                let (start, lines) = word[1..].split_once(',').unwrap_or((&word[1..], "1"));
+                (start.parse().unwrap(), lines.parse().unwrap())
+            };
+            let ((old_start, old_lines), (new_start, new_lines)) = (range(words[1]), range(words[2]));
+            files.last_mut().unwrap().push(Hunk { old_start, old_lines, new_start, new_lines });
+        }
+    }
+    files
+}
+
+/// All that git says of the change between two commits, with the attributes of the first.
+pub(crate) fn told(repository: &Repository, before: &str, after: &str) -> Vec<Told> {
+    let source = format!("--attr-source={before}");
+    let diff = |more: &[&str]| {
+        let mut arguments = vec![source.as_str(), "diff", "-M", "--no-color", "--no-ext-diff", "--no-textconv"];
+        arguments.extend(more);
+        arguments.extend([before, after]);
+        repository.git(&arguments)
+    };
+    let mut told = raw(&diff(&["--raw", "-z", "--no-abbrev"]));
+    let counts = numstat(&diff(&["--numstat", "-z"]));
+    let mut hunks = headers(&diff(&["-U0"])).into_iter();
+    assert_eq!(told.len(), counts.len());
+    for (file, (added, removed)) in told.iter_mut().zip(counts) {
+        let file = &mut file.file;
+        (file.added, file.removed, file.binary) = (added, removed, added.is_none());
+        file.hunks = hunks.next().unwrap();
+        if file.status == FileStatus::TypeChanged {
+            // Git prints these as a deletion and an addition; both are whole files.
+            let new = hunks.next().unwrap();
+            let (old, new) =
+                (file.hunks.first().map_or(0, |hunk| hunk.old_lines), new.first().map_or(0, |hunk| hunk.new_lines));
+            file.hunks = vec![Hunk { old_start: 1, old_lines: old, new_start: 1, new_lines: new }];
+        }
+    }
+    assert_eq!(hunks.next(), None);
+    told.sort_by(|a, b| a.file.cmp(&b.file));
+    told
+}
