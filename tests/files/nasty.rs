@@ -89,7 +89,7 @@ fn after(repository: &Repository) {
     repository.remove("moved and edited.txt");
     repository.write("moved/and edited, too", numbered(40, "edited").replace("edited 7\n", "seven\n"));
     repository.remove("half.txt");
-    repository.write("other half.txt", numbered(5, "half") + &numbered(5, "new half"));
+    repository.write("other half.txt", format!("{}{}", numbered(5, "half"), numbered(5, "new half")));
     for number in 0..5 {
         repository.rename(format!("dir/old/{number}.txt"), format!("dir/new/deep/{number}.txt"));
     }
