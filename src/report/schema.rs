@@ -9,6 +9,10 @@ use serde_json::Value;
 
 use super::{EVIDENCE_SCHEMA, EvidenceDocument, VERDICT_SCHEMA, VerdictReport};
 use crate::evidence::vocabulary;
+use crate::policy::PackManifest;
+
+/// The version of `pack.toml`; the file itself carries none.
+const PACK_SCHEMA: &str = "tollgate/pack/v1";
 
 vocabulary! {
     /// A published document.
@@ -17,6 +21,8 @@ vocabulary! {
         Evidence = "evidence",
         /// What was decided about it.
         Verdict = "verdict",
+        /// `pack.toml`, as the JSON that its TOML stands for.
+        Pack = "pack",
     }
 }
 
@@ -27,6 +33,7 @@ impl Document {
         match self {
             Self::Evidence => EVIDENCE_SCHEMA,
             Self::Verdict => VERDICT_SCHEMA,
+            Self::Pack => PACK_SCHEMA,
         }
     }
 }
@@ -38,6 +45,7 @@ pub fn schema(document: Document) -> Value {
     let mut schema = match document {
         Document::Evidence => generator.into_root_schema_for::<EvidenceDocument<'static>>(),
         Document::Verdict => generator.into_root_schema_for::<VerdictReport>(),
+        Document::Pack => generator.into_root_schema_for::<PackManifest>(),
     }
     .to_value();
     if let Value::Object(root) = &mut schema {
