@@ -1,5 +1,6 @@
 //! Changed paths, from the three ways of describing a change, against git's own word.
 
+#![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -189,12 +189,14 @@ fn files_of_a_commit_are_read_from_bare_repositories_too() {
     repository.write("rules/deep/b.rhai", "b");
     repository.link("rules/link", "a.rhai");
     let head = repository.commit("rules", &[]);
+    repository.git(&["tag", "--annotate", "-m", "first", "v1"]);
     let bare = tempfile::tempdir().unwrap();
     run(bare.path(), &["clone", "--quiet", "--bare", repository.path().to_str().unwrap(), "."], None);
     for at in [repository.path(), bare.path()] {
         let open = GitRepository::open(at).unwrap();
         assert_eq!(open.root().is_none(), at == bare.path());
         assert_eq!(open.resolve("HEAD").unwrap(), head);
+        assert_eq!(open.resolve("v1").unwrap(), head, "a tag is peeled");
         let rules = [("rules/a.rhai".to_owned(), b"a".to_vec()), ("rules/deep/b.rhai".to_owned(), b"b".to_vec())];
         assert_eq!(open.files_under("main", "rules/").unwrap(), rules);
         assert_eq!(open.files_under("main", "").unwrap().len(), 5);
@@ -234,4 +236,31 @@ fn a_directorys_git_folder_is_passed_over_and_links_are_not_followed() {
     let change = trees::read(plain.path(), repository.path()).unwrap();
     let paths: Vec<_> = change.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["loop", "one", "three", "two"]);
+}
+
+#[test]
+fn a_linked_worktree_is_a_checkout_like_any_other() {
+    let (repository, [_, two, three, ..]) = forked();
+    let parent = tempfile::tempdir().unwrap();
+    let linked = parent.path().join("linked");
+    repository.git(&["worktree", "add", "--quiet", linked.to_str().unwrap(), "topic"]);
+    fs::create_dir(linked.join("sub")).unwrap();
+    let change = read(&linked.join("sub"), None, None).unwrap();
+    assert_eq!((change.base, change.merge_base, change.branch), (Some(three), Some(two), Some("topic".to_owned())));
+    let root = GitRepository::open(&linked.join("sub")).unwrap().root().unwrap();
+    assert_eq!(root.canonicalize().unwrap(), linked.canonicalize().unwrap());
+}
+
+/// Of two best common ancestors the same one is always taken.
+#[test]
+fn criss_cross_merges_have_a_merge_base() {
+    let (repository, [_, two, ..]) = forked();
+    repository.git(&["branch", "side", "topic"]);
+    repository.git(&["merge", "--quiet", "--no-edit", "topic"]);
+    repository.git(&["checkout", "--quiet", "side"]);
+    repository.git(&["merge", "--quiet", "--no-edit", "main~1"]);
+    let change = read(repository.path(), Some("main"), Some("side")).unwrap();
+    let best = repository.line(&["merge-base", "--all", "main", "side"]);
+    assert!(best.lines().count() == 2 && best.lines().any(|id| Some(id) == change.merge_base.as_deref()));
+    assert_ne!(change.merge_base, Some(two));
 }

@@ -1,12 +1,14 @@
 //! One change with every kind of file change and every kind of path, described in three ways.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use tollgate::collect::git::{self, GitOptions};
 use tollgate::collect::snapshot::{RawFile, Side};
 use tollgate::collect::{diff, trees};
 use tollgate::evidence::{FileMode, FileStatus};
 
-use super::repository::Repository;
+use super::repository::{Repository, git as run};
 use super::truth::{Told, told};
 
 const PATHS: [&[u8]; 14] = [
@@ -149,9 +151,9 @@ fn nasty() -> Nasty {
     Nasty { repository, base, head }
 }
 
-fn by_git(repository: &Repository, base: &str, head: &str) -> Vec<RawFile> {
+fn by_git(repository: &Path, base: &str, head: &str) -> Vec<RawFile> {
     let options =
-        GitOptions { repo: repository.path().to_path_buf(), base: Some(base.to_owned()), head: Some(head.to_owned()) };
+        GitOptions { repo: repository.to_path_buf(), base: Some(base.to_owned()), head: Some(head.to_owned()) };
     git::read(&options).unwrap().files
 }
 
@@ -171,20 +173,20 @@ fn same(found: &[RawFile], expected: &[RawFile]) {
 #[test]
 fn two_commits_give_what_git_says() {
     let Nasty { repository, base, head } = nasty();
-    let told = told(&repository, &base, &head);
+    let told = told(repository.path(), &base, &head);
     assert!(told.len() > 60, "{}", told.len());
     for status in
         [FileStatus::Added, FileStatus::Deleted, FileStatus::Modified, FileStatus::Renamed, FileStatus::TypeChanged]
     {
         assert!(told.iter().any(|told| told.file.status == status), "{status}");
     }
-    same(&by_git(&repository, &base, &head), &files(&told));
+    same(&by_git(repository.path(), &base, &head), &files(&told));
 }
 
 #[test]
 fn two_directories_give_what_git_says_but_for_submodules() {
     let Nasty { repository, base, head } = nasty();
-    let expected: Vec<_> = files(&told(&repository, &base, &head))
+    let expected: Vec<_> = files(&told(repository.path(), &base, &head))
         .into_iter()
         .filter(|file| file.mode_before.or(file.mode_after) != Some(FileMode::SUBMODULE))
         .collect();
@@ -208,7 +210,7 @@ fn as_a_diff_shows(told: &Told) -> RawFile {
 #[test]
 fn a_diff_in_any_of_gits_forms_gives_what_git_says() {
     let Nasty { repository, base, head } = nasty();
-    let told = told(&repository, &base, &head);
+    let told = told(repository.path(), &base, &head);
     let mut expected: Vec<_> = told.iter().map(as_a_diff_shows).collect();
     expected.sort();
     let source = format!("--attr-source={base}");
@@ -261,6 +263,32 @@ fn both_sides_can_be_read_from_commits_and_from_directories() {
     }
     assert_eq!(commits.read(Side::Before, "crlf").unwrap().unwrap(), b"one\r\ntwo\r\nthree\r\n");
     assert_eq!(commits.read(Side::Before, "added/file.txt").unwrap(), None);
+}
+
+/// Every commit of a repository that is at hand, against its first parent: `HISTORY=/a/checkout cargo test -- --ignored history`.
+#[test]
+#[ignore = "needs a repository, named by the variable HISTORY"]
+fn a_whole_history_is_what_git_says() {
+    let repository = std::path::PathBuf::from(std::env::var_os("HISTORY").unwrap());
+    let list = run(&repository, &["rev-list", "--parents", "--max-count=1500", "HEAD"], None);
+    let (mut commits, mut files_seen, mut renames, mut differ) = (0, 0, 0, Vec::new());
+    for line in String::from_utf8(list).unwrap().lines() {
+        let ids: Vec<&str> = line.split(' ').collect();
+        let [head, base, ..] = ids[..] else { continue };
+        let told = told(&repository, base, head);
+        let found = by_git(&repository, base, head);
+        let expected = files(&told);
+        commits += 1;
+        files_seen += expected.len();
+        renames += expected.iter().filter(|file| file.status == FileStatus::Renamed).count();
+        if found != expected {
+            let first = found.iter().zip(&expected).find(|(found, expected)| found != expected);
+            println!("{base} {head}: {} and {} files, {first:#?}", found.len(), expected.len());
+            differ.push(head.to_owned());
+        }
+    }
+    println!("{commits} commits, {files_seen} files, {renames} renames, {} differ", differ.len());
+    assert_eq!(differ, [""; 0]);
 }
 
 /// Small numbers from a seed, the same in every run.
@@ -333,8 +361,8 @@ proptest! {
             repository.write(&moved, text.join(if ending == "\r\n" { "\r\n" } else { "\n" }) + ending);
         }
         let head = repository.commit("after", &[]);
-        let told = told(&repository, &base, &head);
-        let found = by_git(&repository, &base, &head);
+        let told = told(repository.path(), &base, &head);
+        let found = by_git(repository.path(), &base, &head);
         let counts = |files: &[RawFile]| {
             files.iter().map(|file| (file.path.clone(), file.previous_path.clone(), file.status, file.added, file.removed)).collect::<Vec<_>>()
         };

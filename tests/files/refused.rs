@@ -62,6 +62,8 @@ fn every_refusal_says_what_it_is() {
         (format!("{HEAD}@@ -4294967295,2 +4294967295,2 @@\n a\n-b\n+c\n"), "out of range"),
         (format!("{HEAD}@@@ -1,2 -1,2 +1,2 @@@\n  a\n"), "combined diff"),
         (HEAD.to_owned(), "has no hunk"),
+        (format!("{HEAD}{hunk}").replace('\n', "\r\n"), "CR LF"),
+        (format!("{HEAD}@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline\n\\ No newline\n+c\n"), "line 9: is neither"),
         ("diff --git a/x b/x\n".to_owned(), "not in the diff"),
         ("diff --git a/x b/x\nindex 1234567..89abcde 100644\n".to_owned(), "not in the diff"),
         ("diff --git a/x b/x\nnew file mode 100644\n".to_owned(), "not in the diff"),

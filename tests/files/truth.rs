@@ -3,7 +3,9 @@
 use tollgate::collect::snapshot::RawFile;
 use tollgate::evidence::{FileMode, FileStatus, Hunk, path_from_bytes};
 
-use super::repository::Repository;
+use std::path::Path;
+
+use super::repository::git;
 
 /// A file, and whether its content is the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,38 +66,61 @@ fn numstat(bytes: &[u8]) -> Vec<(Option<u32>, Option<u32>)> {
     counts
 }
 
-/// The `@@` lines of `git diff -U0`, file by file.
-fn headers(bytes: &[u8]) -> Vec<Vec<Hunk>> {
+/// The changed blocks of `git diff`, file by file. Not those of `-U0`: only there git leaves a common end out before it
+/// compares, and so places blocks that could stand in several places elsewhere than in every other diff.
+fn blocks(bytes: &[u8]) -> Vec<Vec<Hunk>> {
     let mut files: Vec<Vec<Hunk>> = Vec::new();
+    let (mut at, mut left, mut open) = ([0_u32; 2], [0_u32; 2], false);
     for line in bytes.split(|byte| *byte == b'\n') {
         if line.starts_with(b"diff --git ") {
+            (left, open) = ([0, 0], false);
             files.push(Vec::new());
-        } else if line.starts_with(b"@@ -") {
+        } else if line.starts_with(b"@@ -") && left == [0, 0] {
             let text = String::from_utf8_lossy(line).into_owned();
             let words: Vec<&str> = text.split(' ').collect();
-            let range = |word: &str| {
-                let (start, lines) = word[1..].split_once(',').unwrap_or((&word[1..], "1"));
-                (start.parse().unwrap(), lines.parse().unwrap())
-            };
-            let ((old_start, old_lines), (new_start, new_lines)) = (range(words[1]), range(words[2]));
-            files.last_mut().unwrap().push(Hunk { old_start, old_lines, new_start, new_lines });
+            for side in 0..2 {
+                let (start, lines) = words[side + 1][1..].split_once(',').unwrap_or((&words[side + 1][1..], "1"));
+                left[side] = lines.parse().unwrap();
+                at[side] = start.parse::<u32>().unwrap() + u32::from(left[side] == 0);
+            }
+            open = false;
+        } else if left != [0, 0] && matches!(line.first(), Some(b' ' | b'-' | b'+')) {
+            let sides = [line[0] != b'+', line[0] != b'-'];
+            let blocks = files.last_mut().unwrap();
+            if line[0] != b' ' {
+                if !open {
+                    blocks.push(Hunk { old_start: at[0], old_lines: 0, new_start: at[1], new_lines: 0 });
+                }
+                let block = blocks.last_mut().unwrap();
+                block.old_lines += u32::from(sides[0]);
+                block.new_lines += u32::from(sides[1]);
+            }
+            open = line[0] != b' ';
+            for side in 0..2 {
+                at[side] += u32::from(sides[side]);
+                left[side] -= u32::from(sides[side]);
+            }
         }
+    }
+    for block in files.iter_mut().flatten() {
+        block.old_start -= u32::from(block.old_lines == 0);
+        block.new_start -= u32::from(block.new_lines == 0);
     }
     files
 }
 
 /// All that git says of the change between two commits, with the attributes of the first.
-pub(crate) fn told(repository: &Repository, before: &str, after: &str) -> Vec<Told> {
+pub(crate) fn told(repository: &Path, before: &str, after: &str) -> Vec<Told> {
     let source = format!("--attr-source={before}");
     let diff = |more: &[&str]| {
         let mut arguments = vec![source.as_str(), "diff", "-M", "--no-color", "--no-ext-diff", "--no-textconv"];
         arguments.extend(more);
         arguments.extend([before, after]);
-        repository.git(&arguments)
+        git(repository, &arguments, None)
     };
     let mut told = raw(&diff(&["--raw", "-z", "--no-abbrev"]));
     let counts = numstat(&diff(&["--numstat", "-z"]));
-    let mut hunks = headers(&diff(&["-U0"])).into_iter();
+    let mut hunks = blocks(&diff(&["-p"])).into_iter();
     assert_eq!(told.len(), counts.len());
     for (file, (added, removed)) in told.iter_mut().zip(counts) {
         let file = &mut file.file;

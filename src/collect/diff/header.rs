@@ -48,6 +48,9 @@ enum Body {
 pub(super) fn section(lines: &mut Lines<'_>, prefix: &mut Option<Prefix>) -> Result<Section, String> {
     let line = lines.number;
     let start = lines.next().and_then(|line| line.strip_prefix(START)).unwrap_or_default();
+    if start.ends_with(b"\r") {
+        return Err(format!("line {line}: ends in CR LF; expected the bytes that git wrote"));
+    }
     let header = Header::read(lines)?;
     if header.copy_from.is_some() || header.copy_to.is_some() {
         return Err(format!("line {line}: is a copy, whose lines the diff does not show; make it without `-C`"));

@@ -131,7 +131,7 @@ fn walk(
                 found.added += 1;
                 found.new_side = true;
             }
-            Some(b'\\') if content => {}
+            Some(b'\\') if content && line.starts_with(b"\\ ") => {}
             _ => {
                 refuse_foreign(line, lines.number)?;
                 let why = "is neither context nor added nor removed, but the hunk is not complete";
@@ -144,7 +144,8 @@ fn walk(
                 lines.number
             ));
         }
-        content = true;
+        // A missing newline is told of once, after the line that lacks it.
+        content = line.first() != Some(&b'\\');
         lines.next();
     }
     close(&mut block, at, found);

@@ -178,14 +178,18 @@ fn joined(sections: Vec<Section>) -> Result<Vec<RawFile>, String> {
             || (file.status != FileStatus::Deleted && !after.insert(file.path.clone()));
         if twice {
             return Err(format!(
-                "line {}: has `{}` a second time; expected one diff of the whole change",
-                section.line, file.path
+                "line {}: has {} a second time; expected one diff of the whole change",
+                section.line,
+                shown(file.path.as_bytes())
             ));
         }
         files.push(file);
     }
     if let Some(file) = files.iter().find(|file| file.status == FileStatus::Deleted && after.contains(&file.path)) {
-        return Err(format!("has `{}` both deleted and present; make the diff without `-B`", file.path));
+        return Err(format!(
+            "has {} both deleted and present; make the diff without `-B`",
+            shown(file.path.as_bytes())
+        ));
     }
     files.sort();
     Ok(files)

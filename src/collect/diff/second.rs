@@ -4,12 +4,14 @@ use diffy::Line;
 use diffy::patch_set::{ParseOptions, PatchKind, PatchSet};
 
 use super::header::Section;
+use super::shown;
 
 pub(super) fn agrees(body: &[u8], sections: &[Section]) -> Result<(), String> {
     let mut patches = PatchSet::parse_bytes(body, ParseOptions::gitdiff());
     for section in sections {
-        let disagree =
-            |what: &str| format!("line {}: `{}` can be read in two ways: {what}", section.line, section.file.path);
+        let disagree = |what: &str| {
+            format!("line {}: {} can be read in two ways: {what}", section.line, shown(section.file.path.as_bytes()))
+        };
         let patch = match patches.next() {
             Some(Ok(patch)) => patch,
             Some(Err(error)) => return Err(disagree(&error.to_string())),

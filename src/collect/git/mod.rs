@@ -158,9 +158,13 @@ fn broken(path: &[u8], id: gix::ObjectId, error: &gix::Error) -> SnapshotError {
     if error.is_not_found() {
         return missing_object(path, id);
     }
-    SnapshotError::Unreadable {
-        path: path_from_bytes(path),
-        message: format!("object {id}: {}", said(error)),
-        help: "the repository is damaged; `git fsck` tells more".to_owned(),
+    about(path, format!("object {id}: {}", said(error)), "the repository is damaged; `git fsck` tells more")
+}
+
+/// Of a file where there is a path, of the repository where there is none.
+fn about(path: &[u8], message: String, help: &str) -> SnapshotError {
+    if path.is_empty() {
+        return unusable(message, help);
     }
+    SnapshotError::Unreadable { path: path_from_bytes(path), message, help: help.to_owned() }
 }

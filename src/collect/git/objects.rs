@@ -5,7 +5,7 @@ use gix::bstr::ByteSlice;
 use gix::diff::tree::recorder::Change as TreeChange;
 use gix::objs::tree::{EntryKind, EntryMode};
 
-use super::{GitRepository, broken};
+use super::{GitRepository, about, broken};
 use crate::collect::snapshot::{Contents, Entry, Pair, Side, Snapshot, SnapshotError};
 use crate::evidence::{FileMode, path_from_bytes, path_to_bytes};
 
@@ -96,11 +96,7 @@ impl GitRepository {
             &self.repo.objects,
             &mut recorder,
         )
-        .map_err(|error| SnapshotError::Unreadable {
-            path: String::new(),
-            message: format!("the trees of the change can't be compared: {error}"),
-            help: INCOMPLETE.to_owned(),
-        })?;
+        .map_err(|error| about(b"", format!("the trees of the change can't be compared: {error}"), INCOMPLETE))?;
         Ok(recorder.records.into_iter().filter_map(pair).collect())
     }
 
@@ -197,17 +193,13 @@ fn entry(mode: EntryMode, id: ObjectId) -> Option<Entry> {
 const INCOMPLETE: &str = "the clone is not complete: clone without `--filter`, or run `git fetch --refetch --no-filter`; `git fsck` tells of damage";
 
 pub(super) fn missing_object(path: &[u8], id: ObjectId) -> SnapshotError {
-    SnapshotError::Unreadable {
-        path: path_from_bytes(path),
-        message: format!("object {id} is not in the repository"),
-        help: INCOMPLETE.to_owned(),
-    }
+    about(path, format!("object {id} is not in the repository"), INCOMPLETE)
 }
 
 fn not_a_file(path: &[u8], id: ObjectId) -> SnapshotError {
-    SnapshotError::Unreadable {
-        path: path_from_bytes(path),
-        message: format!("object {id} is not of the kind that its entry says"),
-        help: "the repository is damaged; `git fsck` tells more".to_owned(),
-    }
+    about(
+        path,
+        format!("object {id} is not of the kind that its entry says"),
+        "the repository is damaged; `git fsck` tells more",
+    )
 }

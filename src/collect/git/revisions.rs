@@ -120,6 +120,7 @@ impl GitRepository {
         let bases = self.repo.merge_bases_many(base, &[head]).map_err(|error| {
             unusable(format!("the merge base of {base} and {head} can't be found: {}", said(&error)), DEEPEN)
         })?;
+        // Of several best ones (criss-cross merges) the first that is found, the same in every run.
         match bases.first() {
             Some(id) => Ok(id.detach()),
             None if self.is_shallow() => Err(unusable(

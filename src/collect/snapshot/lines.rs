@@ -12,7 +12,8 @@ pub(super) fn looks_binary(bytes: &[u8]) -> bool {
     bytes.iter().take(BINARY_PROBE).any(|byte| *byte == 0)
 }
 
-/// The blocks of `git diff -U0`: Myers, with the indent heuristic. A last line without a newline differs from one with it.
+/// The blocks of `git diff`: Myers, with the indent heuristic. A last line without a newline differs from one with it.
+/// (Under `-U0` alone, git places a few blocks elsewhere, because only there it sets a common end aside first.)
 pub(super) fn changed_blocks(before: &[u8], after: &[u8]) -> Vec<Hunk> {
     let input = InternedInput::new(sources::byte_lines(before), sources::byte_lines(after));
     let mut diff = Diff::compute(Algorithm::Myers, &input);
