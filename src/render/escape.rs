@@ -3,6 +3,7 @@
 //! Every function gives one line. What can't be seen is shown: control characters, bidirectional controls and other
 //! invisible characters as `<U+202E>`, bytes of paths that are not UTF-8 as `\xFF`. What a format would act on (markup,
 //! mentions, references, addresses, commands to a CI runner) is shown and not acted on. Long texts are cut, and say so.
+//! Documents for programs (`json`) keep every text whole.
 
 use std::fmt::Write as _;
 
@@ -17,6 +18,9 @@ pub const MAX_SHORT: usize = 80;
 
 /// The first of the characters that stand for bytes of paths that are not UTF-8 (byte 0x80), see `evidence::path_from_bytes`.
 const FIRST_STAND_IN: u32 = 0x0010_FF80;
+
+/// What stands for a text that shows nothing.
+const EMPTY: &str = "(empty)";
 
 /// Breaks what a forge would take for a mention, a reference or an address, and is not seen. A text can't bring its own:
 /// there it is shown as `<U+200B>`.
@@ -150,7 +154,7 @@ pub fn markdown_name(text: &str) -> String {
     let shown = name(text, MAX_NAME);
     let harmless = !shown.contains(['`', '|', '\\']) && !shown.contains("##");
     if shown.is_empty() {
-        "(no name)".to_owned()
+        EMPTY.to_owned()
     } else if harmless {
         format!("`{shown}`")
     } else {
@@ -159,6 +163,7 @@ pub fn markdown_name(text: &str) -> String {
 }
 
 fn markdown_shown(shown: &str) -> String {
+    let shown = if shown.is_empty() { EMPTY } else { shown };
     let characters: Vec<char> = shown.chars().collect();
     let at = |index: usize| characters.get(index).copied();
     let mut out = String::with_capacity(shown.len() * 2);
@@ -173,7 +178,9 @@ fn markdown_shown(shown: &str) -> String {
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '~' | '^' => out.extend(['\\', character]),
             // Marks of lists, rules, headings and commands, at the start alone.
             '-' | '+' | '=' | ':' | '/' if index == 0 => out.extend(['\\', character]),
-            '.' | ')' if only_digits && index > 0 => out.extend(['\\', character]),
+            '.' | ')' if only_digits && index > 0 && at(index + 1).is_none_or(|next| next == ' ') => {
+                out.extend(['\\', character]);
+            }
             _ => out.push(character),
         }
         only_digits &= character.is_ascii_digit();
@@ -194,12 +201,7 @@ fn needs_break(character: char, before: impl Fn(usize) -> Option<char>, after: i
         '@' | '#' | '!' | '~' | '%' | '$' | '&' | '^' => next.is_alphanumeric() || matches!(next, '_' | '"' | '{'),
         // `scheme://`, and `:emoji:`.
         ':' if next == '/' => after(2) == Some('/'),
-        ':' => {
-            let word = (1..=MAX_NAME).find(|ahead| {
-                !after(*ahead).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-'))
-            });
-            word.is_some_and(|end| end > 1 && after(end) == Some(':'))
-        }
+        ':' => is_emoji(after),
         'w' | 'W' => {
             next == '.' && [1, 2].iter().all(|back| before(*back).is_some_and(|c| c.eq_ignore_ascii_case(&'w')))
         }
@@ -211,6 +213,17 @@ fn needs_break(character: char, before: impl Fn(usize) -> Option<char>, after: i
         }
         _ => false,
     }
+}
+
+/// Whether a colon begins the name of an emoji, such as `:tada:`; the numbers of a line and column do not.
+fn is_emoji(after: impl Fn(usize) -> Option<char>) -> bool {
+    let word: String = (1..=MAX_NAME)
+        .map_while(&after)
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-'))
+        .collect();
+    let named =
+        word.contains(|c: char| c.is_ascii_alphabetic()) || matches!(word.as_str(), "+1" | "-1" | "100" | "1234");
+    named && after(1 + word.len()) == Some(':')
 }
 
 /// A sentence as plain text for a terminal or a CI log: no control character, and no command to the runner.
@@ -228,6 +241,7 @@ pub fn terminal_name(text: &str) -> String {
 /// Runners take `::error::` at the start of a line, where a wrapped word may come to stand, and `##[error]`,
 /// `##vso[task]` or `##teamcity[message]` anywhere in it; a space keeps them apart.
 fn without_commands(shown: &str) -> String {
+    let shown = if shown.is_empty() { EMPTY } else { shown };
     let mut out = String::with_capacity(shown.len());
     let mut rest = shown;
     let mut at_start = true;
@@ -236,9 +250,7 @@ fn without_commands(shown: &str) -> String {
         out.push(character);
         let splits = match character {
             ':' => at_start && after.starts_with(':'),
-            '#' => after
-                .strip_prefix('#')
-                .is_some_and(|tail| tail.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).starts_with('[')),
+            '#' => is_command(after),
             _ => false,
         };
         if splits {
@@ -250,11 +262,36 @@ fn without_commands(shown: &str) -> String {
     out
 }
 
+/// Whether what follows a `#` makes a command of it: `#[`, `#vso[`.
+fn is_command(after: &str) -> bool {
+    let word = after.strip_prefix('#').map(|tail| tail.trim_start_matches(|c: char| c.is_ascii_alphanumeric()));
+    word.is_some_and(|tail| tail.starts_with('['))
+}
+
+/// A JSON document that means the same and that a screen or a CI log can show: invisible characters and commands to the
+/// runner are written as `\u` escapes. Both only ever stand inside strings.
+pub(super) fn json(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    let mut rest = document;
+    while let Some(character) = rest.chars().next() {
+        rest = rest.get(character.len_utf8()..).unwrap_or_default();
+        if (is_hidden(character) && character != '\n') || (character == '#' && is_command(rest)) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// A sentence as the text of a SARIF message (section 3.11): what is invisible is shown, and what would be an embedded
 /// link (`[text](target)`, section 3.11.6) is text.
 #[must_use]
 pub fn sarif(text: &str) -> String {
-    prose(text, MAX_SARIF_TEXT).replace("](", "] (")
+    let shown = prose(text, MAX_SARIF_TEXT);
+    if shown.is_empty() { EMPTY.to_owned() } else { shown.replace("](", "] (") }
 }
 
 /// How many characters of a text are in SARIF.

@@ -101,7 +101,7 @@ pub(super) fn without_deciding_rule(report: &VerdictReport) -> String {
     }
 }
 
-/// How a rule ended, with its violations: `violated, 3 violations (1 waived), incomplete`.
+/// How a rule ended, with its violations: `violated, 3 violations (1 waived), on incomplete evidence`.
 pub(super) fn ending(rule: &RuleReport) -> String {
     let mut text = outcome(rule.outcome).to_owned();
     if !rule.violations.is_empty() {
@@ -112,10 +112,20 @@ pub(super) fn ending(rule: &RuleReport) -> String {
             text.push_str(&format!(" ({waived} waived)"));
         }
     }
-    if rule.incomplete {
+    if rule.incomplete && rule.outcome != Outcome::Undecided {
         text.push_str(", on incomplete evidence");
     }
     text
+}
+
+/// How a rule ended and why, by its own reason where it has one: `undecided: it needs findings, which are missing`.
+pub(super) fn ending_with_reason(rule: &RuleReport, escape: impl Fn(&str) -> String) -> String {
+    if rule.reason.trim().is_empty() {
+        return ending(rule);
+    }
+    let incomplete =
+        if rule.incomplete && rule.outcome != Outcome::Undecided { ", on incomplete evidence" } else { "" };
+    format!("{}{incomplete}: {}", outcome(rule.outcome), escape(&rule.reason))
 }
 
 /// How many of these violations a waiver lifts.
@@ -166,8 +176,8 @@ pub(super) enum Looked<'a> {
     Fully,
     /// Something of it; the sources that are not complete.
     Partly(Vec<&'a SourceReport>),
-    /// Nothing of it, and why in our words.
-    Not(&'static str),
+    /// Nothing of it; its sources, of which there may be none.
+    Not(Vec<&'a SourceReport>),
 }
 
 /// Whether anything at all was taken from a source.
@@ -182,19 +192,32 @@ pub(super) fn was_read(source: &SourceReport) -> bool {
 /// How far a kind of evidence was looked at, by its sources.
 pub(super) fn looked(report: &VerdictReport, kind: EvidenceKind) -> Looked<'_> {
     let sources: Vec<&SourceReport> = report.sources.iter().filter(|source| source.kind == kind).collect();
-    if sources.is_empty() {
-        return Looked::Not("there is no source for it");
-    }
-    if sources.iter().all(|source| source.completeness == Completeness::Complete) {
-        return Looked::Fully;
-    }
-    if sources.iter().all(|source| source.completeness == Completeness::NotExpected) {
-        return Looked::Not("it was said not to be expected here");
-    }
     if !sources.iter().any(|source| was_read(source)) {
-        return Looked::Not("no source of it could be read");
+        return Looked::Not(sources);
     }
-    Looked::Partly(sources.into_iter().filter(|source| source.completeness != Completeness::Complete).collect())
+    let incomplete: Vec<&SourceReport> =
+        sources.into_iter().filter(|source| source.completeness != Completeness::Complete).collect();
+    if incomplete.is_empty() { Looked::Fully } else { Looked::Partly(incomplete) }
+}
+
+/// Sources in one line, with what they lack: `CodeQL missing (reason); gitleaks failed`.
+pub(super) fn lacking(sources: &[&SourceReport], escape: impl Fn(&str) -> String) -> String {
+    const MAX: usize = 3;
+    if sources.is_empty() {
+        return "there is no source for it".to_owned();
+    }
+    let told: Vec<String> = sources
+        .iter()
+        .take(MAX)
+        .map(|source| {
+            let name = source.tool.as_ref().or(source.path.as_ref()).map(|name| format!("{} ", escape(name)));
+            let reason = source.reason.as_ref().map(|reason| format!(" ({})", escape(reason)));
+            format!("{}{}{}", name.unwrap_or_default(), completeness(source.completeness), reason.unwrap_or_default())
+        })
+        .collect();
+    let more = sources.len().saturating_sub(MAX);
+    let more = if more > 0 { format!("; {more} more") } else { String::new() };
+    format!("{}{more}", told.join("; "))
 }
 
 /// The kinds of evidence that have no source at all.
@@ -251,4 +274,10 @@ pub(super) fn diagnostic(diagnostic: &crate::report::DiagnosticReport) -> String
         text.push_str(&format!("; {help}"));
     }
     text
+}
+
+/// The remedy that all violations of a rule share, which is said once.
+pub(super) fn shared_remedy(rule: &RuleReport) -> Option<&String> {
+    let shared = rule.violations.first()?.remedy.as_ref()?;
+    rule.violations.iter().all(|violation| violation.remedy.as_ref() == Some(shared)).then_some(shared)
 }

@@ -2,11 +2,11 @@
 
 use super::list::{Cut, details};
 use super::{Scale, share};
-use crate::evidence::{DependencyChangeKind, EvidenceKind, Introduced};
+use crate::evidence::{DependencyChangeKind, EvidenceKind};
 use crate::render::escape::{markdown, markdown_name, markdown_short};
 use crate::render::words::{self, Looked};
 use crate::report::{
-    Count, DependenciesSummary, DependencyItem, FileItem, FindingItem, FindingsSummary, SourceReport, VerdictReport,
+    Count, DependenciesSummary, DependencyItem, FileItem, FindingItem, FindingsSummary, VerdictReport,
 };
 
 /// How many packages stand open; beyond that the table is folded.
@@ -16,22 +16,14 @@ const OPEN_PACKAGES: usize = 20;
 fn caveat(report: &VerdictReport, kind: EvidenceKind, total: u64) -> String {
     match words::looked(report, kind) {
         Looked::Fully => String::new(),
-        Looked::Not(why) if total == 0 => format!("**Not looked at:** {why}.\n\n"),
-        Looked::Not(why) => format!("**Not shown to be all:** {why}.\n\n"),
+        Looked::Not(sources) => {
+            let said = if total == 0 { "Not looked at" } else { "Not shown to be all" };
+            format!("**{said}:** {}.\n\n", words::lacking(&sources, markdown_short))
+        }
         Looked::Partly(sources) => {
-            let list = sources.iter().take(3).map(|source| incomplete(source)).collect::<Vec<_>>().join("; ");
-            let more = sources.len().saturating_sub(3);
-            let more = if more > 0 { format!("; {more} more") } else { String::new() };
-            format!("**Not all of it was looked at:** {list}{more}. What was read:\n\n")
+            format!("**Not all of it was looked at:** {}. What was read:\n\n", words::lacking(&sources, markdown_short))
         }
     }
-}
-
-fn incomplete(source: &SourceReport) -> String {
-    let name = source.tool.as_ref().or(source.path.as_ref());
-    let name = name.map_or_else(|| "a source".to_owned(), |name| markdown_short(name));
-    let reason = source.reason.as_ref().map(|reason| format!(" ({})", markdown_short(reason))).unwrap_or_default();
-    format!("{name} is {}{reason}", words::completeness(source.completeness))
 }
 
 /// What to say of an empty result: nothing where nothing was looked at.
@@ -154,13 +146,13 @@ pub(super) fn findings(report: &VerdictReport, scale: Scale) -> String {
     }
     out.push_str(&finding_counts(findings));
     let entries = findings.items.iter().map(finding);
-    out + &Cut::new(scale.of(share::FINDINGS)).fill(entries).and_left_out(findings.omitted).folded("finding", "") + "\n"
+    out + &Cut::new(scale.of(share::FINDINGS)).fill(entries).and_left_out(findings.omitted).folded("finding") + "\n"
 }
 
 fn finding_counts(findings: &FindingsSummary) -> String {
     let introduced = &findings.introduced;
     let mut out = format!(
-        "{}; brought in by the change: {} yes, {} no, {} unknown; on changed lines, or not to be placed: {}.",
+        "{}. Introduced by the change: {} yes, {} no, {} unknown. On changed lines, or at no known line: {}.",
         words::count_u64(findings.total, "finding"),
         introduced.yes,
         introduced.no,
@@ -176,7 +168,9 @@ fn finding_counts(findings: &FindingsSummary) -> String {
             findings.suppressed
         ));
     }
-    out.push_str("\n\n| Severity | All | Brought in, or not known | On changed lines |\n|---|---|---|---|\n");
+    out.push_str(
+        "\n\n| Severity | All | Introduced, or unknown | On changed lines, or at no known line |\n|---|---|---|---|\n",
+    );
     for row in &findings.by_severity {
         out.push_str(&format!(
             "| {} | {} | {} | {} |\n",
@@ -193,17 +187,13 @@ fn finding(item: &FindingItem) -> String {
         (Some(path), None) => markdown_name(path),
         (None, _) => "no place".to_owned(),
     };
-    let introduced = match item.introduced {
-        Introduced::Yes => "brought in by the change",
-        Introduced::No => "older than the change",
-        Introduced::Unknown => "not known whether the change brings it in",
-    };
-    let line = if item.on_changed_line { "on a changed line, or not to be placed" } else { "not on a changed line" };
+    let line = if item.on_changed_line { "on a changed line, or at no known line" } else { "not on a changed line" };
     format!(
-        "- {} {} {} at {place}: {} ({introduced}; {line})\n",
+        "- {} {} {} at {place}: {} (introduced: {}; {line})\n",
         item.severity,
         markdown_name(&item.tool),
         markdown_name(&item.rule),
-        markdown(&item.message)
+        markdown(&item.message),
+        item.introduced
     )
 }

@@ -80,14 +80,8 @@ fn subject(report: &VerdictReport) -> String {
 }
 
 fn reason(rule: &RuleReport) -> String {
-    let because = if rule.reason.trim().is_empty() { String::new() } else { format!(": {}", markdown(&rule.reason)) };
-    format!(
-        "- {} ({}, {}) {}{because}\n",
-        markdown(&rule.title),
-        markdown_name(&rule.id),
-        rule.enforcement,
-        words::ending(rule)
-    )
+    let ending = words::ending_with_reason(rule, markdown);
+    format!("- {} ({}, {}) {ending}\n", markdown(&rule.title), markdown_name(&rule.id), rule.enforcement)
 }
 
 /// Dry run, everything that made the evaluation more lenient, and what the change's own policy would have said.
@@ -205,11 +199,17 @@ fn category_row(report: &VerdictReport, category: &CategoryRiskReport, advisory:
         let apart = if assessment.advisory { ", advisory" } else { "" };
         format!("{} ({}: {}{apart})", markdown(&assessment.because), markdown_name(&assessment.rule), assessment.risk)
     });
-    let rules = report.rules.iter().filter(|rule| category.rules.contains(&rule.id));
-    let ended = rules
-        .filter(|rule| !rule.violations.is_empty() || words::is_unfinished(rule))
-        .map(|rule| format!("{} {}", markdown_name(&rule.id), words::ending(rule)));
-    let why: Vec<String> = said.chain(ended).collect();
+    let ended = |telling: bool| {
+        let rules = report.rules.iter().filter(move |rule| category.rules.contains(&rule.id));
+        rules
+            .filter(move |rule| telling == (!rule.violations.is_empty() || words::is_unfinished(rule)))
+            .map(|rule| format!("{} {}", markdown_name(&rule.id), words::ending(rule)))
+    };
+    let mut why: Vec<String> = said.chain(ended(true)).collect();
+    if why.is_empty() {
+        // A level of none is the word of these rules, and of no others.
+        why.extend(ended(false));
+    }
     let mut shown = why.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
     if why.len() > 3 {
         shown.push_str(&format!("; {} more", why.len() - 3));

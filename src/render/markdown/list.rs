@@ -44,17 +44,18 @@ impl Cut {
         self.entries.concat() + &note
     }
 
-    /// The entries; a long list is folded after the first of them. `head` stands before each part: the head of a table.
-    pub(super) fn folded(self, noun: &str, head: &str) -> String {
+    /// The entries; a long list is folded after the first of them.
+    pub(super) fn folded(self, noun: &str) -> String {
         let note = self.note(noun);
         if self.entries.len() <= OPEN {
-            return head.to_owned() + &self.entries.concat() + &note;
+            return self.entries.concat() + &note;
         }
         let (first, rest) = self.entries.split_at(OPEN_WHEN_FOLDED.min(self.entries.len()));
         format!(
-            "{head}{}\n{}{note}",
+            "{}
+{}{note}",
             first.concat(),
-            details(&format!("{} more", rest.len()), &format!("{head}{}", rest.concat()))
+            details(&format!("{} more", rest.len()), &rest.concat())
         )
     }
 

@@ -50,17 +50,14 @@ fn of_rule(rule: &RuleReport, room: usize) -> (String, u64) {
         out.push_str(&format!(", {}", words::count(rule.violations.len(), "violation")));
     }
     out.push_str("\n\n");
-    // A remedy that all of them share is said once.
-    let shared = rule.violations.first().and_then(|first| first.remedy.as_ref());
-    let shared =
-        shared.filter(|shared| rule.violations.iter().all(|violation| violation.remedy.as_ref() == Some(shared)));
+    let shared = words::shared_remedy(rule);
     if let Some(remedy) = shared {
         out.push_str(&format!("To do: {}\n\n", markdown(remedy)));
     }
     let entries = rule.violations.iter().map(|violation| entry(rule, violation, shared.is_none()));
     let list = Cut::new(room.saturating_sub(out.len())).fill(entries);
     let left_out = list.left_out();
-    out.push_str(&list.folded("violation", ""));
+    out.push_str(&list.folded("violation"));
     out.push('\n');
     (out, left_out)
 }
@@ -100,30 +97,27 @@ pub(super) fn in_short(report: &VerdictReport, scale: Scale) -> String {
     let unfinished = words::unfinished(report);
     if !unfinished.is_empty() {
         let entries = unfinished.iter().map(|rule| unfinished_entry(rule));
-        let list = Cut::new(scale.of(share::RULES)).fill(entries).folded("rule", "");
+        let list = Cut::new(scale.of(share::RULES)).fill(entries).folded("rule");
         out.push_str(&format!("Not decided, or decided on incomplete evidence:\n\n{list}\n"));
     }
-    let rest: Vec<&RuleReport> = report.rules.iter().filter(|rule| !words::is_unfinished(rule)).collect();
+    let listed = |rule: &&RuleReport| words::is_unfinished(rule) || !rule.violations.is_empty();
+    let rest: Vec<&RuleReport> = report.rules.iter().filter(|rule| !listed(rule)).collect();
     if !rest.is_empty() {
         let entries = rest.iter().map(|rule| {
-            let reason =
-                if rule.reason.trim().is_empty() { String::new() } else { format!(": {}", markdown(&rule.reason)) };
             let notes = words::listed(&rule.notes, 3, markdown);
             let notes = if notes.is_empty() { notes } else { format!(" (note: {notes})") };
-            format!("- {} {}{reason}{notes}\n", markdown_name(&rule.id), words::ending(rule))
+            format!("- {} {}{notes}\n", markdown_name(&rule.id), words::ending_with_reason(rule, markdown))
         });
         let list = Cut::new(scale.of(share::RULES)).fill(entries).open("rule");
-        out.push_str(&details("All other rules", &list));
+        out.push_str(&details(&format!("{} without objection", words::count(rest.len(), "rule")), &list));
         out.push('\n');
     }
     out
 }
 
 fn unfinished_entry(rule: &RuleReport) -> String {
-    let mut line = format!("- {} ({}) {}", markdown_name(&rule.id), rule.enforcement, words::ending(rule));
-    if !rule.reason.trim().is_empty() {
-        line.push_str(&format!(": {}", markdown(&rule.reason)));
-    }
+    let ending = words::ending_with_reason(rule, markdown);
+    let mut line = format!("- {} ({}) {ending}", markdown_name(&rule.id), rule.enforcement);
     if let Some(diagnostic) = &rule.diagnostic {
         line.push_str(&format!(" \u{2014} {}", markdown(&words::diagnostic(diagnostic))));
     }

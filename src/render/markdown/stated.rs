@@ -23,7 +23,7 @@ fn section(title: &str, noun: &str, entries: Vec<String>, room: usize) -> String
     if entries.is_empty() {
         return String::new();
     }
-    format!("### {title}\n\n{}\n", Cut::new(room).fill(entries).folded(noun, ""))
+    format!("### {title}\n\n{}\n", Cut::new(room).fill(entries).folded(noun))
 }
 
 /// Contradicted ones first: they are what a reader has to know.

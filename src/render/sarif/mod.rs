@@ -66,9 +66,7 @@ pub(super) fn render(report: &VerdictReport) -> Result<Vec<u8>, RenderError> {
     run.properties = Some(properties(report)?);
     let mut document = Sarif::builder().version(json!("2.1.0")).runs(vec![run]).build();
     document.schema = Some(SCHEMA.to_owned());
-    let mut bytes = serde_json::to_vec_pretty(&document)?;
-    bytes.push(b'\n');
-    Ok(bytes)
+    super::json::document(&document)
 }
 
 /// What the run says of the verdict as a whole.
@@ -88,8 +86,7 @@ fn properties(report: &VerdictReport) -> Result<PropertyBag, RenderError> {
 
 fn message(shown: String) -> Message {
     let mut message = Message::builder().build();
-    // A message without text says nothing, and section 3.11.8 asks for some.
-    message.text = Some(if shown.is_empty() { "(no message)".to_owned() } else { shown });
+    message.text = Some(shown);
     message
 }
 

@@ -25,7 +25,7 @@ fn security_severity(risk: Risk) -> Option<&'static str> {
 }
 
 fn said(text: String) -> MultiformatMessageString {
-    MultiformatMessageString::builder().text(if text.is_empty() { "(nothing said)".to_owned() } else { text }).build()
+    MultiformatMessageString::builder().text(text).build()
 }
 
 /// A rule as SARIF describes it.

@@ -46,10 +46,11 @@ pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
     let findings = &report.findings;
     let by: Vec<String> = findings.by_severity.iter().map(|by| format!("{} {}", by.total, by.severity)).collect();
     let findings_line = format!(
-        "{} ({}), {} brought in by the change, {} not known",
+        "{} ({}); introduced by the change: {} yes, {} no, {} unknown",
         words::count_u64(findings.total, "finding"),
         by.join(", "),
         findings.introduced.yes,
+        findings.introduced.no,
         findings.introduced.unknown
     );
     line(screen, report, EvidenceKind::Findings, findings.total, "findings", &findings_line);
@@ -67,8 +68,8 @@ fn line(screen: &mut Screen, report: &VerdictReport, kind: EvidenceKind, total: 
         (Looked::Fully, _) => counted.to_owned(),
         (Looked::Partly(_), 0) => "none in what was read, which is not all".to_owned(),
         (Looked::Partly(_), _) => format!("{counted}; not all of it was looked at"),
-        (Looked::Not(why), 0) => format!("not looked at: {why}"),
-        (Looked::Not(why), _) => format!("{counted}; not shown to be all: {why}"),
+        (Looked::Not(sources), 0) => format!("not looked at: {}", words::lacking(&sources, name)),
+        (Looked::Not(sources), _) => format!("{counted}; not shown to be all: {}", words::lacking(&sources, name)),
     };
     screen.text(2, &format!("{label}: {said}"));
 }

@@ -84,8 +84,7 @@ fn decision(screen: &mut Screen, report: &VerdictReport) {
 
 /// `rule-id (hard-mandatory) violated, 2 violations: reason`.
 fn ended(rule: &RuleReport) -> String {
-    let because = if rule.reason.trim().is_empty() { String::new() } else { format!(": {}", text(&rule.reason)) };
-    format!("- {} ({}) {}{because}", name(&rule.id), rule.enforcement, words::ending(rule))
+    format!("- {} ({}) {}", name(&rule.id), rule.enforcement, words::ending_with_reason(rule, text))
 }
 
 /// Lines, and how many are left out.
@@ -169,14 +168,18 @@ fn violations(screen: &mut Screen, report: &VerdictReport) {
     for rule in rules {
         let risk = words::highest_risk(rule);
         screen.text(2, &format!("{} ({}, {}, risk {risk})", text(&rule.title), name(&rule.id), rule.enforcement));
+        let shared = words::shared_remedy(rule);
         for violation in rule.violations.iter().take(MAX_VIOLATIONS) {
-            violation_lines(screen, rule, violation);
+            violation_lines(screen, rule, violation, shared.is_none());
         }
         left_out(screen, 4, rule.violations.len().saturating_sub(MAX_VIOLATIONS), "violation");
+        if let Some(remedy) = shared {
+            screen.text(4, &format!("to do: {}", text(remedy)));
+        }
     }
 }
 
-fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &ViolationReport) {
+fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &ViolationReport, with_remedy: bool) {
     let place = violation.location.as_ref().map(|location| match location.line {
         Some(line) => format!("{}:{line}: ", name(&location.path)),
         None => format!("{}: ", name(&location.path)),
@@ -185,7 +188,7 @@ fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &Violation
     let risk = if violation.risk == rule.risk { String::new() } else { format!(" (risk {})", violation.risk) };
     let message = text(&violation.message);
     screen.text(4, &format!("- {}{message}{risk}{}", place.unwrap_or_default(), waived.unwrap_or_default()));
-    if let Some(remedy) = violation.remedy.as_ref().filter(|_| violation.waiver.is_none()) {
+    if let Some(remedy) = violation.remedy.as_ref().filter(|_| with_remedy) {
         screen.text(6, &format!("to do: {}", text(remedy)));
     }
 }
