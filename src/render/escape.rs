@@ -56,7 +56,8 @@ const HIDDEN: &[(char, char)] = &[
 /// Whether a character can't be seen, or changes how others are seen.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
-    character.is_control() || HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&character))
+    character.is_control()
+        || !character.is_ascii() && HIDDEN.iter().any(|(first, last)| (*first..=*last).contains(&character))
 }
 
 /// Appends a character so that it can be seen, and gives how many characters that took.

@@ -2,7 +2,7 @@
 
 use crate::evaluate::Outcome;
 use crate::evidence::{Completeness, EvidenceKind, Word};
-use crate::policy::Risk;
+use crate::policy::{Enforcement, Risk};
 use crate::report::{RuleReport, SourceReport, VerdictReport, ViolationReport};
 use crate::verdict::Decision;
 
@@ -88,7 +88,7 @@ pub(super) fn deciding(report: &VerdictReport) -> Vec<&RuleReport> {
 pub(super) fn without_deciding_rule(report: &VerdictReport) -> String {
     match report.decision {
         Decision::Approved if report.override_.is_some() => "The override decides.".to_owned(),
-        Decision::Approved => "No mandatory rule objects, and none is left undecided.".to_owned(),
+        Decision::Approved => why_approved(report),
         Decision::ApprovalRequired => "No single rule asks for it: see the required approvals.".to_owned(),
         Decision::Indeterminate if report.rules.is_empty() => "No rule was asked.".to_owned(),
         Decision::Indeterminate => "No single rule is undecided: no rule ran, so nothing was shown.".to_owned(),
@@ -99,6 +99,23 @@ pub(super) fn without_deciding_rule(report: &VerdictReport) -> String {
             )
         }
     }
+}
+
+/// Why an approved change is: that nobody objects is said only where it is so.
+fn why_approved(report: &VerdictReport) -> String {
+    let mandatory = || report.rules.iter().filter(|rule| rule.enforcement != Enforcement::Advisory);
+    let all: usize = mandatory().map(|rule| rule.violations.len()).sum();
+    let waived: usize = mandatory().map(|rule| waived(&rule.violations)).sum();
+    let mut said = match (all - waived, waived) {
+        (0, 0) => "No mandatory rule objects.".to_owned(),
+        (0, _) => format!("All that mandatory rules object to is waived: {}.", count(waived, "violation")),
+        (open, 0) => format!("Mandatory rules object, and it is approved: {}.", count(open, "violation")),
+        (open, _) => format!("Mandatory rules object, and it is approved or waived: {open} approved, {waived} waived."),
+    };
+    if !report.approvals.required.is_empty() && report.approvals.satisfied {
+        said.push_str(" All required approvals are given.");
+    }
+    said
 }
 
 /// How a rule ended, with its violations: `violated, 3 violations (1 waived), on incomplete evidence`.

@@ -6,6 +6,9 @@ pub(super) const OPEN: usize = 10;
 /// How many entries of a folded list stand open.
 pub(super) const OPEN_WHEN_FOLDED: usize = 5;
 
+/// How many entries are tried in vain before a list counts as full.
+const MISFITS: u64 = 20;
+
 /// Entries, each ending in a newline, cut to a number of bytes.
 pub(super) struct Cut {
     entries: Vec<String>,
@@ -19,9 +22,15 @@ impl Cut {
         Self { entries: Vec::new(), room: bytes, left_out: 0 }
     }
 
-    /// Takes the entries that fit, in order, and counts the others. One that is too long does not hide those after it.
-    pub(super) fn fill(mut self, entries: impl IntoIterator<Item = String>) -> Self {
-        for entry in entries {
+    /// Takes the entries that fit, in order, and counts the others. One that is too long does not hide those after it;
+    /// once [`MISFITS`] did not fit, the rest is counted unseen.
+    pub(super) fn fill<I>(mut self, entries: I) -> Self
+    where
+        I: IntoIterator<Item = String, IntoIter: ExactSizeIterator>,
+    {
+        let mut entries = entries.into_iter();
+        while self.left_out < MISFITS {
+            let Some(entry) = entries.next() else { return self };
             if entry.len() <= self.room {
                 self.room -= entry.len();
                 self.entries.push(entry);
@@ -29,6 +38,7 @@ impl Cut {
                 self.left_out += 1;
             }
         }
+        self.left_out = self.left_out.saturating_add(u64::try_from(entries.len()).unwrap_or(u64::MAX));
         self
     }
 
@@ -51,12 +61,7 @@ impl Cut {
             return self.entries.concat() + &note;
         }
         let (first, rest) = self.entries.split_at(OPEN_WHEN_FOLDED.min(self.entries.len()));
-        format!(
-            "{}
-{}{note}",
-            first.concat(),
-            details(&format!("{} more", rest.len()), &rest.concat())
-        )
+        format!("{}\n{}{note}", first.concat(), details(&format!("{} more", rest.len()), &rest.concat()))
     }
 
     /// How many entries are left out.
