@@ -1,1 +1,70 @@
-//! To be written.
+//! A published verdict to bytes. It decides nothing, reads nothing, and never says more than the report says.
+//!
+//! | format | for whom | cut |
+//! | --- | --- | --- |
+//! | `json` | programs, auditors | never: it is the report |
+//! | `markdown` | the page of a change | to [`markdown::MAX_BYTES`], each list with its count of what is not shown |
+//! | `terminal` | whoever runs it | to [`terminal::MAX_VIOLATIONS`] per rule, likewise |
+//! | `sarif` | code scanning | violations never; their texts to [`escape::MAX_SARIF_TEXT`] characters |
+
+pub mod escape;
+mod json;
+pub mod markdown;
+pub mod sarif;
+pub mod terminal;
+mod words;
+
+use crate::evidence::vocabulary;
+use crate::report::VerdictReport;
+
+vocabulary! {
+    /// What a verdict can be written as.
+    pub enum Format("format", ordered: false) {
+        /// The report itself.
+        Json = "json",
+        /// For the page of a change on a forge.
+        Markdown = "markdown",
+        /// Plain text for a screen.
+        Terminal = "terminal",
+        /// Violations for code scanning, SARIF 2.1.0.
+        Sarif = "sarif",
+    }
+}
+
+/// What the terminal can do; no other format looks at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Whether colours are wanted.
+    pub color: bool,
+    /// Columns of the screen; fewer than [`terminal::MIN_WIDTH`] count as that many.
+    pub width: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { color: false, width: 100 }
+    }
+}
+
+/// Why a report could not be rendered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A document could not be written as JSON.
+    #[error("the verdict can't be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A verdict as bytes; equal reports give equal bytes.
+///
+/// # Errors
+///
+/// Where a document can't be written as JSON.
+pub fn render(format: Format, report: &VerdictReport, options: &Options) -> Result<Vec<u8>, RenderError> {
+    match format {
+        Format::Json => json::render(report),
+        Format::Markdown => Ok(markdown::render(report).into_bytes()),
+        Format::Terminal => Ok(terminal::render(report, options).into_bytes()),
+        Format::Sarif => sarif::render(report),
+    }
+}

@@ -1,0 +1,100 @@
+//! What is claimed of the change and what rules add: claims, threats, recommendations, follow-ups, waivers, controls.
+
+use super::list::Cut;
+use super::{Scale, share};
+use crate::render::escape::{markdown, markdown_name};
+use crate::render::words;
+use crate::report::{NoteReport, VerdictReport};
+
+/// Each of them that is there.
+pub(super) fn all(report: &VerdictReport, scale: Scale) -> String {
+    [
+        section("Claims", "claim", claims(report), scale.of(share::CLAIMS)),
+        section("Threats", "threat", threats(report), scale.of(share::STATED)),
+        section("Recommendations", "recommendation", notes(&report.recommendations, "- "), scale.of(share::STATED)),
+        section("Open after the merge", "follow-up", notes(&report.follow_ups, "- [ ] "), scale.of(share::STATED)),
+        section("Waivers", "waiver", waivers(report), scale.of(share::STATED)),
+        section("Controls", "control", controls(report), scale.of(share::STATED)),
+    ]
+    .concat()
+}
+
+fn section(title: &str, noun: &str, entries: Vec<String>, room: usize) -> String {
+    if entries.is_empty() {
+        return String::new();
+    }
+    format!("### {title}\n\n{}\n", Cut::new(room).fill(entries).folded(noun))
+}
+
+/// Contradicted ones first: they are what a reader has to know.
+fn claims(report: &VerdictReport) -> Vec<String> {
+    let mut claims: Vec<_> = report.claims.iter().collect();
+    claims.sort_by_key(|claim| match claim.result.as_str() {
+        "contradicted" => 0,
+        "undecided" => 1,
+        _ => 2,
+    });
+    claims
+        .into_iter()
+        .map(|claim| {
+            let result = markdown(&claim.result);
+            let result = if claim.result == "supported" { result } else { format!("**{result}**") };
+            format!(
+                "- {result}, line {}: {} \u{2014} {}\n",
+                claim.line,
+                markdown(&claim.text),
+                markdown(&claim.because)
+            )
+        })
+        .collect()
+}
+
+fn threats(report: &VerdictReport) -> Vec<String> {
+    report
+        .threats
+        .iter()
+        .map(|threat| {
+            let mitigation = match &threat.mitigation {
+                Some(mitigation) => format!("against it: {}", markdown(mitigation)),
+                None => "nothing is named against it".to_owned(),
+            };
+            format!("- {} ({}, {}): {mitigation}\n", markdown(&threat.threat), threat.risk, markdown_name(&threat.rule))
+        })
+        .collect()
+}
+
+fn notes(notes: &[NoteReport], mark: &str) -> Vec<String> {
+    notes.iter().map(|note| format!("{mark}{} ({})\n", markdown(&note.text), markdown_name(&note.rule))).collect()
+}
+
+fn waivers(report: &VerdictReport) -> Vec<String> {
+    report
+        .waivers
+        .iter()
+        .map(|waiver| {
+            format!(
+                "- {} {}, last day {}\n",
+                markdown_name(&waiver.id),
+                markdown(&waiver.state),
+                markdown(&waiver.expires)
+            )
+        })
+        .collect()
+}
+
+fn controls(report: &VerdictReport) -> Vec<String> {
+    let ending = |id: &String| {
+        report.rules.iter().find(|rule| rule.id == *id).map_or("not asked", |rule| words::outcome(rule.outcome))
+    };
+    report
+        .controls
+        .iter()
+        .map(|(control, rules)| {
+            let shown: Vec<String> =
+                rules.iter().take(5).map(|id| format!("{} {}", markdown_name(id), ending(id))).collect();
+            let more = rules.len().saturating_sub(5);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("- {}: {}{more}\n", markdown_name(control), shown.join(", "))
+        })
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! Risk and evidence in short: one line each, and every source that is not complete.
+
+use super::screen::Screen;
+use super::{entries, name, text};
+use crate::evidence::{Completeness, DependencyChangeKind, EvidenceKind};
+use crate::render::words::{self, Looked};
+use crate::report::{DependencyItem, SourceReport, VerdictReport};
+
+/// Overall, then the categories that were assessed.
+pub(super) fn risk(screen: &mut Screen, report: &VerdictReport) {
+    let risk = &report.risk;
+    screen.head(&format!("Risk: {}", words::risk(risk.overall, risk.undecided)));
+    let lines: Vec<String> = risk
+        .categories
+        .iter()
+        .filter(|category| category.risk.is_some() || category.undecided > 0)
+        .map(|category| format!("- {}: {}", text(&category.category), words::risk(category.risk, category.undecided)))
+        .collect();
+    entries(screen, 2, &lines, "area");
+    let untold = risk.categories.iter().filter(|category| category.risk.is_none() && category.undecided == 0).count();
+    if untold > 0 {
+        screen.text(2, &format!("not assessed: {}", words::count(untold, "other area")));
+    }
+    if let Some(advisory) = risk.advisory {
+        screen.text(2, &format!("advisory rules, which count for nothing here, say: {advisory}"));
+    }
+}
+
+/// Rules, changes, packages, findings, sources, packs.
+pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
+    screen.head("What was seen");
+    screen.text(2, &format!("rules: {} ({})", report.rules.len(), words::outcome_counts(report)));
+    let files = &report.files;
+    let uncounted = if files.uncounted > 0 { format!(", {} not counted", files.uncounted) } else { String::new() };
+    let lines =
+        format!("{}, lines +{} -{}{uncounted}", words::count_u64(files.total, "file"), files.added, files.removed);
+    line(screen, report, EvidenceKind::Files, files.total, "changes", &lines);
+    let packages = &report.dependencies;
+    let by: Vec<String> = packages.by_change.iter().map(|by| format!("{} {}", by.count, text(&by.name))).collect();
+    let packages_line =
+        format!("{} ({})", words::count_u64(packages.total, "package"), words::listed(&by, 6, str::to_owned));
+    line(screen, report, EvidenceKind::Dependencies, packages.total, "dependencies", &packages_line);
+    let new: Vec<String> =
+        packages.items.iter().filter(|item| item.change == DependencyChangeKind::Added).map(package).collect();
+    entries(screen, 4, &new, "package");
+    let findings = &report.findings;
+    let by: Vec<String> = findings.by_severity.iter().map(|by| format!("{} {}", by.total, by.severity)).collect();
+    let findings_line = format!(
+        "{} ({}); introduced by the change: {} yes, {} no, {} unknown",
+        words::count_u64(findings.total, "finding"),
+        by.join(", "),
+        findings.introduced.yes,
+        findings.introduced.no,
+        findings.introduced.unknown
+    );
+    line(screen, report, EvidenceKind::Findings, findings.total, "findings", &findings_line);
+    sources(screen, report);
+    let packs: Vec<String> = report.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
+    let packs = if packs.is_empty() { "no pack".to_owned() } else { words::listed(&packs, 5, name) };
+    let engine = format!("{} {}", name(&report.engine.name), name(&report.engine.version));
+    screen.text(2, &format!("decided by {engine} under {packs}, as of {}", name(&report.as_of)));
+}
+
+/// One kind of evidence: nothing is said of what was not looked at, and an empty result only where it is knowledge.
+fn line(screen: &mut Screen, report: &VerdictReport, kind: EvidenceKind, total: u64, label: &str, counted: &str) {
+    let said = match (words::looked(report, kind), total) {
+        (Looked::Fully, 0) => "none".to_owned(),
+        (Looked::Fully, _) => counted.to_owned(),
+        (Looked::Partly(_), 0) => "none in what was read, which is not all".to_owned(),
+        (Looked::Partly(_), _) => format!("{counted}; not all of it was looked at"),
+        (Looked::Not(sources), 0) => format!("not looked at: {}", words::lacking(&sources, name)),
+        (Looked::Not(sources), _) => format!("{counted}; not shown to be all: {}", words::lacking(&sources, name)),
+    };
+    screen.text(2, &format!("{label}: {said}"));
+}
+
+fn package(item: &DependencyItem) -> String {
+    let versions = words::listed(&item.after, 3, name);
+    format!("- new: {} {} {versions} ({}, {})", item.ecosystem, name(&item.name), item.directness, item.scope)
+}
+
+fn sources(screen: &mut Screen, report: &VerdictReport) {
+    let complete = report.sources.iter().filter(|source| source.completeness == Completeness::Complete).count();
+    screen.text(2, &format!("sources: {complete} of {} complete", report.sources.len()));
+    let mut rest: Vec<&SourceReport> =
+        report.sources.iter().filter(|source| source.completeness != Completeness::Complete).collect();
+    rest.sort_by_key(|source| std::cmp::Reverse(source.completeness));
+    let lines: Vec<String> = rest
+        .iter()
+        .map(|source| {
+            let which = source.tool.as_ref().or(source.path.as_ref()).map(|which| format!(" {}", name(which)));
+            let reason = source.reason.as_ref().map(|reason| format!(": {}", text(reason)));
+            let state = words::completeness(source.completeness);
+            format!("- {}{} {state}{}", source.kind, which.unwrap_or_default(), reason.unwrap_or_default())
+        })
+        .collect();
+    entries(screen, 4, &lines, "source");
+    let without = words::kinds_without_source(report);
+    if !without.is_empty() {
+        screen.text(4, &format!("- not looked at, for want of a source: {}", without.join(", ")));
+    }
+}

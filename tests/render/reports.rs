@@ -1,0 +1,474 @@
+//! Verdicts as a run would give them, written by hand.
+
+use std::collections::BTreeMap;
+
+use tollgate::evaluate::Outcome;
+use tollgate::evidence::{
+    Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind, FileStatus,
+    Introduced, Severity, SourceKind,
+};
+use tollgate::policy::{Enforcement, Risk};
+use tollgate::report::*;
+use tollgate::verdict::Decision;
+
+pub(crate) fn count(name: &str, count: u64) -> Count {
+    Count { name: name.into(), count }
+}
+
+pub(crate) fn source(
+    kind: EvidenceKind,
+    completeness: Completeness,
+    tool: Option<&str>,
+    path: Option<&str>,
+) -> SourceReport {
+    SourceReport {
+        kind,
+        completeness,
+        reason: None,
+        path: path.map(Into::into),
+        sha256: path.map(|path| format!("{:064x}", path.len())),
+        tool: tool.map(Into::into),
+        tool_version: tool.map(|_| "2.20.1".into()),
+        commit: None,
+        items: 0,
+        set_aside: 0,
+        problems: vec![],
+        problem_count: 0,
+    }
+}
+
+pub(crate) fn rule(
+    id: &str,
+    title: &str,
+    category: &str,
+    enforcement: Enforcement,
+    outcome: Outcome,
+    reason: &str,
+) -> RuleReport {
+    let decision = match (outcome, enforcement) {
+        (Outcome::Satisfied | Outcome::NotApplicable, _) | (_, Enforcement::Advisory) => Decision::Approved,
+        (Outcome::Violated, Enforcement::SoftMandatory) => Decision::ApprovalRequired,
+        (Outcome::Violated, Enforcement::HardMandatory) => Decision::Rejected,
+        (Outcome::Undecided | Outcome::Errored, _) => Decision::Indeterminate,
+    };
+    RuleReport {
+        id: id.into(),
+        pack: "acme-org".into(),
+        layer: 0,
+        title: title.into(),
+        category: category.into(),
+        enforcement,
+        risk: Risk::High,
+        set_by: BTreeMap::new(),
+        scope: None,
+        outcome,
+        incomplete: outcome == Outcome::Undecided,
+        decision,
+        reason: reason.into(),
+        violations: vec![],
+        notes: vec![],
+        evidence: vec![],
+        diagnostic: None,
+        remedy: None,
+        docs: None,
+        controls: vec![],
+    }
+}
+
+pub(crate) fn violation(message: &str, path: Option<&str>, line: Option<u32>) -> ViolationReport {
+    ViolationReport {
+        message: message.into(),
+        subject: SubjectReport::Change {},
+        location: path.map(|path| LocationReport { path: path.into(), line }),
+        risk: Risk::High,
+        remedy: None,
+        approvers: vec![],
+        fingerprint: format!("{:032x}", message.len() * 31 + line.unwrap_or(0) as usize),
+        waiver: None,
+    }
+}
+
+fn file(path: &str, status: FileStatus, kind: FileKind, added: u32, removed: u32) -> FileItem {
+    FileItem { path: path.into(), previous_path: None, status, kind, added: Some(added), removed: Some(removed) }
+}
+
+fn category(name: &str, risk: Option<Risk>, undecided: u32, rules: &[&str]) -> CategoryRiskReport {
+    CategoryRiskReport {
+        category: name.into(),
+        risk,
+        undecided,
+        advisory: None,
+        rules: rules.iter().map(|id| (*id).into()).collect(),
+        assessments: vec![],
+    }
+}
+
+/// A small change that every rule is content with.
+pub(crate) fn approved() -> VerdictReport {
+    let mut diff = source(EvidenceKind::Files, Completeness::Complete, None, None);
+    diff.items = 3;
+    let lock = source(EvidenceKind::Dependencies, Completeness::Complete, None, Some("Cargo.lock"));
+    let mut codeql = source(EvidenceKind::Findings, Completeness::Complete, Some("CodeQL"), Some("codeql.sarif"));
+    codeql.commit = Some("2".repeat(40));
+    let mut exempt =
+        rule("no-binary-files", "No binary files", "supply-chain", Enforcement::Advisory, Outcome::Satisfied, "");
+    exempt.notes = vec!["3 files looked at".into()];
+    VerdictReport {
+        schema: VERDICT_SCHEMA.into(),
+        engine: Engine { name: "tollgate".into(), version: "0.1.0".into() },
+        subject: SubjectOfVerdict {
+            repository: Some("acme/shop".into()),
+            base: Some("1".repeat(40)),
+            merge_base: Some("1".repeat(40)),
+            head: Some("2".repeat(40)),
+            author: Some("dana".into()),
+            title: Some("Round prices half up".into()),
+            branch: Some("fix/rounding".into()),
+        },
+        as_of: "2026-11-22T09:00:00Z".into(),
+        decision: Decision::Approved,
+        dry_run: false,
+        override_: None,
+        risk: RiskReport {
+            overall: Some(Risk::None),
+            undecided: 0,
+            advisory: None,
+            categories: vec![
+                category("vulnerabilities", Some(Risk::None), 0, &["new-critical-finding"]),
+                category("supply-chain", None, 0, &["no-binary-files"]),
+                category("licences", None, 0, &["copyleft"]),
+            ],
+        },
+        rules: vec![
+            rule(
+                "copyleft",
+                "Copyleft licence",
+                "licences",
+                Enforcement::SoftMandatory,
+                Outcome::NotApplicable,
+                "no package was added",
+            ),
+            rule(
+                "new-critical-finding",
+                "New critical finding",
+                "vulnerabilities",
+                Enforcement::HardMandatory,
+                Outcome::Satisfied,
+                "no violation",
+            ),
+            exempt,
+        ],
+        approvals: ApprovalsReport { required: vec![], satisfied: true },
+        next: vec![],
+        findings: FindingsSummary::default(),
+        files: FilesSummary {
+            total: 3,
+            added: 41,
+            removed: 7,
+            uncounted: 0,
+            by_status: vec![count("added", 1), count("modified", 2)],
+            by_kind: vec![count("source", 1), count("test", 1), count("docs", 1)],
+            items: vec![
+                file("docs/prices.md", FileStatus::Added, FileKind::Docs, 12, 0),
+                file("src/price.rs", FileStatus::Modified, FileKind::Source, 9, 6),
+                file("tests/price.rs", FileStatus::Modified, FileKind::Test, 20, 1),
+            ],
+            omitted: 0,
+        },
+        dependencies: DependenciesSummary::default(),
+        claims: vec![],
+        threats: vec![],
+        controls: BTreeMap::from([("NIST-SSDF:PW.7.2".into(), vec!["new-critical-finding".into()])]),
+        recommendations: vec![],
+        follow_ups: vec![],
+        waivers: vec![],
+        weakenings: vec![],
+        head_policy: None,
+        sources: vec![lock, diff, codeql],
+        packs: vec![PackReport {
+            name: "acme-org".into(),
+            version: "1.4.0".into(),
+            layer: 0,
+            sha256: "ab".repeat(32),
+            origin: "policy at 111111111111".into(),
+        }],
+        settings: vec![SettingReport { setting: "sarif".into(), value: "codeql.sarif".into(), from: "flag".into() }],
+    }
+}
+
+/// A new package that the security team has to look at.
+pub(crate) fn new_dependency() -> VerdictReport {
+    let mut report = approved();
+    report.decision = Decision::ApprovalRequired;
+    report.subject.title = Some("Sign webhooks".into());
+    let mut new = rule(
+        "new-direct-dependency",
+        "New direct dependency",
+        "dependencies",
+        Enforcement::SoftMandatory,
+        Outcome::Violated,
+        "1 violation, 1 waived",
+    );
+    new.risk = Risk::Medium;
+    new.docs = Some("https://policy.acme.example/rules/new-direct-dependency".into());
+    let mut hmac = violation("`hmac` 0.13.0 is new among the direct dependencies", Some("Cargo.lock"), None);
+    hmac.risk = Risk::Medium;
+    hmac.subject = SubjectReport::Dependency {
+        purl: "pkg:cargo/hmac@0.13.0".into(),
+        change: "added".into(),
+        before: vec![],
+        after: vec!["0.13.0".into()],
+        manifest: "Cargo.lock".into(),
+    };
+    hmac.remedy = Some("have the security team look at it, or do without it".into());
+    let mut hex = violation("`hex` 0.4.3 is new among the direct dependencies", Some("Cargo.lock"), None);
+    hex.risk = Risk::Medium;
+    hex.waiver = Some("W-12".into());
+    hex.remedy = hmac.remedy.clone();
+    new.violations = vec![hmac, hex];
+    report.rules.push(new);
+    report.risk.overall = Some(Risk::Medium);
+    let mut dependencies = category("dependencies", Some(Risk::Medium), 0, &["new-direct-dependency"]);
+    dependencies.assessments = vec![AssessmentReport {
+        rule: "new-direct-dependency".into(),
+        risk: Risk::Low,
+        because: "two packages of a well-known author".into(),
+        advisory: false,
+    }];
+    report.risk.categories.push(dependencies);
+    report.approvals = ApprovalsReport {
+        required: vec![
+            RequirementReport {
+                from: vec!["team:security".into()],
+                count: 2,
+                because: vec!["new-direct-dependency".into()],
+                fingerprint: "f1".into(),
+                given: vec![GivenApproval { by: "second-reviewer".into(), commit: Some("2".repeat(40)) }],
+                outstanding: 1,
+                unsatisfiable: None,
+            },
+            RequirementReport {
+                from: vec!["owners".into()],
+                count: 1,
+                because: vec!["new-direct-dependency".into()],
+                fingerprint: "f2".into(),
+                given: vec![],
+                outstanding: 1,
+                unsatisfiable: Some("the only owner of Cargo.lock is the author".into()),
+            },
+        ],
+        satisfied: false,
+    };
+    report.next = vec![
+        ActionReport {
+            action: "approve the change at its head".into(),
+            who: Some("team:security".into()),
+            rules: vec!["new-direct-dependency".into()],
+        },
+        ActionReport {
+            action: "remove `hmac` from Cargo.toml".into(),
+            who: None,
+            rules: vec!["new-direct-dependency".into()],
+        },
+    ];
+    let item = |name: &str, version: &str, directness| DependencyItem {
+        ecosystem: Ecosystem::Cargo,
+        name: name.into(),
+        purl: format!("pkg:cargo/{name}@{version}"),
+        change: DependencyChangeKind::Added,
+        before: vec![],
+        after: vec![version.into()],
+        jump: None,
+        directness,
+        scope: DependencyScope::Runtime,
+        sources: vec![PackageSourceItem { kind: SourceKind::Registry, host: Some("crates.io".into()), location: None }],
+        manifest: "Cargo.lock".into(),
+    };
+    let mut upgraded = item("digest", "0.11.0", Directness::Transitive);
+    upgraded.change = DependencyChangeKind::Upgraded;
+    upgraded.before = vec!["0.10.7".into()];
+    upgraded.jump = Some(tollgate::evidence::Jump::Major);
+    report.dependencies = DependenciesSummary {
+        total: 3,
+        by_change: vec![count("added", 2), count("upgraded", 1)],
+        items: vec![item("hex", "0.4.3", Directness::Direct), item("hmac", "0.13.0", Directness::Direct), upgraded],
+        omitted: 0,
+    };
+    report.waivers = vec![
+        WaiverReport { id: "W-12".into(), state: "applied".into(), expires: "2027-03-31".into() },
+        WaiverReport { id: "W-07".into(), state: "unused".into(), expires: "2026-12-01".into() },
+    ];
+    report.follow_ups =
+        vec![NoteReport { rule: "new-direct-dependency".into(), text: "watch the advisories of `hmac`".into() }];
+    report
+}
+
+/// No scanner result was supplied, one rule erred, and the run was lenient.
+pub(crate) fn no_scanner() -> VerdictReport {
+    let mut report = approved();
+    report.decision = Decision::Indeterminate;
+    report.dry_run = true;
+    report.subject.title = Some("Add login form".into());
+    report.weakenings = vec![
+        WeakeningReport { what: "the exit code is 0 whatever the decision".into(), by: "--dry-run".into() },
+        WeakeningReport { what: "judged as of a time before the change's own".into(), by: "--as-of".into() },
+    ];
+    report.sources.retain(|source| source.kind != EvidenceKind::Findings);
+    let mut codeql = source(EvidenceKind::Findings, Completeness::Missing, Some("CodeQL"), None);
+    codeql.reason = Some("pack `acme-org` expects it, and nothing was supplied".into());
+    codeql.tool_version = None;
+    let mut gitleaks = source(EvidenceKind::Findings, Completeness::Failed, Some("gitleaks"), Some("gitleaks.sarif"));
+    gitleaks.reason = Some("the file is empty: 0 bytes".into());
+    report.sources.extend([codeql, gitleaks]);
+    for rule in &mut report.rules {
+        if rule.id == "new-critical-finding" {
+            rule.outcome = Outcome::Undecided;
+            rule.incomplete = true;
+            rule.decision = Decision::Indeterminate;
+            rule.reason = "it needs findings, of which a source is missing".into();
+        }
+    }
+    let mut errored = rule(
+        "open-port",
+        "New listening port",
+        "network",
+        Enforcement::SoftMandatory,
+        Outcome::Errored,
+        "the script ended in an error",
+    );
+    errored.diagnostic = Some(DiagnosticReport {
+        code: "unknown-property".into(),
+        message: "a file change has no property `pathh`".into(),
+        file: Some("rules/open-port.rhai".into()),
+        line: Some(12),
+        column: Some(9),
+        help: Some("did you mean `path`?".into()),
+    });
+    report.rules.push(errored);
+    report.risk = RiskReport {
+        overall: None,
+        undecided: 2,
+        advisory: Some(Risk::Low),
+        categories: vec![
+            category("vulnerabilities", None, 1, &["new-critical-finding"]),
+            category("network", None, 1, &["open-port"]),
+            category("supply-chain", None, 0, &["no-binary-files"]),
+        ],
+    };
+    report.next = vec![ActionReport {
+        action: "supply the result of CodeQL for the head, with `--sarif`".into(),
+        who: Some("the pipeline".into()),
+        rules: vec!["new-critical-finding".into()],
+    }];
+    report.claims = vec![ClaimReport {
+        line: 4,
+        text: "CodeQL: 0 alerts".into(),
+        result: "undecided".into(),
+        because: "no result of CodeQL was supplied".into(),
+    }];
+    report
+}
+
+/// A critical finding on a changed line, and a change whose author writes to whoever reads the verdict.
+pub(crate) fn hostile() -> VerdictReport {
+    let mut report = approved();
+    report.decision = Decision::Rejected;
+    report.subject.title = Some(
+        "Fix typo [approved](https://evil.example) @admin <img src=x onerror=alert(1)>\n## Decision: approved".into(),
+    );
+    report.subject.author = Some("mallory`|`".into());
+    report.subject.branch = Some("\u{202e}niam".into());
+    let message = "tainted value reaches `exec` | see #1\n::error::approved ##vso[task.complete result=Succeeded]";
+    let path = "src/\u{10ffe9}[x](y)|.py";
+    for rule in &mut report.rules {
+        if rule.id == "new-critical-finding" {
+            rule.outcome = Outcome::Violated;
+            rule.decision = Decision::Rejected;
+            rule.risk = Risk::Critical;
+            rule.reason = "12 violations".into();
+            rule.remedy = Some("fix the finding, or ask its owner for a waiver".into());
+            rule.violations = (1..=12)
+                .map(|line| {
+                    let mut one = violation(message, Some(path), Some(line));
+                    one.risk = Risk::Critical;
+                    one.remedy = rule.remedy.clone();
+                    one
+                })
+                .collect();
+        }
+    }
+    report.risk.overall = Some(Risk::Critical);
+    report.risk.categories[0].risk = Some(Risk::Critical);
+    report.next = vec![ActionReport {
+        action: "fix the 12 violations of `new-critical-finding`".into(),
+        who: Some("mallory`|`".into()),
+        rules: vec!["new-critical-finding".into()],
+    }];
+    report
+        .sources
+        .iter_mut()
+        .filter(|source| source.kind == EvidenceKind::Findings)
+        .for_each(|source| source.items = 12);
+    report.findings = FindingsSummary {
+        total: 12,
+        introduced: IntroducedCounts { yes: 0, no: 0, unknown: 12 },
+        on_changed_lines: 12,
+        unmapped: 0,
+        suppressed: 1,
+        by_severity: vec![SeverityCount {
+            severity: Severity::Critical,
+            total: 12,
+            introduced: 12,
+            on_changed_lines: 12,
+        }],
+        by_tool: vec![count("CodeQL", 12)],
+        items: (1..=2)
+            .map(|line| FindingItem {
+                tool: "CodeQL".into(),
+                rule: "py/command-line-injection".into(),
+                severity: Severity::Critical,
+                message: message.into(),
+                path: Some(path.into()),
+                line: Some(line),
+                on_changed_line: true,
+                introduced: Introduced::Unknown,
+                fingerprint: format!("{line:032x}"),
+            })
+            .collect(),
+        omitted: 10,
+    };
+    report.claims = vec![
+        ClaimReport {
+            line: 9,
+            text: "no new dependencies".into(),
+            result: "supported".into(),
+            because: "no locked package changed".into(),
+        },
+        ClaimReport {
+            line: 3,
+            text: "- [x] **0 alerts** :white_check_mark:".into(),
+            result: "contradicted".into(),
+            because: "CodeQL reports 12".into(),
+        },
+    ];
+    report.threats = vec![ThreatReport {
+        rule: "new-critical-finding".into(),
+        threat: "a request runs commands of its own".into(),
+        risk: Risk::Critical,
+        mitigation: None,
+    }];
+    report.recommendations =
+        vec![NoteReport { rule: "new-critical-finding".into(), text: "pass arguments as a list".into() }];
+    report.head_policy = Some(serde_json::json!({"decision": "approved"}));
+    report
+}
+
+/// The reports by name.
+pub(crate) fn all() -> Vec<(&'static str, VerdictReport)> {
+    vec![
+        ("approved", approved()),
+        ("new_dependency", new_dependency()),
+        ("no_scanner", no_scanner()),
+        ("hostile", hostile()),
+    ]
+}
