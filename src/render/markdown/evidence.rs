@@ -47,7 +47,7 @@ pub(super) fn changes(report: &VerdictReport, scale: Scale) -> String {
     let files = &report.files;
     let mut out = format!("### Changes\n\n{}", caveat(report, EvidenceKind::Files, files.total));
     if files.total == 0 {
-        return out + &nothing(report, EvidenceKind::Files, "No file changed");
+        return out + nothing(report, EvidenceKind::Files, "No file changed").as_str();
     }
     let uncounted = match files.uncounted {
         0 => String::new(),
@@ -63,7 +63,7 @@ pub(super) fn changes(report: &VerdictReport, scale: Scale) -> String {
     ));
     let list =
         Cut::new(scale.of(share::CHANGES)).fill(files.items.iter().map(file)).and_left_out(files.omitted).open("file");
-    out + &details("Files", &format!("| File | Status | Kind | Lines |\n|---|---|---|---|\n{list}")) + "\n"
+    out + details("Files", &format!("| File | Status | Kind | Lines |\n|---|---|---|---|\n{list}")).as_str() + "\n"
 }
 
 fn file(file: &FileItem) -> String {
@@ -81,16 +81,17 @@ pub(super) fn dependencies(report: &VerdictReport, scale: Scale) -> String {
     let DependenciesSummary { total, by_change, items, omitted } = &report.dependencies;
     let mut out = format!("### Dependencies\n\n{}", caveat(report, EvidenceKind::Dependencies, *total));
     if *total == 0 {
-        return out + &nothing(report, EvidenceKind::Dependencies, "No locked package changed");
+        return out + nothing(report, EvidenceKind::Dependencies, "No locked package changed").as_str();
     }
     out.push_str(&format!("{}: {}.\n\n", words::count_u64(*total, "package"), counts(by_change)));
     let head = "| Package | Change | Version | Use | From | Lockfile |\n|---|---|---|---|---|---|\n";
     let table = |items: &[DependencyItem], left_out: u64| {
         head.to_owned()
-            + &Cut::new(scale.of(share::DEPENDENCIES))
+            + Cut::new(scale.of(share::DEPENDENCIES))
                 .fill(items.iter().map(package))
                 .and_left_out(left_out)
                 .open("package")
+                .as_str()
     };
     match items.len() {
         0..=OPEN_PACKAGES => out.push_str(&table(items, *omitted)),
@@ -142,11 +143,12 @@ pub(super) fn findings(report: &VerdictReport, scale: Scale) -> String {
             .collect();
         let by =
             if tools.is_empty() { String::new() } else { format!(" by {}", words::listed(&tools, 5, markdown_short)) };
-        return out + &nothing(report, EvidenceKind::Findings, &format!("None reported{by}"));
+        return out + nothing(report, EvidenceKind::Findings, &format!("None reported{by}")).as_str();
     }
     out.push_str(&finding_counts(findings));
     let entries = findings.items.iter().map(finding);
-    out + &Cut::new(scale.of(share::FINDINGS)).fill(entries).and_left_out(findings.omitted).folded("finding") + "\n"
+    out + Cut::new(scale.of(share::FINDINGS)).fill(entries).and_left_out(findings.omitted).folded("finding").as_str()
+        + "\n"
 }
 
 fn finding_counts(findings: &FindingsSummary) -> String {

@@ -51,14 +51,14 @@ impl Cut {
     /// The entries, all open.
     pub(super) fn open(self, noun: &str) -> String {
         let note = self.note(noun);
-        self.entries.concat() + &note
+        self.entries.concat() + note.as_str()
     }
 
     /// The entries; a long list is folded after the first of them.
     pub(super) fn folded(self, noun: &str) -> String {
         let note = self.note(noun);
         if self.entries.len() <= OPEN {
-            return self.entries.concat() + &note;
+            return self.entries.concat() + note.as_str();
         }
         let (first, rest) = self.entries.split_at(OPEN_WHEN_FOLDED.min(self.entries.len()));
         format!("{}\n{}{note}", first.concat(), details(&format!("{} more", rest.len()), &rest.concat()))

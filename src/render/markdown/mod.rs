@@ -79,5 +79,5 @@ fn page(report: &VerdictReport, scale: Scale) -> (String, u64) {
     .concat();
     let room = MAX_BYTES.saturating_sub(before.len() + after.len());
     let (violations, left_out) = rules::violations(report, room);
-    (before + &violations + &after, left_out)
+    ([before, violations, after].concat(), left_out)
 }
