@@ -1,10 +1,10 @@
 //! The words and counts that all human formats share, read off the report; no markup and no layout.
 
-use crate::evaluate::Outcome;
-use crate::evidence::{Completeness, EvidenceKind, Word};
-use crate::policy::{Enforcement, Risk};
-use crate::report::{RuleReport, SourceReport, VerdictReport, ViolationReport};
-use crate::verdict::Decision;
+use crate::report::Decision;
+use crate::report::Outcome;
+use crate::report::{Completeness, EvidenceKind, Word};
+use crate::report::{Enforcement, Risk};
+use crate::report::{ReasonReport, RuleReport, SourceReport, VerdictReport, ViolationReport};
 
 /// A decision as a reader says it.
 pub(super) fn decision(decision: Decision) -> &'static str {
@@ -82,6 +82,18 @@ pub(super) fn deciding(report: &VerdictReport) -> Vec<&RuleReport> {
         Decision::Approved => Vec::new(),
         decision => report.rules.iter().filter(|rule| rule.decision == decision).collect(),
     }
+}
+
+/// What decided beside rules and approvals, which are listed by themselves.
+pub(super) fn other_reasons(report: &VerdictReport, escape: impl Fn(&str) -> String) -> Vec<String> {
+    let other = |reason: &ReasonReport| match reason {
+        ReasonReport::Rule { .. } | ReasonReport::Approval { .. } => None,
+        ReasonReport::Risk { level, pack } => {
+            Some(format!("pack {} rejects what has risk {level} or more", escape(pack)))
+        }
+        ReasonReport::NoRuleRan {} => Some("no rule ran, so nothing was shown".to_owned()),
+    };
+    report.reasons.iter().filter_map(other).collect()
 }
 
 /// Why a change has its decision where no rule by itself has it.

@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, PackReport, ProblemReport, RequirementReport, RiskReport, RuleReport, SettingReport,
-    SourceReport, SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
-    WeakeningReport,
+    LocationReport, NoteReport, PackReport, ProblemReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
+    SettingReport, SourceReport, SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport,
+    ViolationReport, WeakeningReport,
 };
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{RequiredApproval, Subject};
 use crate::evidence::{Change, Evidence, Source, Word as _};
 use crate::policy::{Approver, Enforcement, PackMeta};
-use crate::verdict::{Action, CategoryRisk, JudgedViolation, Requirement, RiskSummary, RuleVerdict, Verdict};
+use crate::verdict::{Action, CategoryRisk, JudgedViolation, Reason, Requirement, RiskSummary, RuleVerdict, Verdict};
 
 /// What a verdict is published with, beside the evidence: everything about the run that it does not hold itself.
 #[derive(Debug, Clone)]
@@ -47,6 +47,7 @@ impl VerdictReport {
             as_of: context.as_of.clone(),
             decision: verdict.decision,
             dry_run: context.dry_run,
+            reasons: verdict.reasons.iter().map(ReasonReport::from).collect(),
             override_: None,
             risk: RiskReport::from(&verdict.risk),
             rules: verdict.rules.iter().map(|rule| rule_report(rule, evidence)).collect(),
@@ -326,6 +327,17 @@ impl From<&PackMeta> for PackReport {
             layer: pack.layer,
             sha256: pack.sha256.clone(),
             origin: pack.origin.clone(),
+        }
+    }
+}
+
+impl From<&Reason> for ReasonReport {
+    fn from(reason: &Reason) -> Self {
+        match reason {
+            Reason::Rule(id) => Self::Rule { id: id.clone() },
+            Reason::RiskRejects { level, pack } => Self::Risk { level: *level, pack: pack.clone() },
+            Reason::Requirement(fingerprint) => Self::Approval { fingerprint: fingerprint.clone() },
+            Reason::NoRuleRan => Self::NoRuleRan {},
         }
     }
 }

@@ -9,6 +9,14 @@ mod schema;
 mod summary;
 mod verdict;
 
+// The closed vocabularies that the documents are written in; whoever reads a report needs nothing else of the crate.
+pub use crate::evaluate::Outcome;
+pub use crate::evidence::{
+    Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind, FileStatus,
+    Introduced, Jump, Severity, SourceKind, Vocabulary, Word,
+};
+pub use crate::policy::{Enforcement, Risk};
+pub use crate::verdict::Decision;
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use schema::{Document, schema, schema_text};
@@ -18,7 +26,7 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, ClaimReport, DiagnosticReport, Engine,
-    GivenApproval, LocationReport, NoteReport, PackReport, ProblemReport, RequirementReport, RiskReport, RuleReport,
-    SettingReport, SourceReport, SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport,
-    ViolationReport, WaiverReport, WeakeningReport,
+    GivenApproval, LocationReport, NoteReport, PackReport, ProblemReport, ReasonReport, RequirementReport, RiskReport,
+    RuleReport, SettingReport, SourceReport, SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA,
+    VerdictReport, ViolationReport, WaiverReport, WeakeningReport,
 };

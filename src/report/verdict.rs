@@ -29,6 +29,8 @@ pub struct VerdictReport {
     pub as_of: String,
     /// The decision.
     pub decision: Decision,
+    /// What has that decision by itself: rules, thresholds of risk, approvals, or that no rule ran. Empty where approved.
+    pub reasons: Vec<ReasonReport>,
     /// Whether the exit code was told to be 0 whatever the decision.
     pub dry_run: bool,
     /// The emergency override that changed the decision, if one did.
@@ -70,6 +72,31 @@ pub struct VerdictReport {
     pub packs: Vec<PackReport>,
     /// Where each setting of this run came from.
     pub settings: Vec<SettingReport>,
+}
+
+/// Something whose own decision is the change's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ReasonReport {
+    /// A rule.
+    Rule {
+        /// Its id.
+        id: String,
+    },
+    /// A threshold that rejects from a level of risk on.
+    Risk {
+        /// From this level on.
+        level: Risk,
+        /// The pack that says so.
+        pack: String,
+    },
+    /// A requirement that is not met.
+    Approval {
+        /// Its fingerprint.
+        fingerprint: String,
+    },
+    /// No rule ran, so nothing is shown.
+    NoRuleRan {},
 }
 
 /// What decided.

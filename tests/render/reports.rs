@@ -128,6 +128,7 @@ pub(crate) fn approved() -> VerdictReport {
         as_of: "2026-11-22T09:00:00Z".into(),
         decision: Decision::Approved,
         dry_run: false,
+        reasons: Vec::new(),
         override_: None,
         risk: RiskReport {
             overall: Some(Risk::None),
@@ -287,7 +288,7 @@ pub(crate) fn new_dependency() -> VerdictReport {
     let mut upgraded = item("digest", "0.11.0", Directness::Transitive);
     upgraded.change = DependencyChangeKind::Upgraded;
     upgraded.before = vec!["0.10.7".into()];
-    upgraded.jump = Some(tollgate::evidence::Jump::Major);
+    upgraded.jump = Some(Jump::Major);
     report.dependencies = DependenciesSummary {
         total: 3,
         by_change: vec![count("added", 2), count("upgraded", 1)],

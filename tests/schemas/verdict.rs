@@ -38,7 +38,7 @@ pub(crate) fn report() -> VerdictReport {
         "subject": {"repository": "acme/shop", "base": null, "merge_base": null, "head": "0f", "author": "mona", "title": "t", "branch": null},
         "as_of": "2026-01-31T00:00:00Z",
         "decision": "rejected",
-        "dry_run": false,
+        "reasons": [], "dry_run": false,
         "override": null,
         "risk": {"overall": "high", "undecided": 0, "advisory": null, "categories": [
             {"category": "vulnerabilities", "risk": "high", "undecided": 0, "advisory": "low", "rules": ["no-x"],

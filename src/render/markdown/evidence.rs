@@ -2,12 +2,12 @@
 
 use super::list::{Cut, details};
 use super::{Scale, share};
-use crate::evidence::{DependencyChangeKind, EvidenceKind};
 use crate::render::escape::{markdown, markdown_name, markdown_short};
 use crate::render::words::{self, Looked};
 use crate::report::{
     Count, DependenciesSummary, DependencyItem, FileItem, FindingItem, FindingsSummary, VerdictReport,
 };
+use crate::report::{DependencyChangeKind, EvidenceKind};
 
 /// How many packages stand open; beyond that the table is folded.
 const OPEN_PACKAGES: usize = 20;

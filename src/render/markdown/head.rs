@@ -2,11 +2,11 @@
 
 use super::list::Cut;
 use super::{Scale, share};
-use crate::policy::Risk;
 use crate::render::escape::{markdown, markdown_name, markdown_short};
 use crate::render::words;
+use crate::report::Decision;
+use crate::report::Risk;
 use crate::report::{CategoryRiskReport, RequirementReport, RuleReport, VerdictReport};
-use crate::verdict::Decision;
 
 /// The emergency override, before anything else.
 pub(super) fn override_in_force(report: &VerdictReport, scale: Scale) -> String {
@@ -34,12 +34,14 @@ pub(super) fn decision(report: &VerdictReport, scale: Scale) -> String {
     out.push_str(words::meaning(decision));
     out.push_str("\n\n");
     let deciding = words::deciding(report);
-    if deciding.is_empty() {
+    let other: Vec<String> =
+        words::other_reasons(report, markdown_name).iter().map(|reason| format!("- {reason}\n")).collect();
+    if deciding.is_empty() && other.is_empty() {
         out.push_str(&words::without_deciding_rule(report));
         out.push_str("\n\n");
     } else {
         let list = Cut::new(scale.of(share::REASONS)).fill(deciding.iter().map(|rule| reason(rule))).open("rule");
-        out.push_str(&format!("Decided by:\n\n{list}\n"));
+        out.push_str(&format!("Decided by:\n\n{list}{}\n", other.concat()));
     }
     let others: Vec<String> = [Decision::Indeterminate, Decision::ApprovalRequired, Decision::Rejected]
         .into_iter()

@@ -26,9 +26,9 @@ use serde_sarif::sarif::{
 
 use super::escape::{MAX_NAME, name, sarif as text};
 use super::{RenderError, words};
-use crate::evaluate::Outcome;
 use crate::evidence::{Word, path_to_bytes};
-use crate::policy::Enforcement;
+use crate::report::Enforcement;
+use crate::report::Outcome;
 use crate::report::{LocationReport, RuleReport, VerdictReport, ViolationReport};
 
 /// The path that a violation gets that is about no file.

@@ -4,11 +4,11 @@ use serde_json::json;
 use serde_sarif::sarif::{MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor};
 
 use super::text;
-use crate::evaluate::Outcome;
-use crate::evidence::Word;
-use crate::policy::{Enforcement, Risk};
 use crate::render::words;
+use crate::report::Outcome;
 use crate::report::RuleReport;
+use crate::report::Word;
+use crate::report::{Enforcement, Risk};
 
 /// The notification for a rule that ended, but on evidence that is not complete.
 pub(super) const INCOMPLETE: &str = "incomplete";

@@ -2,8 +2,8 @@
 
 use super::screen::Screen;
 use super::{entries, name, text};
-use crate::evidence::{Completeness, DependencyChangeKind, EvidenceKind};
 use crate::render::words::{self, Looked};
+use crate::report::{Completeness, DependencyChangeKind, EvidenceKind};
 use crate::report::{DependencyItem, SourceReport, VerdictReport};
 
 /// Overall, then the categories that were assessed.

@@ -57,11 +57,15 @@ fn decision(screen: &mut Screen, report: &VerdictReport) {
         screen.text(0, &format!("Change: {}", text(title)));
     }
     let deciding = words::deciding(report);
-    if deciding.is_empty() {
+    let other = words::other_reasons(report, name);
+    if deciding.is_empty() && other.is_empty() {
         screen.text(0, &words::without_deciding_rule(report));
     }
     let lines: Vec<String> = deciding.iter().map(|rule| ended(rule)).collect();
     entries(screen, 2, &lines, "rule");
+    for reason in other {
+        screen.text(2, &format!("- {reason}"));
+    }
     if report.dry_run {
         let code = words::exit_code(report.decision);
         screen.text(0, &format!("Dry run: the exit code is 0 whatever the decision; without it, it would be {code}."));

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::verdict::Decision;
+use crate::report::Decision;
 
 /// A screen that is being written.
 pub(super) struct Screen {
