@@ -219,7 +219,8 @@ impl Ground<'_> {
             }
             Some(Place::Unmapped(written)) if !written.trim().is_empty() => unmapped(written.as_str()),
             _ if location.logical != NO_SYMBOL => unmapped(self.strings.get(location.logical)),
-            _ => unmapped(""),
+            Some(Place::Unmapped(written)) => unmapped(written.as_str()),
+            None => unmapped(""),
         }
     }
 
