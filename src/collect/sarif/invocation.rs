@@ -3,7 +3,8 @@
 use serde::de::MapAccess;
 
 use super::result::{OneMessage, OneReference};
-use super::tolerant::{Choice, Cx, Flag, List, Scalar, Shape, Text, fields, keep, keys, value};
+use super::shapes::{Choice, Flag, List, Scalar, Text, keep};
+use super::tolerant::{Cx, Shape, fields, keys, value};
 use super::tool::Configuration;
 use super::wire::Invocation;
 use crate::evidence::{Level, NO_SYMBOL};

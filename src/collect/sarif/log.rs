@@ -3,8 +3,10 @@
 use serde::de::{IgnoredAny, MapAccess};
 
 use super::invocation::OneInvocation;
-use super::result::{OneArtifactLocation, OneResult, row_number};
-use super::tolerant::{Cx, List, Number, Position, Shape, Table, Text, fields, keep, keys, quoted, value};
+use super::location::OneArtifactLocation;
+use super::result::{OneResult, row_number};
+use super::shapes::{List, Position, Table, Text, keep};
+use super::tolerant::{Cx, Number, Shape, fields, keys, quoted, value};
 use super::tool::{OneComponent, Tool};
 use super::wire::{Artifact, Base, Problems, ResultRow, Run};
 use crate::evidence::NO_SYMBOL;

@@ -18,8 +18,10 @@
 //!   nested at will. Lone surrogates are read as U+FFFD, and numbers beyond `f64` as texts.
 
 mod invocation;
+mod location;
 mod log;
 mod result;
+mod shapes;
 mod text;
 mod tolerant;
 mod tool;
@@ -64,7 +66,11 @@ pub struct SarifInput {
 /// Reads one file; never fails, for a file that can't be read is knowledge too.
 #[must_use]
 pub fn read(path: &Path, display: &str, commit: Option<&str>) -> SarifInput {
-    let (sha256, outcome) = match input::read(path, MAX_BYTES) {
+    read_up_to(path, display, commit, MAX_BYTES)
+}
+
+fn read_up_to(path: &Path, display: &str, commit: Option<&str>, max_bytes: u64) -> SarifInput {
+    let (sha256, outcome) = match input::read(path, max_bytes) {
         Ok(input) => (Some(input.sha256), parse(&input.bytes)),
         Err(refusal) => (None, Err(refusal)),
     };
@@ -131,4 +137,18 @@ fn judge((cx, document): (Cx, Option<Document>)) -> Result<SarifLog, Refusal> {
         None => return Err(Refusal::failed("nothing ran: `runs` is absent or no array, expected at least one run")),
     };
     Ok(SarifLog { strings: cx.strings, runs, problems: cx.problems })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_up_to;
+    use crate::evidence::Completeness;
+
+    #[test]
+    fn a_file_above_the_limit_is_truncated_and_not_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "{}").unwrap();
+        let completeness = |limit| read_up_to(file.path(), "x", None, limit).outcome.unwrap_err().completeness;
+        assert_eq!((completeness(1), completeness(2)), (Completeness::Truncated, Completeness::Failed));
+    }
 }

@@ -3,7 +3,8 @@
 use serde::de::MapAccess;
 
 use super::result::{Bag, OneReference};
-use super::tolerant::{Choice, Cx, List, Shape, Table, Text, fields, keep, keys, value};
+use super::shapes::{Choice, List, Table, Text, keep};
+use super::tolerant::{Cx, Shape, fields, keys, value};
 use super::wire::{Component, Rule, Run};
 use crate::evidence::{Level, NO_SYMBOL};
 

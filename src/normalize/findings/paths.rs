@@ -122,14 +122,14 @@ fn place(resolved: &Resolved, tree: &Tree<'_>, roots: &[Absolute], elsewhere: Op
             if let Some(path) = paths.iter().find(|path| tree.has(path)) {
                 return Some(here(path));
             }
+            // The likeliest spelling decides whether it leaves the repository.
+            let path = inside(spellings.first()?)?;
             if let Some(place) = paths.iter().find_map(|path| there(path)) {
                 return Some(place);
             }
             if tree.is_known() {
                 return paths.iter().find_map(|path| tree.like(path)).map(here);
             }
-            // The likeliest spelling decides whether it leaves the repository.
-            let path = inside(spellings.first()?)?;
             (!names_an_image(&path)).then(|| here(&path))
         }
     }

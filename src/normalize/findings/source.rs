@@ -104,9 +104,11 @@ fn unfinished(run: &Run, strings: &Strings) -> Option<String> {
     })
 }
 
+/// The tool's own words on one line, cut to a length.
 fn words(text: &str) -> String {
-    let mut short: String = text.chars().take(MAX_WORDS).collect();
-    if short.len() < text.len() {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut short: String = line.chars().take(MAX_WORDS).collect();
+    if short.len() < line.len() {
         short.push('…');
     }
     format!("`{short}`")
