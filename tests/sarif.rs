@@ -1,6 +1,12 @@
 //! SARIF in: real files of many producers against an independent model, the traps of the format one by one, and laws.
 
-#![allow(clippy::disallowed_methods, reason = "tests read their own inputs")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "tests read their own inputs, and a panic is how they fail"
+)]
 
 #[path = "sarif/laws.rs"]
 mod laws;

@@ -6,7 +6,7 @@ use tollgate::evidence::{Change, Completeness};
 use tollgate::normalize::findings::{Context, findings};
 
 fn reason(bytes: impl AsRef<[u8]>) -> String {
-    let refusal = parse(bytes.as_ref()).expect_err("should have been refused");
+    let refusal = parse(bytes.as_ref()).unwrap_err();
     assert_eq!(refusal.completeness, Completeness::Failed);
     refusal.reason
 }
