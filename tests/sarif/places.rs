@@ -275,3 +275,17 @@ fn a_logical_location_names_a_finding_that_has_no_file() {
         assert_eq!((finding.path, finding.unmapped, finding.on_changed_line), (None, Some("ns::f"), true));
     });
 }
+
+#[test]
+fn a_chain_of_bases_past_the_limit_is_none() {
+    let place = |length: usize| {
+        let base = |index: usize| (format!("B{index}"), json!({"uri": "d/", "uriBaseId": format!("B{}", index + 1)}));
+        let mut bases: serde_json::Map<String, Value> = (0..length).map(base).collect();
+        bases.insert(format!("B{length}"), json!({"uri": "file:///build/"}));
+        let below = format!("{}a.c", "d/".repeat(length));
+        let repository = Repository { bases: bases.into(), roots: vec!["/build".to_owned()], ..Repository::default() };
+        repository.place(json!({"uri": "a.c", "uriBaseId": "B0"})) == below
+    };
+    assert!(place(31), "32 bases stand on each other");
+    assert!(!place(100_000));
+}

@@ -80,6 +80,8 @@ struct Reading<'a, 'b> {
     index: usize,
     rules: Rules<'a>,
     tally: Tally,
+    /// Bytes that filling in messages may still give.
+    room: usize,
     builder: &'b mut FindingsBuilder,
 }
 
@@ -117,6 +119,7 @@ impl<'a, 'b> Reading<'a, 'b> {
             ground: Ground { run, strings, context, places },
             index,
             rules: Rules::of(run, strings, index),
+            room: message::MAX_FILLED_IN_RUN,
             tally: Tally { items: 0, set_aside: 0, odd: run.odd_results, problems },
             builder,
         }
@@ -135,16 +138,16 @@ impl<'a, 'b> Reading<'a, 'b> {
     fn push(&mut self, row: &ResultRow, kind: FindingKind, baseline_state: BaselineState) {
         let (run, strings) = (self.ground.run, self.ground.strings);
         let facts = self.rules.of_result(row, self.builder, &mut self.tally.problems);
-        let rule = facts.at.and_then(|at| self.rules.rule(at));
-        let component = self.rules.component(facts.component);
         let mut noted = row.odd;
         if let Some((field, message)) = &facts.problem {
             note(&mut self.tally, &mut noted, self.index, row, field, message.clone());
         }
-        let message = message::text(row.message, run, strings, rule, component).unwrap_or_else(|(text, problem)| {
-            note(&mut self.tally, &mut noted, self.index, row, "/message", problem);
-            text
-        });
+        let template = |id| self.rules.template(&facts, id);
+        let message =
+            message::text(row.message, run, strings, &mut self.room, template).unwrap_or_else(|(text, problem)| {
+                note(&mut self.tally, &mut noted, self.index, row, "/message", problem);
+                text
+            });
         let own_score = match row.security_severity {
             NO_SYMBOL => None,
             symbol => Score::parse(strings.get(symbol)).map_or_else(

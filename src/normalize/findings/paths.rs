@@ -9,7 +9,7 @@
 //! lay there. If all that do agree, that directory is the root for the rest of the run.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use percent_encoding::percent_decode_str;
@@ -17,6 +17,9 @@ use percent_encoding::percent_decode_str;
 use super::tree::{Absolute, Tree, inside};
 use crate::collect::sarif::{ArtifactLocation, Run};
 use crate::evidence::{NO_SYMBOL, Strings, path_from_bytes};
+
+/// How many bases of `originalUriBaseIds` may stand on each other. What stands on more, or on itself, has no known base.
+pub(super) const MAX_BASE_CHAIN: usize = 32;
 
 /// Where a location lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +52,8 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn of(run: &Run, strings: &Strings, tree: &Tree<'_>, roots: &[Absolute]) -> Self {
-        let reader = Reader { run, strings, roots };
+        let bases = run.bases.iter().rev().map(|base| (base.name, base.location)).collect();
+        let reader = Reader { run, strings, roots, bases };
         let mut distinct: IndexMap<ArtifactLocation, ()> = IndexMap::new();
         for location in &run.store.locations {
             distinct.insert(location.artifact, ());
@@ -144,6 +148,7 @@ struct Reader<'a> {
     run: &'a Run,
     strings: &'a Strings,
     roots: &'a [Absolute],
+    bases: BTreeMap<u32, ArtifactLocation>,
 }
 
 /// What a URI is.
@@ -182,7 +187,7 @@ impl Reader<'_> {
         let resolved = match kind_of(uri) {
             Written::Elsewhere => Resolved::Elsewhere,
             Written::Absolute(path) => Resolved::Absolute(path),
-            Written::Relative(path) => match self.base(location.base, self.run.bases.len()) {
+            Written::Relative(path) => match self.base(location.base, MAX_BASE_CHAIN) {
                 Base::Unknown => Resolved::Relative(spellings(path)),
                 Base::Relative(base) => {
                     Resolved::Relative(spellings(path).iter().map(|path| format!("{base}/{path}")).collect())
@@ -196,23 +201,19 @@ impl Reader<'_> {
         (written, resolved)
     }
 
-    /// What a base stands for. A chain longer than there are bases is a loop, which stands for nothing.
+    /// What a base stands for.
     fn base(&self, name: u32, left: usize) -> Base {
-        if name == NO_SYMBOL {
-            return Base::Unknown;
-        }
-        let (Some(base), Some(left)) = (self.run.bases.iter().find(|base| base.name == name), left.checked_sub(1))
-        else {
+        let (Some(base), Some(left)) = (self.bases.get(&name), left.checked_sub(1)) else {
             return Base::Unknown;
         };
-        match kind_of(self.text(base.location.uri)) {
+        match kind_of(self.text(base.uri)) {
             Written::Elsewhere => Base::Unknown,
             // No repository lies at the root of a file system: this is how tools say that they know of no base.
             Written::Absolute(path) if path.0.is_empty() && !self.roots.contains(&path) => Base::Unknown,
             Written::Absolute(path) => Base::Absolute(path),
             Written::Relative(path) => {
                 let path = spellings(path).into_iter().next().unwrap_or_default();
-                match self.base(base.location.base, left) {
+                match self.base(base.base, left) {
                     Base::Absolute(above) => Base::Absolute(Absolute::new(&format!("{}/{path}", above.0))),
                     Base::Relative(above) => Base::Relative(format!("{above}/{path}")),
                     Base::Unknown if path.is_empty() => Base::Unknown,

@@ -27,7 +27,6 @@ pub(super) struct RuleFacts {
     pub(super) id: String,
     /// The rule's place in the run, where it is described.
     pub(super) at: Option<At>,
-    pub(super) component: usize,
     pub(super) level: Option<Level>,
     pub(super) score: Option<Score>,
     /// CWE numbers, ascending.
@@ -47,6 +46,21 @@ pub(super) struct Rules<'a> {
     by_guid: BTreeMap<&'a str, At>,
     scores: BTreeMap<At, Option<Score>>,
     known: IndexMap<(u32, i32, u32), Rc<RuleFacts>>,
+    overrides: BTreeMap<i32, Overrides<'a>>,
+    /// Components and taxonomies by the number of their name or guid; the driver is component 0.
+    components: BTreeMap<u32, usize>,
+    taxonomies: BTreeMap<u32, usize>,
+    /// Message strings by component, rule (`None` for those of the whole component) and id.
+    templates: BTreeMap<(usize, Option<usize>, u32), u32>,
+}
+
+/// The levels that one invocation sets.
+#[derive(Debug, Default)]
+struct Overrides<'a> {
+    /// Of rules that the run describes.
+    described: BTreeMap<At, Level>,
+    /// Of others, by id.
+    others: BTreeMap<&'a str, Level>,
 }
 
 impl<'a> Rules<'a> {
@@ -54,13 +68,20 @@ impl<'a> Rules<'a> {
     pub(super) fn of(run: &'a Run, strings: &'a Strings, index: usize) -> Self {
         let mut by_id: BTreeMap<&str, Vec<At>> = BTreeMap::new();
         let mut by_guid = BTreeMap::new();
+        let mut templates = BTreeMap::new();
         for (component, described) in components(run).enumerate() {
+            for (id, text) in &described.messages {
+                templates.entry((component, None, *id)).or_insert(*text);
+            }
             for (position, rule) in described.rules.iter().enumerate() {
                 if rule.id != NO_SYMBOL {
                     by_id.entry(strings.get(rule.id)).or_default().push((component, position));
                 }
                 if rule.guid != NO_SYMBOL {
                     by_guid.entry(strings.get(rule.guid)).or_insert((component, position));
+                }
+                for (id, text) in &rule.messages {
+                    templates.entry((component, Some(position), *id)).or_insert(*text);
                 }
             }
         }
@@ -74,6 +95,10 @@ impl<'a> Rules<'a> {
             by_guid,
             scores: BTreeMap::new(),
             known: IndexMap::new(),
+            overrides: BTreeMap::new(),
+            components: named(components(run)),
+            taxonomies: named(run.taxonomies.iter()),
+            templates,
         }
     }
 
@@ -93,26 +118,51 @@ impl<'a> Rules<'a> {
         facts
     }
 
-    pub(super) fn component(&self, index: usize) -> Option<&'a Component> {
-        components(self.run).nth(index)
+    /// The message string of an id: the rule's, else its component's (section 3.11.7).
+    pub(super) fn template(&self, facts: &RuleFacts, id: u32) -> Option<u32> {
+        let (component, rule) = facts.at.map_or((0, None), |(component, rule)| (component, Some(rule)));
+        self.templates.get(&(component, rule, id)).or_else(|| self.templates.get(&(component, None, id))).copied()
     }
 
-    pub(super) fn rule(&self, at: At) -> Option<&'a Rule> {
+    fn component(&self, index: usize) -> Option<&'a Component> {
+        match index.checked_sub(1) {
+            None => Some(&self.run.driver),
+            Some(extension) => self.run.extensions.get(extension),
+        }
+    }
+
+    fn rule(&self, at: At) -> Option<&'a Rule> {
         self.component(at.0)?.rules.get(at.1)
     }
 
-    /// The level that an invocation sets for a rule, section 3.27.10.
-    pub(super) fn overridden(&self, invocation: i32, facts: &RuleFacts) -> Option<Level> {
-        let invocation = self.run.invocations.get(usize::try_from(invocation).ok()?)?;
-        invocation.overrides.iter().find_map(|(descriptor, level)| {
-            let reference = self.run.store.references.get_index(*descriptor as usize)?;
-            let (at, _) = self.find(reference, -1, NO_SYMBOL);
-            let same = match at {
-                Some(at) => facts.at == Some(at),
-                None => reference.id != NO_SYMBOL && is_below(&facts.id, self.strings.get(reference.id)),
+    /// The level that an invocation sets for a rule, section 3.27.10. Of two that are set the first counts.
+    pub(super) fn overridden(&mut self, invocation: i32, facts: &RuleFacts) -> Option<Level> {
+        if !self.overrides.contains_key(&invocation) {
+            let read = self.overrides_of(invocation);
+            self.overrides.insert(invocation, read);
+        }
+        let set = self.overrides.get(&invocation)?;
+        match facts.at {
+            Some(at) => set.described.get(&at).copied(),
+            None => ids_upwards(&facts.id).find_map(|id| set.others.get(id).copied()),
+        }
+    }
+
+    fn overrides_of(&self, invocation: i32) -> Overrides<'a> {
+        let mut read = Overrides::default();
+        let invocation = usize::try_from(invocation).ok().and_then(|index| self.run.invocations.get(index));
+        for (descriptor, level) in invocation.into_iter().flat_map(|invocation| &invocation.overrides) {
+            let (Some(reference), Some(level)) = (self.run.store.references.get_index(*descriptor as usize), level)
+            else {
+                continue;
             };
-            if same { *level } else { None }
-        })
+            if let (Some(at), _) = self.find(reference, -1, NO_SYMBOL) {
+                read.described.entry(at).or_insert(*level);
+            } else if reference.id != NO_SYMBOL {
+                read.others.entry(self.strings.get(reference.id)).or_insert(*level);
+            }
+        }
+        read
     }
 
     fn resolve(&mut self, row: &ResultRow, builder: &mut FindingsBuilder, problems: &mut Problems) -> RuleFacts {
@@ -133,7 +183,6 @@ impl<'a> Rules<'a> {
             rule: builder.rule(self.tool, self.version, id, name, &tags),
             id: id.to_owned(),
             at,
-            component: at.map_or(0, |at| at.0),
             level: rule.and_then(|rule| rule.level),
             score: at.zip(rule).and_then(|(at, rule)| self.score(at, rule, problems)),
             cwe: rule.map_or_else(Vec::new, |rule| self.cwe_of_rule(rule)),
@@ -185,11 +234,7 @@ impl<'a> Rules<'a> {
             let message = format!("found extension {index} of {count}, expected the position of an extension");
             return (0, Some(("/rule/toolComponent/index", message)));
         }
-        let same = |component: &Component| {
-            (stated.guid != NO_SYMBOL && component.guid == stated.guid)
-                || (stated.guid == NO_SYMBOL && stated.name != NO_SYMBOL && component.name == stated.name)
-        };
-        (components(self.run).position(same).unwrap_or(0), None)
+        (by_name_or_guid(&self.components, stated.guid, stated.name).unwrap_or(0), None)
     }
 
     /// Whether a rule may be the one of that id: the same, or one above it (section 3.27.5). A rule without id fits all.
@@ -199,13 +244,8 @@ impl<'a> Rules<'a> {
 
     /// The rule of an id, or the nearest above it: in the component first, then in the driver, then in extensions.
     fn by_id(&self, id: &str, component: usize) -> Option<At> {
-        let mut id = id;
-        loop {
-            if let Some(places) = self.by_id.get(id) {
-                return places.iter().find(|at| at.0 == component).or_else(|| places.first()).copied();
-            }
-            id = id.rsplit_once('/')?.0;
-        }
+        let places = ids_upwards(id).find_map(|id| self.by_id.get(id))?;
+        places.iter().find(|at| at.0 == component).or_else(|| places.first()).copied()
     }
 
     fn score(&mut self, at: At, rule: &Rule, problems: &mut Problems) -> Option<Score> {
@@ -250,10 +290,8 @@ impl<'a> Rules<'a> {
         let stated = reference.component;
         let taxonomy = match usize::try_from(stated.index) {
             Ok(index) => self.run.taxonomies.get(index),
-            Err(_) => self.run.taxonomies.iter().find(|taxonomy| {
-                (stated.guid != NO_SYMBOL && taxonomy.guid == stated.guid)
-                    || (stated.name != NO_SYMBOL && taxonomy.name == stated.name)
-            }),
+            Err(_) => by_name_or_guid(&self.taxonomies, stated.guid, stated.name)
+                .and_then(|index| self.run.taxonomies.get(index)),
         };
         let text = |symbol: u32| (symbol != NO_SYMBOL).then(|| self.strings.get(symbol));
         let name = text(stated.name).or_else(|| text(taxonomy?.name));
@@ -271,6 +309,27 @@ impl<'a> Rules<'a> {
 
 fn components(run: &Run) -> impl Iterator<Item = &Component> {
     std::iter::once(&run.driver).chain(&run.extensions)
+}
+
+/// Positions of components by the number of their name and of their guid; of equal ones the first.
+fn named<'c>(components: impl Iterator<Item = &'c Component>) -> BTreeMap<u32, usize> {
+    let mut positions = BTreeMap::new();
+    for (index, component) in components.enumerate() {
+        for symbol in [component.guid, component.name] {
+            positions.entry(symbol).or_insert(index);
+        }
+    }
+    positions.remove(&NO_SYMBOL);
+    positions
+}
+
+fn by_name_or_guid(positions: &BTreeMap<u32, usize>, guid: u32, name: u32) -> Option<usize> {
+    positions.get(&guid).or_else(|| positions.get(&name)).copied()
+}
+
+/// An id and those above it in its hierarchy, nearest first.
+fn ids_upwards(id: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(id), |id| id.rsplit_once('/').map(|(above, _)| above))
 }
 
 /// Whether an id is another, or is below it in a hierarchy.

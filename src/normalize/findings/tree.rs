@@ -61,8 +61,8 @@ pub(super) struct Tree<'a> {
     previous: BTreeMap<&'a str, usize>,
     head: Option<&'a [String]>,
     all: &'a Context<'a>,
-    /// Paths that a suffix can mean, by their last part.
-    by_name: OnceCell<BTreeMap<&'a str, Vec<&'a str>>>,
+    /// Paths that a suffix can mean, in the order of their parts read from the end.
+    from_end: OnceCell<Vec<(String, &'a str)>>,
 }
 
 impl<'a> Tree<'a> {
@@ -70,7 +70,7 @@ impl<'a> Tree<'a> {
         let files = context.files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
         let renamed = context.files.iter().enumerate().filter(|(_, file)| file.status == FileStatus::Renamed);
         let previous = renamed.filter_map(|(index, file)| Some((file.previous_path.as_deref()?, index))).collect();
-        Self { files, previous, head: context.head_paths, all: context, by_name: OnceCell::new() }
+        Self { files, previous, head: context.head_paths, all: context, from_end: OnceCell::new() }
     }
 
     /// Whether all paths of the head are known.
@@ -101,43 +101,54 @@ impl<'a> Tree<'a> {
         Some((self.all.files.get(index)?.path.as_str(), index))
     }
 
-    fn by_name(&self) -> &BTreeMap<&'a str, Vec<&'a str>> {
-        self.by_name.get_or_init(|| {
-            let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            let mut add = |path: &'a str| names.entry(last_part(path)).or_default().push(path);
-            match self.head {
-                Some(head) => head.iter().for_each(|path| add(path)),
-                None => self.files.keys().for_each(|path| add(path)),
-            }
-            names
-        })
-    }
-
     /// The one path that ends an absolute path; `None` where there is none, or more than one.
     pub(super) fn end_of(&self, path: &Absolute) -> Option<&'a str> {
-        only(self.same_name(&path.0).filter(|known| ends_with(&path.0, known)))
+        only(self.ends(&path.0))
     }
 
     /// The one path that ends a relative one, or ends with it; `None` where there is none, or more than one.
     pub(super) fn like(&self, path: &str) -> Option<&'a str> {
-        only(self.same_name(path).filter(|known| ends_with(path, known) || ends_with(known, path)))
+        let key = from_end(path);
+        let all = self.from_end.get_or_init(|| self.sorted_from_end());
+        let start = all.partition_point(|(known, _)| *known < key);
+        let longer = all.iter().skip(start).take_while(|(known, _)| known.starts_with(&key));
+        let longer = longer.filter(|(known, _)| known.strip_prefix(&key).is_some_and(|rest| rest.starts_with('/')));
+        only(self.ends(path).chain(longer.map(|(_, path)| *path)))
     }
 
-    fn same_name(&self, path: &str) -> impl Iterator<Item = &'a str> {
-        self.by_name().get(last_part(path)).into_iter().flatten().copied()
+    /// Paths that a path is, or ends with after a `/`.
+    fn ends(&self, path: &str) -> impl Iterator<Item = &'a str> {
+        let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+        starts.filter_map(|start| self.known(path.get(start..)?))
+    }
+
+    /// The same path as the head, or else the change, holds it.
+    fn known(&self, path: &str) -> Option<&'a str> {
+        match self.head {
+            Some(head) => {
+                let index = head.binary_search_by(|known| known.as_str().cmp(path)).ok()?;
+                head.get(index).map(String::as_str)
+            }
+            None => self.files.get_key_value(path).map(|(known, _)| *known),
+        }
+    }
+
+    fn sorted_from_end(&self) -> Vec<(String, &'a str)> {
+        let mut all: Vec<(String, &str)> = match self.head {
+            Some(head) => head.iter().map(|path| (from_end(path), path.as_str())).collect(),
+            None => self.files.keys().map(|path| (from_end(path), *path)).collect(),
+        };
+        all.sort_unstable();
+        all
     }
 }
 
-fn last_part(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+/// The parts of a path in reverse, so that paths with the same end have the same start.
+fn from_end(path: &str) -> String {
+    path.rsplit('/').collect::<Vec<_>>().join("/")
 }
 
 fn only<'a>(mut candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let first = candidates.next()?;
     candidates.next().is_none().then_some(first)
-}
-
-/// Whether `path` is `end`, or ends with it after a `/`.
-fn ends_with(path: &str, end: &str) -> bool {
-    path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
