@@ -1,0 +1,124 @@
+//! Reading SARIF: throughput and peak memory against `serde_sarif`, on one large log made here.
+//!
+//! `cargo bench --bench sarif [-- MEGABYTES]`. Each reader runs in a process of its own, which is this program started
+//! again, so that its peak memory is its own. Throughput is the best of several rounds on bytes that are in memory.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a program of its own"
+)]
+
+use std::fmt::Write as _;
+use std::process::Command;
+use std::time::Instant;
+
+use tollgate::collect::sarif::{SarifInput, parse};
+use tollgate::evidence::Change;
+use tollgate::normalize::findings::{Context, findings};
+
+const DEFAULT_MEGABYTES: usize = 100;
+const ROUNDS: usize = 5;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let megabytes = arguments.iter().find_map(|argument| argument.parse::<usize>().ok()).unwrap_or(DEFAULT_MEGABYTES);
+    match arguments.iter().find(|argument| ["reading", "ours", "theirs", "neither"].contains(&argument.as_str())) {
+        Some(reader) => child(reader, megabytes),
+        None => parent(megabytes),
+    }
+}
+
+fn parent(megabytes: usize) {
+    let run = |reader: &str| -> (f64, f64) {
+        let program = std::env::current_exe().unwrap();
+        let output = Command::new(program).args([reader, &megabytes.to_string()]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let mut numbers = text.split_whitespace().map(|number| number.parse::<f64>().unwrap());
+        (numbers.next().expect("throughput"), numbers.next().expect("memory"))
+    };
+    let (_, bytes_only) = run("neither");
+    let (reading, reading_peak) = run("reading");
+    let (ours, our_peak) = run("ours");
+    let (theirs, their_peak) = run("theirs");
+    println!("{megabytes} MB of SARIF; the bytes alone take {bytes_only:.0} MiB");
+    println!("                             MB/s   ratio   peak MiB   ratio");
+    let line = |name: &str, speed: f64, peak: f64| {
+        println!("{name:<28} {speed:>4.0} {:>6.1}x {peak:>10.0} {:>6.2}x", speed / theirs, peak / their_peak);
+    };
+    line("serde_sarif, read", theirs, their_peak);
+    line("tollgate, read", reading, reading_peak);
+    line("tollgate, made into findings", ours, our_peak);
+}
+
+fn child(reader: &str, megabytes: usize) {
+    let bytes = codeql_like(megabytes * 1_000_000);
+    let rounds = if reader == "neither" { 0 } else { ROUNDS };
+    let best = (0..rounds).map(|_| round(reader, &bytes)).fold(f64::INFINITY, f64::min);
+    println!("{} {}", bytes.len() as f64 / 1e6 / best, peak_mebibytes());
+}
+
+/// Seconds that one round takes.
+fn round(reader: &str, bytes: &[u8]) -> f64 {
+    let start = Instant::now();
+    if reader == "reading" {
+        assert!(parse(bytes).is_ok());
+    } else if reader == "ours" {
+        let inputs = [SarifInput { path: "big.sarif".to_owned(), commit: None, sha256: None, outcome: parse(bytes) }];
+        let change = Change::default();
+        let context = Context { files: &[], change: &change, head_paths: None, roots: &[] };
+        let (found, sources) = findings(&inputs, &context);
+        assert_eq!(found.len() as u64, sources.first().unwrap().items);
+        assert!(sources.first().unwrap().reason.is_none());
+    } else {
+        let log: serde_sarif::sarif::Sarif = serde_json::from_slice(bytes).unwrap();
+        assert_eq!(log.runs.len(), 1);
+    }
+    start.elapsed().as_secs_f64()
+}
+
+fn peak_mebibytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
+    line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+}
+
+/// A log as CodeQL writes them: rules with help, results with partial fingerprints, and a code flow on every fourth.
+fn codeql_like(size: usize) -> Vec<u8> {
+    let mut out = String::with_capacity(size + 10_000);
+    out.push_str(r#"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":{"name":"CodeQL","organization":"GitHub","semanticVersion":"2.24.1","rules":["#);
+    for rule in 0..200 {
+        let comma = if rule == 0 { "" } else { "," };
+        write!(out, r#"{comma}{{"id":"py/rule-{rule}","name":"py/rule-{rule}","shortDescription":{{"text":"Rule {rule}"}},"fullDescription":{{"text":"What rule {rule} looks for, at some length."}},"defaultConfiguration":{{"enabled":true,"level":"{}"}},"properties":{{"tags":["security","external/cwe/cwe-{:03}"],"kind":"path-problem","precision":"high","security-severity":"{}.{}"}}}}"#,
+            ["error", "warning", "note"].get(rule % 3).unwrap(), rule, rule % 10, rule % 7).unwrap();
+    }
+    out.push_str(r#"]}},"invocations":[{"executionSuccessful":true}],"results":["#);
+    let mut random = 1_u64;
+    let mut next = move |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    let mut count = 0;
+    while out.len() < size {
+        let (rule, file, line) = (next(200), next(4000), 1 + next(3000));
+        let comma = if count == 0 { "" } else { "," };
+        let name = next(1 << 30);
+        write!(out, r#"{comma}{{"ruleId":"py/rule-{rule}","ruleIndex":{rule},"rule":{{"id":"py/rule-{rule}","index":{rule}}},"message":{{"text":"This expression depends on a [user-provided value](1) that flows into `value_{name}`.\nSee [here](2)."}},"#).unwrap();
+        write!(out, r#""locations":[{{"physicalLocation":{{"artifactLocation":{{"uri":"src/package_{}/module_{file}.py","uriBaseId":"%SRCROOT%","index":{file}}},"region":{{"startLine":{line},"startColumn":5,"endColumn":{}}}}}}}],"#, file % 50, 6 + next(80)).unwrap();
+        write!(out, r#""partialFingerprints":{{"primaryLocationLineHash":"{:016x}:1","primaryLocationStartColumnFingerprint":"4"}}"#, next(1 << 31)).unwrap();
+        if count % 4 == 0 {
+            out.push_str(r#","codeFlows":[{"threadFlows":[{"locations":["#);
+            for step in 0..6 {
+                let comma = if step == 0 { "" } else { "," };
+                write!(out, r#"{comma}{{"location":{{"physicalLocation":{{"artifactLocation":{{"uri":"src/package_{}/module_{file}.py","uriBaseId":"%SRCROOT%","index":{file}}},"region":{{"startLine":{},"startColumn":9,"endColumn":24}}}},"message":{{"text":"ControlFlowNode for step_{step}"}}}}}}"#, file % 50, line + step).unwrap();
+            }
+            out.push_str("]}]}]");
+        }
+        write!(out, r#","relatedLocations":[{{"id":1,"physicalLocation":{{"artifactLocation":{{"uri":"src/package_{}/module_{file}.py","uriBaseId":"%SRCROOT%","index":{file}}},"region":{{"startLine":{line},"startColumn":9,"endColumn":24}}}},"message":{{"text":"user-provided value"}}}}]}}"#, file % 50).unwrap();
+        count += 1;
+    }
+    out.push_str(r#"],"columnKind":"utf16CodeUnits"}]}"#);
+    out.into_bytes()
+}
