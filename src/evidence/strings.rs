@@ -1,33 +1,39 @@
 //! Interned strings: each distinct text is held once, and columns hold its number.
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
+use indexmap::map::raw_entry_v1::{RawEntryApiV1, RawEntryMut};
 
 /// Strings being collected; a number is given to each at first sight.
 #[derive(Debug, Clone, Default)]
 pub struct Strings {
-    set: IndexSet<Box<str>>,
+    texts: IndexMap<Box<str>, ()>,
 }
 
 impl Strings {
     /// The number of a text.
     pub fn intern(&mut self, text: &str) -> u32 {
-        if let Some(index) = self.set.get_index_of(text) {
-            return symbol(index);
+        // One look-up, and an allocation only for a text that is new.
+        match self.texts.raw_entry_mut_v1().from_key(text) {
+            RawEntryMut::Occupied(entry) => symbol(entry.index()),
+            RawEntryMut::Vacant(entry) => {
+                let index = entry.index();
+                entry.insert(text.into(), ());
+                symbol(index)
+            }
         }
-        symbol(self.set.insert_full(text.into()).0)
     }
 
     /// The text of a number; empty for a number that was never given.
     #[must_use]
     pub fn get(&self, index: u32) -> &str {
-        self.set.get_index(index as usize).map_or("", |text| text)
+        self.texts.get_index(index as usize).map_or("", |(text, ())| text)
     }
 
     /// Ends collecting: the texts in byte order, and for each old number the new one.
     #[must_use]
     pub fn finish(self) -> (StringTable, Vec<u32>) {
         let mut order: Vec<(Box<str>, u32)> =
-            self.set.into_iter().enumerate().map(|(index, text)| (text, symbol(index))).collect();
+            self.texts.into_keys().enumerate().map(|(index, text)| (text, symbol(index))).collect();
         order.sort_unstable();
         let mut renumbered = vec![0; order.len()];
         let mut texts = Vec::with_capacity(order.len());
