@@ -2,7 +2,12 @@
 //!
 //! The peer is another program: `TOLLGATE_BENCH_PEER="COMMAND"` runs it in the same minutes, and the first number that
 //! follows `TOLLGATE_BENCH_PEER_LABEL` in what it prints (in microseconds) is what the ratio is taken to.
-#![expect(clippy::print_stdout, clippy::panic, clippy::disallowed_methods, reason = "a benchmark prints what it measured")]
+#![expect(
+    clippy::print_stdout,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a benchmark prints what it measured"
+)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -97,7 +102,10 @@ fn change(findings: usize, files: usize, dependencies: usize) -> Evidence {
             .map(|index| FileChange {
                 path: path(index),
                 previous_path: None,
-                status: [FileStatus::Modified, FileStatus::Added, FileStatus::Deleted].get(next(3)).copied().unwrap_or(FileStatus::Added),
+                status: [FileStatus::Modified, FileStatus::Added, FileStatus::Deleted]
+                    .get(next(3))
+                    .copied()
+                    .unwrap_or(FileStatus::Added),
                 mode_before: Some(FileMode::REGULAR),
                 mode_after: Some(FileMode::REGULAR),
                 binary: false,
@@ -158,7 +166,9 @@ fn peer() -> Option<f64> {
     let output = std::process::Command::new("sh").arg("-c").arg(command).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let after = text.split_once(&label)?.1;
-    after.split(|character: char| !character.is_ascii_digit() && character != '.').find_map(|number| number.parse().ok())
+    after
+        .split(|character: char| !character.is_ascii_digit() && character != '.')
+        .find_map(|number| number.parse().ok())
 }
 
 fn main() {

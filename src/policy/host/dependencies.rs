@@ -255,6 +255,16 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     property(
+        "previous_version",
+        "text",
+        "the highest version before the change; empty, of a new one",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.text(|dependency| dependency.before.last().map_or("", String::as_str)))
+            });
+        },
+    ),
+    property(
         "jump",
         "jump",
         "how far the highest version moved; none for added and removed packages",

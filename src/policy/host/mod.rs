@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod findings;
 mod globs;
+mod lists;
 mod signature;
 pub(crate) mod words;
 
@@ -29,7 +30,9 @@ pub(crate) use words::WordValue;
 
 /// The whole host API as data.
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    [change::TABLE, findings::TABLE, files::TABLE, dependencies::TABLE, effects::TABLE].into_iter().flatten()
+    [change::TABLE, findings::TABLE, files::TABLE, dependencies::TABLE, effects::TABLE, lists::TABLE]
+        .into_iter()
+        .flatten()
 }
 
 /// The reference of the host API, as Markdown: one table for each type.
