@@ -8,7 +8,7 @@ use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
-use super::words::{WordValue, word, words};
+use super::words::{WordValue, choices, word, words};
 use crate::evidence::{
     DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Jump, SourceKind, Word,
 };
@@ -111,8 +111,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("ecosystem", Param::Words(Ecosystem::VOCABULARY))],
         "those of an ecosystem",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| {
-                view.keep_words(&wanted, |dependency| dependency.ecosystem)
+            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| {
+                view.keep_words(wanted, |dependency| dependency.ecosystem)
             });
         },
     ),
@@ -121,8 +121,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("change", Param::Words(DependencyChangeKind::VOCABULARY))],
         "those to which something happened",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| {
-                view.keep_words(&wanted, |dependency| dependency.change)
+            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| {
+                view.keep_words(wanted, |dependency| dependency.change)
             });
         },
     ),
@@ -146,8 +146,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("jump", Param::Words(Jump::VOCABULARY))],
         "those whose highest version moved so far",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| -> HostResult<Dependencies> {
-                let wanted = words::<Jump>(&wanted)?;
+            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
+                let wanted = words::<Jump>(wanted)?;
                 Ok(view.keep_packages(|dependency| {
                     dependency.jump.is_some_and(|jump| wanted.get(usize::from(jump.index())).copied().unwrap_or(true))
                 }))
@@ -159,8 +159,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("jump", Param::Word(Jump::VOCABULARY))],
         "those whose highest version moved so far or farther, and those of which nothing tells how far",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, jump: Dynamic| {
-                Ok(jump_at_least(view, word::<Jump>(&jump)?))
+            choices(module, name, |view: &mut Dependencies, jump: &Dynamic| {
+                Ok(jump_at_least(view, word::<Jump>(jump)?))
             });
         },
     ),
@@ -179,8 +179,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("scope", Param::Words(DependencyScope::VOCABULARY))],
         "those with a scope, and those of which nothing tells",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| -> HostResult<Dependencies> {
-                let wanted = words::<DependencyScope>(&wanted)?;
+            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
+                let wanted = words::<DependencyScope>(wanted)?;
                 Ok(view.keep_packages(|dependency| {
                     dependency.scope == DependencyScope::Unknown
                         || wanted.get(usize::from(dependency.scope.index())).copied().unwrap_or(true)
@@ -193,8 +193,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("source", Param::Words(SourceKind::VOCABULARY))],
         "those that come from a kind of place now",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, wanted: Dynamic| -> HostResult<Dependencies> {
-                let wanted = words::<SourceKind>(&wanted)?;
+            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
+                let wanted = words::<SourceKind>(wanted)?;
                 Ok(view.keep_packages(|dependency| {
                     dependency
                         .sources_after
@@ -215,16 +215,16 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select("name", &[("names", Param::Texts)], "those of a name", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies, names: Dynamic| -> HostResult<Dependencies> {
-            let names = texts(&names)?;
+        choices(module, name, |view: &mut Dependencies, names: &Dynamic| -> HostResult<Dependencies> {
+            let names = texts(names)?;
             Ok(view.keep_packages(|dependency| names.iter().any(|name| name.as_str() == dependency.name)))
         });
     }),
     select("under", &[("globs", Param::Globs)], "those whose manifest a glob matches", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies, globs: Dynamic| view.under(&globs, true));
+        choices(module, name, |view: &mut Dependencies, globs: &Dynamic| view.under(globs, true));
     }),
     select("not_under", &[("globs", Param::Globs)], "those whose manifest no glob matches", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies, globs: Dynamic| view.under(&globs, false));
+        choices(module, name, |view: &mut Dependencies, globs: &Dynamic| view.under(globs, false));
     }),
     property("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.word(Ecosystem::Cargo, |dependency| dependency.ecosystem)));

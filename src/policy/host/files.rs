@@ -8,7 +8,7 @@ use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
-use super::words::{WordValue, words};
+use super::words::{WordValue, choices, words};
 use crate::evidence::{FileChange, FileKind, FileStatus, Word};
 
 type Files = View<FileRows>;
@@ -126,8 +126,8 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select("status", &[("status", Param::Words(FileStatus::VOCABULARY))], "those with a status", |module, name| {
-        module.set_native_fn(name, |view: &mut Files, status: Dynamic| -> HostResult<Files> {
-            let wanted = words::<FileStatus>(&status)?;
+        choices(module, name, |view: &mut Files, status: &Dynamic| -> HostResult<Files> {
+            let wanted = words::<FileStatus>(status)?;
             Ok(view.keep_files(|file| wanted.get(file.status as usize).copied().unwrap_or(true)))
         });
     }),
@@ -144,8 +144,8 @@ pub(super) const TABLE: &[Signature] = &[
         module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Renamed)));
     }),
     select("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind", |module, name| {
-        module.set_native_fn(name, |view: &mut Files, kind: Dynamic| -> HostResult<Files> {
-            let wanted = words::<FileKind>(&kind)?;
+        choices(module, name, |view: &mut Files, kind: &Dynamic| -> HostResult<Files> {
+            let wanted = words::<FileKind>(kind)?;
             Ok(view.keep_files(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))
         });
     }),
@@ -154,8 +154,8 @@ pub(super) const TABLE: &[Signature] = &[
         &[("names", Param::Texts)],
         "those in a language, by Linguist's name without regard to case",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Files, names: Dynamic| -> HostResult<Files> {
-                let names = texts(&names)?;
+            choices(module, name, |view: &mut Files, names: &Dynamic| -> HostResult<Files> {
+                let names = texts(names)?;
                 Ok(view.keep_files(|file| {
                     file.language
                         .as_deref()
@@ -165,10 +165,10 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select("under", &[("globs", Param::Globs)], "those whose path, before or after, a glob matches", |module, name| {
-        module.set_native_fn(name, |view: &mut Files, globs: Dynamic| view.under(&globs, true));
+        choices(module, name, |view: &mut Files, globs: &Dynamic| view.under(globs, true));
     }),
     select("not_under", &[("globs", Param::Globs)], "those whose paths no glob matches", |module, name| {
-        module.set_native_fn(name, |view: &mut Files, globs: Dynamic| view.under(&globs, false));
+        choices(module, name, |view: &mut Files, globs: &Dynamic| view.under(globs, false));
     }),
     select("binary", &[], "those whose lines can't be shown", |module, name| {
         module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(|file| file.binary)));

@@ -7,7 +7,7 @@ use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
 use super::signature::{Param, Signature};
-use super::words::{WordValue, word, words};
+use super::words::{WordValue, choices, word, words};
 use crate::diagnostic::Code;
 use crate::evidence::{Evidence, Finding, Introduced, Level, NO_SYMBOL, Severity, Suppression, Word};
 
@@ -169,8 +169,8 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select("severity", &[("severity", Param::Words(Severity::VOCABULARY))], "those of a severity", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings, severity: Dynamic| -> HostResult<Findings> {
-            let wanted = words::<Severity>(&severity)?;
+        choices(module, name, |view: &mut Findings, severity: &Dynamic| -> HostResult<Findings> {
+            let wanted = words::<Severity>(severity)?;
             Ok(view.keep(|evidence, row| {
                 at(evidence.findings.severities(), row)
                     .is_none_or(|severity| at(&wanted, severity as usize) == Some(true))
@@ -178,27 +178,22 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     select("severity_at_least", &[("severity", SEVERITY)], "those of a severity or a worse one", |module, name| {
-        fn at_least(view: &mut Findings, severity: Severity) -> Findings {
-            view.keep(|evidence, row| at(evidence.findings.severities(), row).is_none_or(|found| found >= severity))
-        }
-        module.set_native_fn(name, |view: &mut Findings, severity: ImmutableString| {
-            Ok(at_least(view, word::<Severity>(&Dynamic::from(severity))?))
-        });
-        module.set_native_fn(name, |view: &mut Findings, severity: WordValue| {
-            Ok(at_least(view, word::<Severity>(&Dynamic::from(severity))?))
+        choices(module, name, |view: &mut Findings, severity: &Dynamic| -> HostResult<Findings> {
+            let severity = word::<Severity>(severity)?;
+            Ok(view.keep(|evidence, row| at(evidence.findings.severities(), row).is_none_or(|found| found >= severity)))
         });
     }),
     select("level", &[("level", Param::Words(Level::VOCABULARY))], "those of a SARIF level", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings, level: Dynamic| -> HostResult<Findings> {
-            let wanted = words::<Level>(&level)?;
+        choices(module, name, |view: &mut Findings, level: &Dynamic| -> HostResult<Findings> {
+            let wanted = words::<Level>(level)?;
             Ok(view.keep(|evidence, row| {
                 at(evidence.findings.levels(), row).is_none_or(|level| at(&wanted, level as usize) == Some(true))
             }))
         });
     }),
     select("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings, ids: Dynamic| -> HostResult<Findings> {
-            let ids = texts(&ids)?;
+        choices(module, name, |view: &mut Findings, ids: &Dynamic| -> HostResult<Findings> {
+            let ids = texts(ids)?;
             Ok(by_rule(view, |_, id| ids.iter().any(|wanted| wanted.as_str() == id)))
         });
     }),
@@ -207,21 +202,21 @@ pub(super) const TABLE: &[Signature] = &[
         &[("names", Param::Texts)],
         "those of a tool, by its name without regard to case",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings, names: Dynamic| -> HostResult<Findings> {
-                let names: Vec<String> = texts(&names)?.iter().map(|name| name.trim().to_lowercase()).collect();
+            choices(module, name, |view: &mut Findings, names: &Dynamic| -> HostResult<Findings> {
+                let names: Vec<String> = texts(names)?.iter().map(|name| name.trim().to_lowercase()).collect();
                 Ok(by_rule(view, |tool, _| names.contains(&tool.trim().to_lowercase())))
             });
         },
     ),
     select("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings, numbers: Dynamic| by_cwe(view, &numbers));
+        choices(module, name, |view: &mut Findings, numbers: &Dynamic| by_cwe(view, numbers));
     }),
     select(
         "under",
         &[("globs", Param::Globs)],
         "those whose path a glob matches, and those that can't be placed",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings, globs: Dynamic| view.under(&globs, true));
+            choices(module, name, |view: &mut Findings, globs: &Dynamic| view.under(globs, true));
         },
     ),
     select(
@@ -229,7 +224,7 @@ pub(super) const TABLE: &[Signature] = &[
         &[("globs", Param::Globs)],
         "those whose path no glob matches, and those that can't be placed",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings, globs: Dynamic| view.under(&globs, false));
+            choices(module, name, |view: &mut Findings, globs: &Dynamic| view.under(globs, false));
         },
     ),
     select(
