@@ -1,3 +1,5 @@
 //! The command `tollgate`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    tollgate::cli::main(std::env::args_os()).into()
+}

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, PackReport, ProblemReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
-    SettingReport, SourceReport, SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport,
-    ViolationReport, WeakeningReport,
+    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
+    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{RequiredApproval, Subject};

@@ -5,6 +5,7 @@
 
 pub mod evidence;
 mod from_verdict;
+mod provenance;
 mod schema;
 mod summary;
 mod verdict;
@@ -19,6 +20,7 @@ pub use crate::policy::{Enforcement, Risk};
 pub use crate::verdict::Decision;
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
+pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
 pub use summary::{
     Count, DependenciesSummary, DependencyItem, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts,
@@ -26,7 +28,6 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, ClaimReport, DiagnosticReport, Engine,
-    GivenApproval, LocationReport, NoteReport, PackReport, ProblemReport, ReasonReport, RequirementReport, RiskReport,
-    RuleReport, SettingReport, SourceReport, SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA,
-    VerdictReport, ViolationReport, WaiverReport, WeakeningReport,
+    GivenApproval, LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
+    SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

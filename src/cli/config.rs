@@ -1,0 +1,333 @@
+//! `tollgate.toml`: the flags of `eval` under their own names, without dashes. Paths are relative to the file's directory.
+//!
+//! It is read strictly: an unknown key or a value that does not fit is a diagnostic at its place, never ignored.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::said::{self, Described, Location, OutputFile, Said};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::evidence::{EvidenceKind, Word, nearest};
+
+/// The name of the file at the root of a repository.
+pub const FILE_NAME: &str = "tollgate.toml";
+
+/// The longest settings file that is read, in bytes: 1 MiB.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// The keys, which are the flags' names.
+const KEYS: &[&str] = &[
+    "repo",
+    "base",
+    "head",
+    "trees",
+    "diff",
+    "evidence",
+    "sarif",
+    "author",
+    "title",
+    "policy",
+    "policy-ref",
+    "param",
+    "without",
+    "as-of",
+    "dry-run",
+    "format",
+    "output",
+];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a table of settings")]
+struct Wire {
+    repo: Option<Spanned<String>>,
+    base: Option<Spanned<String>>,
+    head: Option<Spanned<String>>,
+    trees: Option<Spanned<Vec<String>>>,
+    diff: Option<Spanned<String>>,
+    evidence: Option<Spanned<String>>,
+    sarif: Option<Vec<String>>,
+    author: Option<String>,
+    title: Option<String>,
+    policy: Option<Vec<String>>,
+    policy_ref: Option<String>,
+    param: Option<IndexMap<String, Spanned<toml::Value>>>,
+    without: Option<Vec<Spanned<String>>>,
+    as_of: Option<Spanned<toml::Value>>,
+    dry_run: Option<bool>,
+    format: Option<Spanned<String>>,
+    output: Option<IndexMap<Spanned<String>, String>>,
+}
+
+/// A settings file's text, to say where in it something is wrong.
+struct File<'a> {
+    shown: &'a str,
+    text: Arc<str>,
+    directory: &'a Path,
+    mistakes: Vec<Diagnostic>,
+}
+
+impl File<'_> {
+    fn mistake(&mut self, span: std::ops::Range<usize>, message: String) {
+        let place = Place::at_offset(self.shown, &self.text, span.start);
+        self.mistakes.push(Diagnostic::new(Code::BrokenConfig, message).at(place));
+    }
+
+    fn word<W: Word>(&mut self, written: &Spanned<String>) -> Option<W> {
+        let found = W::parse(written.as_ref());
+        if found.is_none() {
+            let words = W::VOCABULARY.words;
+            let message =
+                format!("`{}` is no {}, expected one of {}", written.as_ref(), W::VOCABULARY.name, words.join(", "));
+            let place = Place::at_offset(self.shown, &self.text, inside(written.span()));
+            let mistake = Diagnostic::new(Code::BrokenConfig, message).at(place);
+            self.mistakes.push(mistake.suggest(written.as_ref(), words.iter().copied()));
+        }
+        found
+    }
+
+    fn location(&self, written: &str) -> Location {
+        Location::new(self.directory, written)
+    }
+}
+
+/// The start of a string without its quote, so that the caret stands under the word.
+fn inside(span: std::ops::Range<usize>) -> usize {
+    if span.len() > 2 { span.start + 1 } else { span.start }
+}
+
+/// Reads a settings file. `directory` is what its paths are relative to.
+///
+/// # Errors
+/// Every mistake that the file has, or the one that it can't be read past.
+pub fn parse(shown: &str, text: &str, directory: &Path) -> Result<Said, Vec<Diagnostic>> {
+    let text: Arc<str> = text.into();
+    let wire: Wire = toml::from_str(&text).map_err(|error| vec![unreadable(shown, &text, &error, KEYS)])?;
+    let mut file = File { shown, text, directory, mistakes: Vec::new() };
+    let said = said(&mut file, wire);
+    file.mistakes.sort_by_key(|mistake| mistake.place.as_ref().map(|place| (place.line, place.column)));
+    if file.mistakes.is_empty() { Ok(said) } else { Err(file.mistakes) }
+}
+
+fn said(file: &mut File<'_>, wire: Wire) -> Said {
+    let here = file.directory;
+    Said {
+        change: described(file, wire.repo, wire.base, wire.head, [wire.diff, wire.evidence], wire.trees),
+        sarif: wire.sarif.map(|files| files.iter().map(|written| said::sarif_file(here, written)).collect()),
+        author: wire.author,
+        title: wire.title,
+        policy: wire.policy.map(|packs| packs.iter().map(|written| said::pack_place(here, written)).collect()),
+        policy_ref: wire.policy_ref,
+        param: wire.param.map(|values| {
+            values.into_iter().filter_map(|(name, value)| Some((name, parameter(file, &value)?))).collect()
+        }),
+        without: wire.without.map(|kinds| kinds.iter().filter_map(|kind| file.word::<EvidenceKind>(kind)).collect()),
+        as_of: wire.as_of.and_then(|written| time(file, &written)),
+        dry_run: wire.dry_run,
+        format: wire.format.and_then(|written| file.word(&written)),
+        output: wire.output.map(|outputs| {
+            let outputs = outputs.iter();
+            outputs
+                .filter_map(|(format, path)| Some(OutputFile { format: file.word(format)?, file: file.location(path) }))
+                .collect()
+        }),
+    }
+}
+
+fn described(
+    file: &mut File<'_>,
+    repo: Option<Spanned<String>>,
+    base: Option<Spanned<String>>,
+    head: Option<Spanned<String>>,
+    [diff, evidence]: [Option<Spanned<String>>; 2],
+    trees: Option<Spanned<Vec<String>>>,
+) -> Option<Described> {
+    let git = [&repo, &base, &head].into_iter().flatten().map(Spanned::span).next();
+    let spans = [
+        git,
+        trees.as_ref().map(Spanned::span),
+        diff.as_ref().map(Spanned::span),
+        evidence.as_ref().map(Spanned::span),
+    ];
+    if let Some(second) = spans.into_iter().flatten().nth(1) {
+        file.mistake(
+            second,
+            "the change is described twice, expected one of a repository (`repo`, `base`, `head`), `trees`, `diff` and `evidence`"
+                .to_owned(),
+        );
+        return None;
+    }
+    if let Some(trees) = trees {
+        if let [before, after] = trees.as_ref().as_slice() {
+            return Some(Described::Trees(file.location(before), file.location(after)));
+        }
+        let found = trees.as_ref().len();
+        file.mistake(
+            trees.span(),
+            format!("`trees` has {found} entries, expected 2: the directory before and the one after"),
+        );
+        return None;
+    }
+    if let Some(diff) = diff {
+        return Some(Described::Diff(file.location(diff.as_ref())));
+    }
+    if let Some(evidence) = evidence {
+        return Some(Described::Evidence(file.location(evidence.as_ref())));
+    }
+    (repo.is_some() || base.is_some() || head.is_some()).then(|| Described::Git {
+        repo: repo.map(|written| file.location(written.as_ref())),
+        base: base.map(Spanned::into_inner),
+        head: head.map(Spanned::into_inner),
+    })
+}
+
+/// What a parameter may be.
+pub const NO_PARAMETER: &str = "a parameter is a string, a number, a boolean, a date or a list of these";
+
+/// The text of a parameter, as `--param` would have it; `None` for what can't be one.
+#[must_use]
+pub fn parameter_text(value: &toml::Value) -> Option<String> {
+    let scalar = |value: &toml::Value| match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) | toml::Value::Datetime(_) => {
+            Some(value.to_string())
+        }
+        toml::Value::Array(_) | toml::Value::Table(_) => None,
+    };
+    match value {
+        // A list is written as in TOML.
+        toml::Value::Array(items) => items.iter().all(|item| scalar(item).is_some()).then(|| value.to_string()),
+        other => scalar(other),
+    }
+}
+
+fn parameter(file: &mut File<'_>, value: &Spanned<toml::Value>) -> Option<String> {
+    let text = parameter_text(value.as_ref());
+    if text.is_none() {
+        file.mistake(value.span(), NO_PARAMETER.to_owned());
+    }
+    text
+}
+
+fn time(file: &mut File<'_>, written: &Spanned<toml::Value>) -> Option<jiff::Timestamp> {
+    let text = match written.as_ref() {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Datetime(time) => time.to_string(),
+        other => {
+            file.mistake(written.span(), format!("`as-of` is a {}, expected a time", other.type_str()));
+            return None;
+        }
+    };
+    said::time(&text).map_err(|expected| file.mistake(written.span(), format!("`{text}` is no time, {expected}"))).ok()
+}
+
+/// What the TOML reader objects to, at its place.
+#[must_use]
+pub fn unreadable(shown: &str, text: &Arc<str>, error: &toml::de::Error, keys: &[&str]) -> Diagnostic {
+    let message = error.message();
+    let place = match error.span() {
+        Some(span) => Place::at_offset(shown, text, span.start),
+        None => Place::file(shown),
+    };
+    let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
+    let Some((key, _)) = unknown else {
+        let message = message.trim_end().replace('\n', ", ");
+        return Diagnostic::new(Code::BrokenConfig, message).at(place);
+    };
+    let mistake = Diagnostic::new(Code::BrokenConfig, format!("unknown key `{key}`")).at(place);
+    match nearest(key, keys.iter().copied()) {
+        Some(near) => mistake.help(format!("did you mean `{near}`?")),
+        None => mistake.help(format!("there are {}", keys.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEYS, parse};
+    use crate::cli::said::{Described, Location, PackPlace};
+    use std::path::Path;
+
+    fn mistakes(text: &str) -> String {
+        let mistakes = parse("tollgate.toml", text, Path::new("")).unwrap_err();
+        mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn every_key_is_taken_and_paths_are_relative_to_the_file() {
+        let text = r#"
+            trees = ["before", "after"]
+            sarif = ["x.sarif@deadbeef"]
+            author = "dev"
+            title = "a change"
+            policy = ["builtin:baseline", "policies/org"]
+            policy-ref = "v1"
+            param = { severity = "high", limit = 3, strict = true, hosts = ["a", "b"] }
+            without = ["findings"]
+            as-of = 2026-01-31
+            dry-run = true
+            format = "json"
+            output = { markdown = "summary.md" }
+        "#;
+        let said = parse("c/tollgate.toml", text, Path::new("c")).unwrap();
+        let here = |shown| Location::new(Path::new("c"), shown);
+        assert_eq!(said.change, Some(Described::Trees(here("before"), here("after"))));
+        assert_eq!(said.sarif.unwrap()[0].file, here("x.sarif"));
+        assert_eq!(
+            said.policy.unwrap(),
+            [PackPlace::Builtin("baseline".to_owned()), PackPlace::Directory(here("policies/org"))]
+        );
+        let param = said.param.unwrap();
+        let values: Vec<&str> = param.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(values, ["high", "3", "true", "[\"a\", \"b\"]"]);
+        assert_eq!(said.as_of.unwrap().to_string(), "2026-01-31T00:00:00Z");
+        assert_eq!(said.output.unwrap()[0].file.path, Path::new("c/summary.md"));
+        assert_eq!((said.dry_run, said.policy_ref.as_deref()), (Some(true), Some("v1")));
+    }
+
+    #[test]
+    fn the_list_of_keys_is_the_one_that_is_read() {
+        let message = toml::from_str::<super::Wire>("nothing = 1").unwrap_err().message().to_owned();
+        for key in KEYS {
+            assert!(message.contains(&format!("`{key}`")), "{key} is not among {message}");
+        }
+        assert_eq!(message.matches('`').count() / 2 - 1, KEYS.len(), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_place_and_what_was_meant() {
+        assert_eq!(
+            mistakes("dry-run = true\nwithuot = []\n"),
+            "tollgate.toml:2:1: unknown key `withuot` [broken-config]\n  help: did you mean `without`?"
+        );
+    }
+
+    #[test]
+    fn every_word_that_is_none_is_named() {
+        let text = "without = [\"findngs\", \"files\", \"x\"]\nformat = \"jsn\"\noutput = { mardown = \"a\" }\nas-of = \"now\"";
+        let mistakes = mistakes(text);
+        assert_eq!(mistakes.lines().filter(|line| line.starts_with("tollgate.toml:")).count(), 5, "{mistakes}");
+        assert!(mistakes.contains("tollgate.toml:1:13: `findngs` is no kind of evidence"), "{mistakes}");
+        assert!(mistakes.contains("did you mean `markdown`?"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_change_described_twice_is_refused() {
+        for text in [
+            "trees = [\"a\", \"b\"]\ndiff = \"c\"",
+            "base = \"main\"\nevidence = \"e\"",
+            "diff = \"d\"\nevidence = \"e\"",
+        ] {
+            assert!(mistakes(text).contains(":2:"), "{text}");
+        }
+        assert!(mistakes("trees = [\"a\"]").contains("1 entries, expected 2"));
+    }
+
+    #[test]
+    fn text_that_is_no_toml_is_named_with_its_place() {
+        let mistakes = mistakes("policy = [\n\"a\"\nformat = 1\n");
+        assert!(mistakes.starts_with("tollgate.toml:3:"), "{mistakes}");
+    }
+}

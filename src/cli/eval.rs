@@ -1,0 +1,161 @@
+//! `tollgate eval`: collect, evaluate, decide, render. The gate.
+
+use super::Exit;
+use super::args::{self, ChangeArgs, EvidenceArgs, PolicyArgs};
+use super::console::Console;
+use super::gather;
+use super::judge::{self, Run};
+use super::output::{self, Document};
+use super::pipeline::{Format, Judged, PolicySet, RenderOptions, absent_sources, judge_change, refusals, render};
+use super::said::{self, Described, OutputFile, Said};
+use super::settings::{From, Settings};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evidence::{Change, EvidenceKind};
+
+const EXAMPLES: &str = "\
+Exit codes: 0 approved, 1 rejected, 2 no verdict, 3 approval required, 4 indeterminate.
+
+Examples:
+  tollgate eval
+      the checkout's branch against the default branch, under builtin:baseline
+  tollgate eval --base origin/main --sarif codeql.sarif --policy ../policies/org
+  tollgate eval --trees before after --sarif scan.sarif@0f3c2a1 --format json
+  tollgate eval --evidence evidence.json --output markdown=summary.md --output json=verdict.json
+  git diff main... | tollgate eval --diff - --dry-run";
+
+/// Arguments of `eval`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct EvalArgs {
+    #[command(flatten)]
+    change: ChangeArgs,
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// Commit to read packs inside the repository from, instead of the base; listed as a weakening
+    #[arg(long, value_name = "REV", help_heading = "Policy")]
+    policy_ref: Option<String>,
+    /// Kind of evidence that is not to be expected here; listed as a weakening (repeatable)
+    #[arg(long, value_name = "KIND", value_parser = args::kind(), help_heading = "Policy")]
+    without: Vec<EvidenceKind>,
+    /// Time to judge at: RFC 3339, or a date [default: now]
+    #[arg(long, value_name = "TIME", value_parser = said::time, help_heading = "Policy")]
+    as_of: Option<jiff::Timestamp>,
+    /// Exit with 0 whatever the decision, unless there is none; listed as a weakening
+    #[arg(long, help_heading = "Output")]
+    dry_run: bool,
+    /// Format of standard output [default: terminal]
+    #[arg(long, value_name = "FORMAT", value_parser = args::format(), help_heading = "Output")]
+    format: Option<Format>,
+    /// Report to a file, whole or not at all (repeatable)
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = args::output, help_heading = "Output")]
+    output: Vec<OutputFile>,
+}
+
+impl EvalArgs {
+    /// What the flags say, and the settings file that they name.
+    fn said(self) -> (Said, Option<String>) {
+        let said = Said {
+            policy: args::given(self.policy.policy),
+            param: args::given(self.policy.param),
+            policy_ref: self.policy_ref,
+            without: args::given(self.without),
+            as_of: self.as_of,
+            dry_run: self.dry_run.then_some(true),
+            format: self.format,
+            output: args::given(self.output),
+            ..args::said(&self.change, self.evidence)
+        };
+        (said, self.change.config)
+    }
+}
+
+/// Runs the verb.
+pub fn run(args: EvalArgs, console: &Console) -> Exit {
+    match eval(args, console) {
+        Ok(exit) => exit,
+        Err(mistakes) => console.refuse(&mistakes),
+    }
+}
+
+fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
+    let (flags, config) = args.said();
+    let mut run = judge::prepare(flags, config.as_deref())?;
+    check_outputs(&run.settings)?;
+    let policy = PolicySet::load(&judge::packs(&run)?, &run.settings.param.value)?;
+    let evidence = gather::gather(&mut run)?;
+    let without = &run.settings.without.value;
+    let absent = absent_sources(&policy, &evidence, without);
+    console.note(&judged(&run, &evidence.change));
+    console.sources(evidence.sources.iter().chain(&absent));
+    for (kind, refusal) in refusals(&policy, &evidence, without) {
+        if let Some(why) = refusal {
+            console.warning(&format!("`--without {kind}` is not honoured: {why}"));
+        }
+    }
+    let as_of = run.settings.as_of.value.unwrap_or_else(now);
+    let Judged { report, decision } = judge_change(&policy, evidence, &absent, &run.settings, as_of);
+    let documents = render_all(&run.settings, console, |format, options| render(format, &report, options))?;
+    output::write(&documents.files).map_err(|mistake| vec![mistake])?;
+    if let Err(exit) = console.stdout(&documents.stdout) {
+        return Ok(exit);
+    }
+    Ok(Exit::of_decision(decision, run.settings.dry_run.value))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line asks the clock, once, and the answer is recorded")]
+fn now() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// One file can hold one report.
+fn check_outputs(settings: &Settings) -> Result<(), Vec<Diagnostic>> {
+    let paths = settings.output.value.iter().map(|output| (output.file.path.as_path(), output.file.shown.as_str()));
+    match output::shared(paths) {
+        None => Ok(()),
+        Some(shown) => Err(vec![
+            Diagnostic::new(Code::Usage, format!("two reports are to be written to `{shown}`"))
+                .help("give each `--output` a path of its own"),
+        ]),
+    }
+}
+
+struct Documents {
+    stdout: Vec<u8>,
+    files: Vec<Document>,
+}
+
+fn render_all(
+    settings: &Settings,
+    console: &Console,
+    render: impl Fn(Format, &RenderOptions) -> Result<Vec<u8>, Diagnostic>,
+) -> Result<Documents, Vec<Diagnostic>> {
+    let plain = RenderOptions { color: false, ..RenderOptions::default() };
+    let screen = RenderOptions { color: console.stdout_color(), width: console.width() };
+    let stdout = render(settings.format.value, &screen).map_err(|mistake| vec![mistake])?;
+    let mut files = Vec::new();
+    for output in &settings.output.value {
+        let bytes = render(output.format, &plain).map_err(|mistake| vec![mistake])?;
+        files.push(Document { path: output.file.path.clone(), shown: output.file.shown.clone(), bytes });
+    }
+    Ok(Documents { stdout, files })
+}
+
+/// What is judged by what, and what of that nobody chose.
+fn judged(run: &Run, change: &Change) -> String {
+    let settings = &run.settings;
+    let what = match &settings.change.value {
+        Described::Git { .. } => {
+            let commit = |id: &Option<String>| id.as_deref().map_or("nothing", judge::short).to_owned();
+            let chosen = if settings.change.from == From::Default { ", the change of this checkout," } else { "" };
+            format!("{}..{}{chosen}", commit(&change.merge_base), commit(&change.head))
+        }
+        Described::Trees(before, after) => format!("`{}` to `{}`", before.shown, after.shown),
+        Described::Diff(file) | Described::Evidence(file) => format!("`{}`", file.shown),
+    };
+    let packs: Vec<String> = settings.policy.value.iter().map(|pack| format!("`{}`", pack.shown())).collect();
+    let unsaid = if settings.policy.from == From::Default { ", because no policy was named" } else { "" };
+    format!("judging {what} under {}{unsaid}", packs.join(", "))
+}

@@ -1,0 +1,354 @@
+//! Which settings and which packs judge. The change never picks its judge: with a repository, whatever lies inside it is
+//! read from the base, never from the head and never from the files of the checkout.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use super::config::{self, FILE_NAME};
+use super::pipeline::{GitRepository, PackFiles, unreadable};
+use super::said::{Described, Location, PackPlace, Said};
+use super::settings::Settings;
+use crate::collect::input;
+use crate::collect::snapshot::RawChange;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::policy::{MAX_FILE_BYTES, MAX_FILES};
+
+/// Digits of a commit that are shown.
+const SHORT: usize = 12;
+
+/// A repository, the change in it, and the commit that judges.
+pub struct Checkout {
+    repository: GitRepository,
+    /// Its root as git knows it, and without links.
+    roots: [PathBuf; 2],
+    /// The target's tip; `None` where the change has no base.
+    base: Option<String>,
+}
+
+/// What is to be judged, and by which settings.
+pub struct Run {
+    /// The settings.
+    pub settings: Settings,
+    /// The change, where it was read from a repository.
+    pub raw: Option<RawChange>,
+    /// The repository, where there is one.
+    pub checkout: Option<Checkout>,
+}
+
+/// A settings file as it lies on the disk.
+struct OnDisk {
+    shown: String,
+    path: PathBuf,
+    text: String,
+}
+
+impl OnDisk {
+    fn read(written: &str) -> Result<Self, Vec<Diagnostic>> {
+        let path = PathBuf::from(written);
+        let broken = |reason: String| vec![Diagnostic::new(Code::BrokenConfig, reason).at(Place::file(written))];
+        let bytes = input::read(&path, config::MAX_BYTES).map_err(|refusal| broken(refusal.reason))?.bytes;
+        let text = String::from_utf8(bytes).map_err(|_| broken("is not UTF-8 text".to_owned()))?;
+        Ok(Self { shown: written.to_owned(), path, text })
+    }
+
+    fn directory(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    fn parse(&self) -> Result<Said, Vec<Diagnostic>> {
+        config::parse(&self.shown, &self.text, self.directory())
+    }
+}
+
+/// Settings from the flags, from `--config`, or from the repository's own file at the base.
+///
+/// # Errors
+/// Where a settings file is broken or absent, or the change can't be read from its repository.
+pub fn prepare(flags: Said, config: Option<&str>) -> Result<Run, Vec<Diagnostic>> {
+    let disk = config.map(OnDisk::read).transpose()?;
+    match &flags.change {
+        Some(Described::Git { .. }) => in_repository(flags, disk),
+        Some(_) => as_they_stand(flags, disk),
+        None => match disk {
+            Some(disk) if !is_git(&disk.parse()?) && !base_says_git(&disk) => as_they_stand(flags, Some(disk)),
+            disk => in_repository(flags, disk),
+        },
+    }
+}
+
+/// No repository takes part: the settings file counts as it lies there.
+fn as_they_stand(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnostic>> {
+    let file = disk.map(|disk| disk.parse().map(|said| (disk.shown, said))).transpose()?;
+    Ok(Run { settings: Settings::merge(flags, file), raw: None, checkout: None })
+}
+
+fn is_git(said: &Said) -> bool {
+    matches!(said.change, None | Some(Described::Git { .. }))
+}
+
+/// Whether the file lies in the checkout around the current directory, whose base has it too and there says that the
+/// change is one of the repository: then the head has no say in that.
+fn base_says_git(disk: &OnDisk) -> bool {
+    let Ok(checkout) = Checkout::open(Path::new(".")) else { return false };
+    let Ok(raw) = checkout.repository.read(None, None) else { return false };
+    let (Some(path), Some(base)) = (checkout.inside(&disk.path), raw.change.base) else { return false };
+    match checkout.settings_at(&base, &path) {
+        Ok(Some((_, said))) => is_git(&said),
+        // A file that is broken at the base is no reason to believe the head's.
+        Err(_) => true,
+        Ok(None) => false,
+    }
+}
+
+/// The change is one of a repository.
+fn in_repository(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnostic>> {
+    let (mut repo, mut base, mut head) = match &flags.change {
+        Some(Described::Git { repo, base, head }) => (repo.clone(), base.clone(), head.clone()),
+        _ => (None, None, None),
+    };
+    if repo.is_none()
+        && let Some(disk) = &disk
+        && let Some(Described::Git { repo: Some(named), .. }) = disk.parse()?.change
+    {
+        repo = Some(named);
+    }
+    let directory = repo.as_ref().map_or_else(|| PathBuf::from("."), |repo| repo.path.clone());
+    let mut checkout = Checkout::open(&directory)?;
+    let inside = disk.as_ref().and_then(|disk| checkout.inside(&disk.path));
+
+    // A file outside of the repository is nobody's but the user's, and may say which change is meant.
+    let mut file = None;
+    if let (Some(disk), None) = (&disk, &inside) {
+        let said = disk.parse()?;
+        fill(&said, &mut base, &mut head);
+        file = Some((disk.shown.clone(), said));
+    }
+    let mut raw =
+        checkout.repository.read(base.as_deref(), head.as_deref()).map_err(|error| vec![unreadable(&error)])?;
+    if file.is_none() {
+        file = checkout.own_settings(raw.change.base.as_deref(), disk.as_ref().zip(inside.as_deref()))?;
+        if let Some((_, said)) = &file
+            && fill(said, &mut base, &mut head)
+        {
+            raw =
+                checkout.repository.read(base.as_deref(), head.as_deref()).map_err(|error| vec![unreadable(&error)])?;
+        }
+    }
+    checkout.base.clone_from(&raw.change.base);
+    Ok(Run { settings: Settings::merge(flags, file), raw: Some(raw), checkout: Some(checkout) })
+}
+
+/// Takes what a file says of base and head where no flag does; whether that said anything.
+fn fill(said: &Said, base: &mut Option<String>, head: &mut Option<String>) -> bool {
+    let Some(Described::Git { base: file_base, head: file_head, .. }) = &said.change else { return false };
+    let before = (base.clone(), head.clone());
+    *base = base.take().or_else(|| file_base.clone());
+    *head = head.take().or_else(|| file_head.clone());
+    before != (base.clone(), head.clone())
+}
+
+impl Checkout {
+    fn open(directory: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let repository = GitRepository::open(directory).map_err(|error| vec![unreadable(&error)])?;
+        // A bare repository has no files; paths of its own settings are still paths of its commits.
+        let root = normal(&repository.root().unwrap_or_else(|| directory.to_path_buf()));
+        let canonical = root.canonicalize().unwrap_or_else(|_| root.clone());
+        Ok(Self { repository, roots: [root, canonical], base: None })
+    }
+
+    /// The path in the repository, of a path that lies inside it by its spelling or by where its links lead.
+    fn inside(&self, path: &Path) -> Option<String> {
+        let spelled = normal(path);
+        let real = through_links(&spelled);
+        [&spelled, &real]
+            .into_iter()
+            .flat_map(|path| self.roots.iter().map(move |root| path.strip_prefix(root)))
+            .find_map(|inside| {
+                let parts: Option<Vec<&str>> =
+                    inside.ok()?.components().map(|part| part.as_os_str().to_str()).collect();
+                Some(parts?.join("/"))
+            })
+    }
+
+    /// The settings file that the repository has at the base: the one that was named, or the one at its root.
+    fn own_settings(
+        &self,
+        base: Option<&str>,
+        named: Option<(&OnDisk, &str)>,
+    ) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {
+        let path = named.map_or(FILE_NAME, |(_, path)| path);
+        let found = match base {
+            Some(base) => self.settings_at(base, path)?,
+            None => None,
+        };
+        match (found, named) {
+            (Some((shown, said)), _) => {
+                let elsewhere = match &said.change {
+                    None | Some(Described::Git { repo: None, .. }) => None,
+                    Some(Described::Git { .. }) => Some("repo"),
+                    Some(Described::Trees(..)) => Some("trees"),
+                    Some(Described::Diff(_)) => Some("diff"),
+                    Some(Described::Evidence(_)) => Some("evidence"),
+                };
+                match elsewhere {
+                    None => Ok(Some((shown, said))),
+                    Some(key) => Err(vec![
+                        Diagnostic::new(
+                            Code::BrokenConfig,
+                            format!("`{key}` can't be set in a file that was read from the base of the repository"),
+                        )
+                        .at(Place::file(shown))
+                        .help(format!("give `--{key}` as a flag")),
+                    ]),
+                }
+            }
+            (None, None) => Ok(None),
+            (None, Some((disk, path))) => Err(vec![
+                Diagnostic::new(
+                    Code::BrokenConfig,
+                    format!("the base {} has no `{path}`", base.map_or("(there is none)", short)),
+                )
+                .at(Place::file(disk.shown.clone()))
+                .help("settings inside the repository are read from the base; commit them there first, or keep them outside"),
+            ]),
+        }
+    }
+
+    fn settings_at(&self, commit: &str, path: &str) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {
+        let Some(bytes) = self.repository.file(commit, path).map_err(|error| vec![unreadable(&error)])? else {
+            return Ok(None);
+        };
+        let shown = format!("{path}@{}", short(commit));
+        let broken = |message: &str| vec![Diagnostic::new(Code::BrokenConfig, message).at(Place::file(shown.clone()))];
+        if bytes.len() as u64 > config::MAX_BYTES {
+            return Err(broken("is larger than the limit of 1 MiB"));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| broken("is not UTF-8 text"))?;
+        let [root, _] = &self.roots;
+        let directory = root.join(path).parent().map_or_else(|| root.clone(), Path::to_path_buf);
+        let said = config::parse(&shown, &text, &directory)?;
+        Ok(Some((shown, said)))
+    }
+
+    fn pack_at(&self, commit: &str, path: &str, shown: &str) -> Result<PackFiles, Diagnostic> {
+        let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let found = self.repository.files_under(commit, path).map_err(|error| unreadable(&error))?;
+        let mut files = BTreeMap::new();
+        for (file, bytes) in found {
+            let Some(name) = file.strip_prefix(&prefix) else { continue };
+            // As in a directory: what begins with a dot is no part of a pack.
+            if name.split('/').any(|part| part.starts_with('.')) {
+                continue;
+            }
+            if bytes.len() as u64 > MAX_FILE_BYTES {
+                let reason = format!("is larger than the limit of {MAX_FILE_BYTES} bytes");
+                return Err(Diagnostic::new(Code::UnreadablePack, reason).at(Place::file(file)));
+            }
+            files.insert(name.to_owned(), bytes);
+        }
+        if files.len() > MAX_FILES {
+            let reason = format!("the pack `{shown}` has more than {MAX_FILES} files");
+            return Err(Diagnostic::new(Code::UnreadablePack, reason));
+        }
+        if files.is_empty() {
+            return Err(Diagnostic::new(Code::UnreadablePack, format!("there is no pack `{shown}` at {}", short(commit)))
+                .help("packs inside the repository are read from the base; commit it there first, name an earlier commit with `--policy-ref`, or keep the pack outside"));
+        }
+        Ok(PackFiles { origin: format!("{path}@{}", short(commit)), files })
+    }
+}
+
+/// The packs of a run, in layer order.
+///
+/// # Errors
+/// Every pack that is not there or can't be read.
+pub fn packs(run: &Run) -> Result<Vec<PackFiles>, Vec<Diagnostic>> {
+    let commit = match (&run.settings.policy_ref.value, &run.checkout) {
+        (Some(_), None) => {
+            return Err(vec![
+                Diagnostic::new(Code::Usage, "`policy-ref` names a commit, but the change is not one of a repository")
+                    .help("describe the change with `--repo`, `--base` and `--head`"),
+            ]);
+        }
+        (Some(reference), Some(checkout)) => {
+            Some(checkout.repository.resolve(reference).map_err(|error| vec![unreadable(&error)])?)
+        }
+        (None, checkout) => checkout.as_ref().and_then(|checkout| checkout.base.clone()),
+    };
+    let mut packs = Vec::new();
+    let mut mistakes = Vec::new();
+    for place in &run.settings.policy.value {
+        match pack(place, run.checkout.as_ref(), commit.as_deref()) {
+            Ok(pack) => packs.push(pack),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    if mistakes.is_empty() { Ok(packs) } else { Err(mistakes) }
+}
+
+fn pack(place: &PackPlace, checkout: Option<&Checkout>, commit: Option<&str>) -> Result<PackFiles, Diagnostic> {
+    let location = match place {
+        PackPlace::Builtin(_) => return pack_as_it_stands(place),
+        PackPlace::Directory(location) => location,
+    };
+    let inside = checkout.and_then(|checkout| Some((checkout, checkout.inside(&location.path)?)));
+    match (inside, commit) {
+        (None, _) => pack_as_it_stands(place),
+        (Some((checkout, path)), Some(commit)) => checkout.pack_at(commit, &path, &location.shown),
+        (Some(_), None) => Err(Diagnostic::new(
+            Code::UnreadablePack,
+            format!("`{}` lies inside the repository, and the change has no base to read it from", location.shown),
+        )
+        .help("name a commit with `--policy-ref`, or keep the pack outside")),
+    }
+}
+
+/// A pack from the binary or from the disk.
+///
+/// # Errors
+/// Where there is none, or it can't be read.
+pub fn pack_as_it_stands(place: &PackPlace) -> Result<PackFiles, Diagnostic> {
+    match place {
+        PackPlace::Builtin(name) => PackFiles::builtin(name).ok_or_else(|| {
+            let names: Vec<&str> = PackFiles::builtin_names().collect();
+            Diagnostic::new(
+                Code::UnreadablePack,
+                format!("there is no built-in pack `{name}`, there are {}", names.join(", ")),
+            )
+            .suggest(name, names.iter().copied())
+        }),
+        PackPlace::Directory(Location { path, shown }) => PackFiles::from_dir(path, shown),
+    }
+}
+
+/// The first digits of a commit.
+#[must_use]
+pub fn short(commit: &str) -> &str {
+    commit.get(..SHORT).unwrap_or(commit)
+}
+
+/// The path from the root, without `.` and `..`, by its spelling alone.
+fn normal(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut normal = PathBuf::new();
+    for part in absolute.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+/// Where the links of a path lead, as far as it is there.
+fn through_links(path: &Path) -> PathBuf {
+    for ancestor in path.ancestors() {
+        if let (Ok(real), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
+            return real.join(rest);
+        }
+    }
+    path.to_path_buf()
+}

@@ -1,0 +1,257 @@
+//! The stages behind the command line, in the order in which it calls them. Wiring alone: every choice is a stage's own.
+
+use std::sync::Arc;
+
+use super::said::{Location, SarifFile};
+use super::settings::Settings;
+use crate::collect::input::Refusal;
+use crate::collect::sarif::SarifInput;
+use crate::collect::snapshot::{RawChange, RawFile, Snapshot, SnapshotError};
+use crate::collect::{diff, lockfiles, sarif, trees};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evaluate::{self, Outcome, evaluate, honoured};
+use crate::evidence::{Change, Completeness, DependencyChange, Evidence, EvidenceKind, FileChange, Findings, Source};
+use crate::normalize;
+use crate::policy::Risk;
+use crate::report::{ReportContext, VerdictReport};
+use crate::verdict::{Decision, RuleVerdict, Verdict, Waivers, decide};
+
+pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
+pub use crate::collect::git::GitRepository;
+pub use crate::collect::snapshot::Side;
+pub use crate::policy::{PackFiles, PolicySet};
+pub use crate::render::{Format, Options as RenderOptions};
+pub use crate::report::{Document as DocumentKind, schema_text, write_evidence};
+
+/// A mistake in how the change was described.
+#[must_use]
+pub fn unreadable(error: &SnapshotError) -> Diagnostic {
+    let mistake = Diagnostic::new(Code::UnreadableChange, error.to_string());
+    if error.help().is_empty() { mistake } else { mistake.help(error.help()) }
+}
+
+/// The change between two directories.
+///
+/// # Errors
+/// Where one of them can't be read.
+pub fn read_trees(before: &Location, after: &Location) -> Result<RawChange, Diagnostic> {
+    trees::read(&before.path, &after.path).map_err(|error| unreadable(&error))
+}
+
+/// The change that a diff shows.
+///
+/// # Errors
+/// Where it is not one whole diff.
+pub fn read_diff(bytes: &[u8]) -> Result<RawChange, Refusal> {
+    diff::read(bytes)
+}
+
+/// Changed paths as evidence.
+#[must_use]
+pub fn files(files: Vec<RawFile>) -> Vec<FileChange> {
+    normalize::files::files(files)
+}
+
+/// Changed packages as evidence.
+#[must_use]
+pub fn read_dependencies(
+    files: &[FileChange],
+    snapshot: Option<&dyn Snapshot>,
+) -> (Vec<DependencyChange>, Vec<Source>) {
+    normalize::dependencies::dependencies(&lockfiles::read(files, snapshot))
+}
+
+/// Scanner results as evidence.
+#[must_use]
+pub fn read_findings(
+    files: &[SarifFile],
+    changed: &[FileChange],
+    change: &Change,
+    head_paths: Option<&[String]>,
+    roots: &[String],
+) -> (Findings, Vec<Source>) {
+    let inputs: Vec<SarifInput> =
+        files.iter().map(|sarif| sarif::read(&sarif.file.path, &sarif.file.shown, sarif.commit.as_deref())).collect();
+    let context = normalize::findings::Context { files: changed, change, head_paths, roots };
+    normalize::findings::findings(&inputs, &context)
+}
+
+/// Evidence from its document.
+///
+/// # Errors
+/// Where it is none.
+pub fn read_evidence(file: &Location) -> Result<Evidence, Diagnostic> {
+    crate::collect::evidence::read(&file.path).map(|(evidence, _)| evidence).map_err(|error| {
+        let mut mistake = Diagnostic::from(&error);
+        if let Some(place) = &mut mistake.place {
+            place.file.clone_from(&file.shown);
+        }
+        mistake
+    })
+}
+
+/// Evidence from what a case says of it: its document without `schema`, and a complete source for each kind of `complete`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn evidence_of_case(document: serde_json::Value, complete: &[EvidenceKind]) -> Result<Evidence, String> {
+    let serde_json::Value::Object(mut document) = document else {
+        return Err("the evidence is no table".to_owned());
+    };
+    if document.insert("schema".to_owned(), crate::report::EVIDENCE_SCHEMA.into()).is_some() {
+        return Err("the evidence of a case has no `schema`".to_owned());
+    }
+    let sources = document.entry("sources").or_insert_with(|| serde_json::Value::Array(Vec::new()));
+    if let serde_json::Value::Array(sources) = sources {
+        let complete = complete.iter().map(|kind| serde_json::json!({"kind": kind, "completeness": "complete"}));
+        sources.extend(complete);
+    }
+    if let Some(serde_json::Value::Array(files)) = document.get_mut("files").and_then(|files| files.get_mut("items")) {
+        files.iter_mut().for_each(classify);
+    }
+    let text = serde_json::Value::Object(document).to_string();
+    crate::report::read_evidence(text.as_bytes()).map_err(|error| {
+        // Its line and column are of a text that nobody has seen.
+        let place = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path) };
+        let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
+        format!("{place}{}{help}", error.message)
+    })
+}
+
+/// What a changed path would be classified as, where a case does not say.
+fn classify(file: &mut serde_json::Value) {
+    let serde_json::Value::Object(file) = file else { return };
+    let Some(path) = file.get("path").and_then(serde_json::Value::as_str).map(str::to_owned) else { return };
+    file.entry("kind").or_insert_with(|| normalize::files::kind_of(&path).to_string().into());
+    file.entry("language").or_insert_with(|| normalize::files::language_of(&path).into());
+}
+
+/// A decision, and the document about it.
+pub struct Judged {
+    /// The document.
+    pub report: VerdictReport,
+    /// The decision.
+    pub decision: Decision,
+}
+
+/// Asks every rule, decides, and writes down what was decided and why. `absent` are the sources of [`absent_sources`].
+#[must_use]
+pub fn judge_change(
+    policy: &PolicySet,
+    evidence: Evidence,
+    absent: &[Source],
+    settings: &Settings,
+    as_of: jiff::Timestamp,
+) -> Judged {
+    let without = refusals(policy, &evidence, &settings.without.value);
+    let evidence = Arc::new(evidence);
+    let verdict = judge(policy, &evidence, &settings.without.value);
+    let context = ReportContext {
+        as_of: as_of.to_string(),
+        dry_run: settings.dry_run.value,
+        packs: policy.packs(),
+        weakenings: settings.weakenings(evidence.change.time.as_deref(), &without),
+        settings: settings.reports(),
+        extra_sources: absent,
+    };
+    Judged { decision: verdict.decision, report: VerdictReport::new(&verdict, &evidence, &context) }
+}
+
+fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, without: &[EvidenceKind]) -> Verdict {
+    let outcomes = evaluate(policy, evidence, &evaluate::Options { without: without.to_vec() });
+    decide(outcomes, policy.thresholds(), evidence, &Waivers::default())
+}
+
+/// Each kind that is said not to be expected, and why that is not honoured, where it is not.
+#[must_use]
+pub fn refusals(
+    policy: &PolicySet,
+    evidence: &Evidence,
+    without: &[EvidenceKind],
+) -> Vec<(EvidenceKind, Option<String>)> {
+    without.iter().map(|kind| (*kind, honoured(policy, evidence, *kind).err())).collect()
+}
+
+/// Sources that are not there: what packs expect, kinds that rules need and nobody supplied, and kinds that are by the
+/// user's word not to be expected.
+#[must_use]
+pub fn absent_sources(policy: &PolicySet, evidence: &Evidence, without: &[EvidenceKind]) -> Vec<Source> {
+    let excused: Vec<EvidenceKind> = refusals(policy, evidence, without)
+        .into_iter()
+        .filter(|(_, refusal)| refusal.is_none())
+        .map(|(kind, _)| kind)
+        .collect();
+    let mut absent = policy.missing_sources(evidence);
+    absent.retain(|source| !excused.contains(&source.kind));
+    let kinds = |kind: &EvidenceKind, sources: &[Source]| sources.iter().any(|source| source.kind == *kind);
+    let needed = policy.rules().iter().flat_map(|rule| rule.meta.needs.iter());
+    for kind in needed {
+        if !excused.contains(kind) && !kinds(kind, &evidence.sources) && !kinds(kind, &absent) {
+            absent.push(Source::incomplete(*kind, Completeness::Missing, "rules need it, and none was supplied"));
+        }
+    }
+    absent.extend(
+        excused.into_iter().map(|kind| Source::incomplete(kind, Completeness::NotExpected, "by the user's word")),
+    );
+    absent.sort();
+    absent.dedup();
+    absent
+}
+
+/// A verdict as bytes.
+///
+/// # Errors
+/// Where the format can't hold it.
+pub fn render(format: Format, report: &VerdictReport, options: &RenderOptions) -> Result<Vec<u8>, Diagnostic> {
+    crate::render::render(format, report, options)
+        .map_err(|error| Diagnostic::new(Code::UnwritableReport, format!("no {format} could be made: {error}")))
+}
+
+/// What a policy made of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseVerdict {
+    /// What the whole policy decides.
+    pub decision: Decision,
+    /// Every rule.
+    pub rules: Vec<CaseRule>,
+}
+
+/// What one rule made of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRule {
+    /// The rule's id.
+    pub id: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What that means for the change.
+    pub decision: Decision,
+    /// Why it ended so, in words.
+    pub reason: String,
+    /// Messages of its violations.
+    pub messages: Vec<String>,
+    /// The highest risk of its violations.
+    pub risk: Option<Risk>,
+    /// Who is asked to approve because of it.
+    pub approvers: Vec<String>,
+}
+
+/// Judges the evidence of a case.
+#[must_use]
+pub fn judge_case(policy: &PolicySet, evidence: Evidence, without: &[EvidenceKind]) -> CaseVerdict {
+    let verdict = judge(policy, &Arc::new(evidence), without);
+    let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
+    CaseVerdict { decision: verdict.decision, rules }
+}
+
+fn case_rule(rule: &RuleVerdict, verdict: &Verdict) -> CaseRule {
+    let required = verdict.approvals.iter().filter(|requirement| requirement.is_of(rule.id()));
+    CaseRule {
+        id: rule.id().to_owned(),
+        outcome: rule.outcome.outcome,
+        decision: rule.decision,
+        reason: rule.outcome.reason.clone(),
+        messages: rule.violations.iter().map(|judged| judged.violation.message.clone()).collect(),
+        risk: rule.violations.iter().map(|judged| judged.risk).max(),
+        approvers: required.flat_map(|requirement| requirement.from.iter().map(ToString::to_string)).collect(),
+    }
+}

@@ -1,0 +1,278 @@
+//! The settings of one run: flags over file over defaults, and which of them gave each.
+
+use super::config::FILE_NAME;
+use super::pipeline::Format;
+use super::said::{Described, OutputFile, PackPlace, Said, SarifFile, joined};
+use crate::evidence::EvidenceKind;
+use crate::report::{SettingReport, WeakeningReport};
+
+/// Which place gave a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum From {
+    /// A flag.
+    Flag,
+    /// The settings file, as it is shown.
+    File(String),
+    /// Nobody said anything.
+    Default,
+}
+
+impl From {
+    fn shown(&self) -> &str {
+        match self {
+            Self::Flag => "flag",
+            Self::File(shown) => shown,
+            Self::Default => "default",
+        }
+    }
+}
+
+/// A setting and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Which place gave it.
+    pub from: From,
+}
+
+/// Everything that a run needs to know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The change.
+    pub change: Setting<Described>,
+    /// Scanner results.
+    pub sarif: Setting<Vec<SarifFile>>,
+    /// Login of who proposed the change.
+    pub author: Setting<Option<String>>,
+    /// Title of the change.
+    pub title: Setting<Option<String>>,
+    /// Packs, in layer order.
+    pub policy: Setting<Vec<PackPlace>>,
+    /// The commit that packs inside the repository are read from.
+    pub policy_ref: Setting<Option<String>>,
+    /// Values of parameters.
+    pub param: Setting<Vec<(String, String)>>,
+    /// Evidence that is not to be expected.
+    pub without: Setting<Vec<EvidenceKind>>,
+    /// The time to judge at; `None` for now.
+    pub as_of: Setting<Option<jiff::Timestamp>>,
+    /// Whether to exit with 0 whatever the decision.
+    pub dry_run: Setting<bool>,
+    /// The format of standard output.
+    pub format: Setting<Format>,
+    /// Reports to files.
+    pub output: Setting<Vec<OutputFile>>,
+    /// The settings file that was read.
+    pub file: Option<String>,
+}
+
+/// The pack that judges where nobody says which.
+#[must_use]
+pub fn bootstrap() -> Vec<PackPlace> {
+    vec![PackPlace::Builtin("baseline".to_owned())]
+}
+
+impl Settings {
+    /// A flag wins over the file: it replaces what the file says of the same setting, whole lists too.
+    #[must_use]
+    pub fn merge(flags: Said, file: Option<(String, Said)>) -> Self {
+        let (shown, file) = match file {
+            Some((shown, file)) => (Some(shown), file),
+            None => (None, Said::default()),
+        };
+        let pick = Pick { file: shown.clone().unwrap_or_else(|| FILE_NAME.to_owned()) };
+        Self {
+            change: pick.or(flags.change, file.change, Described::Git { repo: None, base: None, head: None }),
+            sarif: pick.or(flags.sarif, file.sarif, Vec::new()),
+            author: pick.maybe(flags.author, file.author),
+            title: pick.maybe(flags.title, file.title),
+            policy: pick.or(flags.policy, file.policy, bootstrap()),
+            policy_ref: pick.maybe(flags.policy_ref, file.policy_ref),
+            param: pick.or(flags.param, file.param, Vec::new()),
+            without: pick.or(flags.without, file.without, Vec::new()),
+            as_of: pick.maybe(flags.as_of, file.as_of),
+            dry_run: pick.or(flags.dry_run, file.dry_run, false),
+            format: pick.or(flags.format, file.format, Format::Terminal),
+            output: pick.or(flags.output, file.output, Vec::new()),
+            file: shown,
+        }
+    }
+
+    /// Where each setting came from: all that were said, and the defaults that decide something. Where reports go and in
+    /// which format is left out: it is no part of what was decided.
+    #[must_use]
+    pub fn reports(&self) -> Vec<SettingReport> {
+        let mut reports = Vec::new();
+        let mut add = |setting: &str, value: String, from: &From| {
+            reports.push(SettingReport { setting: setting.to_owned(), value, from: from.shown().to_owned() });
+        };
+        for (setting, value) in described(&self.change.value) {
+            add(setting, value, &self.change.from);
+        }
+        let files = self.sarif.value.iter().map(|file| match &file.commit {
+            Some(commit) => format!("{}@{commit}", file.file.shown),
+            None => file.file.shown.clone(),
+        });
+        for file in files {
+            add("sarif", file, &self.sarif.from);
+        }
+        for (setting, said) in [("author", &self.author), ("title", &self.title), ("policy-ref", &self.policy_ref)] {
+            if let Some(value) = &said.value {
+                add(setting, value.clone(), &said.from);
+            }
+        }
+        for pack in &self.policy.value {
+            add("policy", pack.shown(), &self.policy.from);
+        }
+        for (name, value) in &self.param.value {
+            add("param", format!("{name}={value}"), &self.param.from);
+        }
+        if !self.without.value.is_empty() {
+            add("without", joined(&self.without.value), &self.without.from);
+        }
+        if let Some(time) = self.as_of.value {
+            add("as-of", time.to_string(), &self.as_of.from);
+        }
+        if self.dry_run.value {
+            add("dry-run", "true".to_owned(), &self.dry_run.from);
+        }
+        reports.sort();
+        reports
+    }
+
+    /// Everything among the settings that makes the evaluation more lenient. `time` is the change's own; `without` says of
+    /// each kind that is not to be expected why that is not honoured, where it is not.
+    #[must_use]
+    pub fn weakenings(&self, time: Option<&str>, without: &[(EvidenceKind, Option<String>)]) -> Vec<WeakeningReport> {
+        let mut weakenings = Vec::new();
+        let mut add = |what: String, flag: &str, from: &From| {
+            let by = match from {
+                From::Flag => format!("--{flag}"),
+                From::File(file) => format!("`{flag}` in {file}"),
+                From::Default => return,
+            };
+            weakenings.push(WeakeningReport { what, by });
+        };
+        if self.dry_run.value {
+            add("the exit code is 0 whatever the decision".to_owned(), "dry-run", &self.dry_run.from);
+        }
+        for (kind, refusal) in without {
+            let refusal = refusal.as_ref().map(|why| format!(", which is not honoured: {why}")).unwrap_or_default();
+            add(format!("{kind} are said not to be expected{refusal}"), "without", &self.without.from);
+        }
+        if let Some(reference) = &self.policy_ref.value {
+            let what = format!("packs inside the repository were read from `{reference}`, not from the base");
+            add(what, "policy-ref", &self.policy_ref.from);
+        }
+        let own = time.and_then(|time| time.parse::<jiff::Timestamp>().ok());
+        if let (Some(as_of), Some(own)) = (self.as_of.value, own)
+            && as_of < own
+        {
+            add(format!("judged at {as_of}, before the change's own time, {own}"), "as-of", &self.as_of.from);
+        }
+        weakenings.sort();
+        weakenings
+    }
+}
+
+fn described(change: &Described) -> Vec<(&'static str, String)> {
+    match change {
+        Described::Git { repo, base, head } => {
+            [("repo", repo.as_ref().map(|repo| repo.shown.clone())), ("base", base.clone()), ("head", head.clone())]
+                .into_iter()
+                .filter_map(|(setting, value)| Some((setting, value?)))
+                .collect()
+        }
+        Described::Trees(before, after) => vec![("trees", format!("{} {}", before.shown, after.shown))],
+        Described::Diff(file) => vec![("diff", file.shown.clone())],
+        Described::Evidence(file) => vec![("evidence", file.shown.clone())],
+    }
+}
+
+struct Pick {
+    file: String,
+}
+
+impl Pick {
+    fn or<T>(&self, flag: Option<T>, file: Option<T>, default: T) -> Setting<T> {
+        match (flag, file) {
+            (Some(value), _) => Setting { value, from: From::Flag },
+            (None, Some(value)) => Setting { value, from: From::File(self.file.clone()) },
+            (None, None) => Setting { value: default, from: From::Default },
+        }
+    }
+
+    fn maybe<T>(&self, flag: Option<T>, file: Option<T>) -> Setting<Option<T>> {
+        self.or(flag.map(Some), file.map(Some), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{From, Settings};
+    use crate::cli::config::parse;
+    use crate::cli::said::{Described, Said};
+    use crate::evidence::EvidenceKind;
+    use std::path::Path;
+
+    fn file(text: &str) -> Option<(String, Said)> {
+        Some(("c/tollgate.toml".to_owned(), parse("c/tollgate.toml", text, Path::new("c")).unwrap()))
+    }
+
+    #[test]
+    fn a_flag_replaces_the_whole_list_of_the_file_and_the_report_says_so() {
+        let flags = Said { without: Some(vec![EvidenceKind::Tests]), ..Said::default() };
+        let settings =
+            Settings::merge(flags, file("without = [\"findings\", \"files\"]\nauthor = \"dev\"\ndry-run = true"));
+        assert_eq!(settings.without.value, [EvidenceKind::Tests]);
+        let reports = settings.reports();
+        let shown: Vec<String> = reports.iter().map(|r| format!("{}={} ({})", r.setting, r.value, r.from)).collect();
+        assert_eq!(
+            shown,
+            [
+                "author=dev (c/tollgate.toml)",
+                "dry-run=true (c/tollgate.toml)",
+                "policy=builtin:baseline (default)",
+                "without=tests (flag)"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_weakens_is_listed_whoever_asked_for_it() {
+        let flags = Said { policy_ref: Some("v1".to_owned()), ..Said::default() };
+        let settings = Settings::merge(flags, file("without = [\"findings\"]\ndry-run = true\nas-of = 2026-01-01"));
+        let weakenings = settings.weakenings(Some("2026-01-02T00:00:00Z"), &[(EvidenceKind::Findings, None)]);
+        let by: Vec<&str> = weakenings.iter().map(|w| w.by.as_str()).collect();
+        assert_eq!(
+            by,
+            [
+                "`without` in c/tollgate.toml",
+                "`as-of` in c/tollgate.toml",
+                "--policy-ref",
+                "`dry-run` in c/tollgate.toml"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_time_after_the_change_is_no_weakening_and_neither_is_a_default() {
+        let settings = Settings::merge(Said::default(), file("as-of = 2026-01-03"));
+        assert!(settings.weakenings(Some("2026-01-02T00:00:00Z"), &[]).is_empty());
+        let settings = Settings::merge(Said::default(), None);
+        assert!(settings.weakenings(Some("2026-01-02T00:00:00Z"), &[]).is_empty());
+        assert_eq!(settings.policy.from, From::Default);
+    }
+
+    #[test]
+    fn a_flag_that_describes_the_change_replaces_the_files_description() {
+        let flags = Said {
+            change: Some(Described::Git { repo: None, base: Some("main".to_owned()), head: None }),
+            ..Said::default()
+        };
+        let settings = Settings::merge(flags, file("trees = [\"a\", \"b\"]"));
+        assert!(matches!(settings.change.value, Described::Git { .. }));
+        assert_eq!(settings.change.from, From::Flag);
+    }
+}

@@ -1,0 +1,196 @@
+//! `tollgate test`: the cases of packs. A pack without cases has shown nothing, and does not pass.
+
+pub mod case;
+mod compare;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use self::case::Case;
+use super::Exit;
+use super::console::{Console, printable};
+use super::judge::pack_as_it_stands;
+use super::pipeline::{self, PackFiles, PolicySet};
+use super::said::{PackPlace, pack_place};
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+pub use compare::Mismatch;
+
+const EXAMPLES: &str = "\
+Exit codes: 0 every case is as expected, 1 one is not, 2 a pack or a case can't be read, or there is none.
+
+A case is a file cases/<rule>/<name>.toml of the pack:
+  complete = [\"findings\"]            # kinds of evidence of which everything is there
+  [[evidence.findings.items]]        # as in an evidence document; what is left out has a default
+  severity = \"critical\"
+  [expect]
+  outcome = \"violated\"
+
+Examples:
+  tollgate test policies/org
+  tollgate test builtin:baseline";
+
+/// Arguments of `test`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct TestArgs {
+    /// Packs whose cases are run, each by itself
+    #[arg(value_name = "DIR|builtin:NAME", value_parser = |text: &str| Ok::<_, String>(pack_place(Path::new(""), text)), required = true)]
+    packs: Vec<PackPlace>,
+}
+
+/// One case, and where it differs from what was expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseResult {
+    /// The case, as `<rule>/<name>`.
+    pub name: String,
+    /// What is otherwise than expected; empty where it passed.
+    pub mismatches: Vec<Mismatch>,
+}
+
+/// What the cases of one pack showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackResult {
+    /// Every case, by rule and name.
+    pub cases: Vec<CaseResult>,
+    /// Rules of the pack that no case is about.
+    pub untested: Vec<String>,
+}
+
+impl PackResult {
+    /// How many cases are otherwise than expected.
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.cases.iter().filter(|case| !case.mismatches.is_empty()).count()
+    }
+}
+
+/// Runs every case of a pack on the whole pack.
+///
+/// # Errors
+/// Where the pack does not load, a case can't be read or is about no rule of the pack, or there is no case at all.
+pub fn run_pack(pack: &PackFiles) -> Result<PackResult, Vec<Diagnostic>> {
+    let mut policies = Policies { pack, loaded: BTreeMap::new() };
+    policies.load(&[])?;
+    let (cases, mistakes) = cases(pack, &policies.rules());
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    if cases.is_empty() {
+        return Err(vec![
+            Diagnostic::new(
+                Code::BrokenCase,
+                format!("the pack `{}` has no cases, so nothing was tested", pack.origin),
+            )
+            .help("write one: `cases/<rule>/<name>.toml` with `[evidence]` and `[expect]`"),
+        ]);
+    }
+    let mut results = Vec::with_capacity(cases.len());
+    let mut mistakes = Vec::new();
+    let mut untested = policies.rules();
+    for case in &cases {
+        untested.remove(&case.rule);
+        match policies.run(case) {
+            Ok(result) => results.push(result),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    Ok(PackResult { cases: results, untested: untested.into_iter().collect() })
+}
+
+/// The cases of a pack by file, and what is wrong with the others.
+fn cases(pack: &PackFiles, rules: &BTreeSet<String>) -> (Vec<Case>, Vec<Diagnostic>) {
+    let mut cases = Vec::new();
+    let mut mistakes = Vec::new();
+    for (file, bytes) in &pack.files {
+        if !file.starts_with(case::DIRECTORY) {
+            continue;
+        }
+        let shown = pack.name_of(file);
+        match case::parse(file, &shown, bytes) {
+            Ok(case) if !rules.contains(&case.rule) => mistakes.push(
+                Diagnostic::new(Code::BrokenCase, format!("the pack has no rule `{}`", case.rule))
+                    .at(Place::file(shown))
+                    .suggest(&case.rule, rules.iter().map(String::as_str)),
+            ),
+            Ok(case) => cases.push(case),
+            Err(found) => mistakes.extend(found),
+        }
+    }
+    (cases, mistakes)
+}
+
+/// The pack, compiled once for each set of parameters that its cases ask for.
+struct Policies<'a> {
+    pack: &'a PackFiles,
+    loaded: BTreeMap<Vec<(String, String)>, PolicySet>,
+}
+
+impl Policies<'_> {
+    fn load(&mut self, parameters: &[(String, String)]) -> Result<&PolicySet, Vec<Diagnostic>> {
+        let key = parameters.to_vec();
+        match self.loaded.entry(key) {
+            std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                Ok(entry.insert(PolicySet::load(std::slice::from_ref(self.pack), parameters)?))
+            }
+        }
+    }
+
+    fn rules(&self) -> BTreeSet<String> {
+        self.loaded.values().flat_map(PolicySet::rules).map(|rule| rule.meta.id.clone()).collect()
+    }
+
+    fn run(&mut self, case: &Case) -> Result<CaseResult, Vec<Diagnostic>> {
+        let evidence = pipeline::evidence_of_case(case.evidence.clone(), &case.complete)
+            .map_err(|message| vec![Diagnostic::new(Code::BrokenCase, message).at(case.place.clone())])?;
+        let policy = self.load(&case.parameters)?;
+        let found = pipeline::judge_case(policy, evidence, &case.without);
+        let name = case.file.strip_prefix(case::DIRECTORY).unwrap_or(&case.file).trim_end_matches(".toml").to_owned();
+        Ok(CaseResult { name, mismatches: compare::compare(case, &found) })
+    }
+}
+
+/// Runs the verb.
+pub fn run(args: &TestArgs, console: &Console) -> Exit {
+    let mut out = String::new();
+    let mut exit = Exit::Clean;
+    for place in &args.packs {
+        let result = pack_as_it_stands(place).map_err(|mistake| vec![mistake]).and_then(|pack| run_pack(&pack));
+        match result {
+            Ok(result) => {
+                if result.failed() > 0 && exit == Exit::Clean {
+                    exit = Exit::Found;
+                }
+                describe(&mut out, &place.shown(), &result);
+            }
+            Err(mistakes) => exit = console.refuse(&mistakes),
+        }
+    }
+    match console.stdout(out.as_bytes()) {
+        Ok(()) => exit,
+        Err(exit) => exit,
+    }
+}
+
+fn describe(out: &mut String, pack: &str, result: &PackResult) {
+    let mut line = |text: &str| {
+        out.push_str(&printable(text));
+        out.push('\n');
+    };
+    line(pack);
+    for case in &result.cases {
+        line(&format!("  {} {}", if case.mismatches.is_empty() { "pass" } else { "FAIL" }, case.name));
+        for mismatch in &case.mismatches {
+            line(&format!("       {}: expected {}, found {}", mismatch.what, mismatch.expected, mismatch.found));
+        }
+    }
+    let (total, failed) = (result.cases.len(), result.failed());
+    line(&format!("  {total} cases: {} as expected, {failed} not", total - failed));
+    if !result.untested.is_empty() {
+        line(&format!("  rules without a case: {}", result.untested.join(", ")));
+    }
+}

@@ -1,0 +1,300 @@
+//! Findings, as columns over interned strings.
+//!
+//! A hundred thousand findings share a few hundred rules and a few thousand paths: each distinct text is held once and a
+//! finding is a row of numbers. Rows have one canonical order, so that it does not matter in which order files were read.
+
+mod builder;
+mod words;
+
+pub use self::builder::FindingsBuilder;
+pub use self::words::{BaselineState, FindingKind, Introduced, Level, Severity, SeverityFrom, Suppression};
+
+use super::strings::StringTable;
+
+/// The number of a rule in the builder that gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(u32);
+
+/// "No text": a finding without a path.
+pub const NO_SYMBOL: u32 = u32::MAX;
+
+/// One finding to be added: what the builder does not share between findings.
+#[derive(Debug, Clone, Copy)]
+pub struct FindingRow<'a> {
+    /// The rule that found it.
+    pub rule: RuleId,
+    /// What kind of statement it is.
+    pub kind: FindingKind,
+    /// SARIF's level, defaults applied.
+    pub level: Level,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which scale `severity` was read from.
+    pub severity_from: SeverityFrom,
+    /// The score, 0.0 to 10.0, where there is one.
+    pub score: Option<f32>,
+    /// What the tool says.
+    pub message: &'a str,
+    /// The path in the repository; `None` where the location could not be mapped into it.
+    pub path: Option<&'a str>,
+    /// The location as the tool wrote it, where it could not be mapped.
+    pub unmapped: Option<&'a str>,
+    /// First line, from 1; 0 where the tool gives none.
+    pub line: u32,
+    /// Last line; `line` where the tool gives none.
+    pub end_line: u32,
+    /// First column as the tool counts; 0 where it gives none.
+    pub column: u32,
+    /// CWE numbers, ascending, each once.
+    pub cwe: &'a [u32],
+    /// The finding's identity without its position in the file; equal ones are told apart by their order.
+    pub fingerprint: u128,
+    /// What the upload says of suppression.
+    pub suppression: Suppression,
+    /// What the upload says of its baseline.
+    pub baseline_state: BaselineState,
+    /// Whether it lies on a line that the change adds or edits, or can't be placed.
+    pub on_changed_line: bool,
+    /// Whether the change brings it in.
+    pub introduced: Introduced,
+}
+
+/// One finding, borrowed from the store.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Finding<'a> {
+    /// The tool's name.
+    pub tool: &'a str,
+    /// The tool's version.
+    pub tool_version: Option<&'a str>,
+    /// The rule's id.
+    pub rule: &'a str,
+    /// The rule's name.
+    pub rule_name: Option<&'a str>,
+    /// The rule's tags, joined by line feeds.
+    tags: &'a str,
+    /// What kind of statement it is.
+    pub kind: FindingKind,
+    /// SARIF's level, defaults applied.
+    pub level: Level,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which scale `severity` was read from.
+    pub severity_from: SeverityFrom,
+    /// The score, 0.0 to 10.0, where there is one.
+    pub score: Option<f32>,
+    /// What the tool says.
+    pub message: &'a str,
+    /// The path in the repository.
+    pub path: Option<&'a str>,
+    /// The location as the tool wrote it, where it could not be mapped.
+    pub unmapped: Option<&'a str>,
+    /// First line, from 1; 0 where the tool gives none.
+    pub line: u32,
+    /// Last line; `line` where the tool gives none.
+    pub end_line: u32,
+    /// First column as the tool counts; 0 where it gives none.
+    pub column: u32,
+    /// CWE numbers, ascending.
+    pub cwe: &'a [u32],
+    /// Identity of the finding, unique in this evidence.
+    pub fingerprint: u128,
+    /// What the upload says of suppression.
+    pub suppression: Suppression,
+    /// What the upload says of its baseline.
+    pub baseline_state: BaselineState,
+    /// Whether it lies on a line that the change adds or edits, or can't be placed.
+    pub on_changed_line: bool,
+    /// Whether the change brings it in.
+    pub introduced: Introduced,
+}
+
+impl<'a> Finding<'a> {
+    /// The rule's tags, in byte order.
+    pub fn tags(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.tags.split('\n').filter(|tag| !tag.is_empty())
+    }
+}
+
+/// What all findings of one rule share; the numbers are of `names`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Rule {
+    tool: u32,
+    tool_version: u32,
+    id: u32,
+    name: u32,
+    tags: u32,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Columns {
+    path: Vec<u32>,
+    line: Vec<u32>,
+    end_line: Vec<u32>,
+    column: Vec<u32>,
+    rule: Vec<u32>,
+    message: Vec<u32>,
+    fingerprint: Vec<u128>,
+    unmapped: Vec<u32>,
+    cwe: Vec<u32>,
+    score: Vec<f32>,
+    kind: Vec<FindingKind>,
+    level: Vec<Level>,
+    severity: Vec<Severity>,
+    severity_from: Vec<SeverityFrom>,
+    suppression: Vec<Suppression>,
+    baseline_state: Vec<BaselineState>,
+    introduced: Vec<Introduced>,
+    on_changed_line: Vec<bool>,
+}
+
+/// All findings of one change, in canonical order: by path (those without one last), line, column, rule, message.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    paths: StringTable,
+    names: StringTable,
+    messages: StringTable,
+    rules: Vec<Rule>,
+    cwe: Vec<Box<[u32]>>,
+    columns: Columns,
+}
+
+impl PartialEq for Findings {
+    /// The same findings; texts and rules that no finding uses don't count.
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
+    }
+}
+
+impl Findings {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.columns.path.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.columns.path.is_empty()
+    }
+
+    /// One finding, or `None` past the end.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<Finding<'_>> {
+        let columns = &self.columns;
+        let rule = self.rules.get(*columns.rule.get(index)? as usize)?;
+        let score = *columns.score.get(index)?;
+        Some(Finding {
+            tool: self.names.get(rule.tool),
+            tool_version: text(&self.names, rule.tool_version),
+            rule: self.names.get(rule.id),
+            rule_name: text(&self.names, rule.name),
+            tags: self.names.get(rule.tags),
+            kind: *columns.kind.get(index)?,
+            level: *columns.level.get(index)?,
+            severity: *columns.severity.get(index)?,
+            severity_from: *columns.severity_from.get(index)?,
+            score: (score >= 0.0).then_some(score),
+            message: self.messages.get(*columns.message.get(index)?),
+            path: text(&self.paths, *columns.path.get(index)?),
+            unmapped: text(&self.names, *columns.unmapped.get(index)?),
+            line: *columns.line.get(index)?,
+            end_line: *columns.end_line.get(index)?,
+            column: *columns.column.get(index)?,
+            cwe: self.cwe.get(*columns.cwe.get(index)? as usize)?,
+            fingerprint: *columns.fingerprint.get(index)?,
+            suppression: *columns.suppression.get(index)?,
+            baseline_state: *columns.baseline_state.get(index)?,
+            on_changed_line: *columns.on_changed_line.get(index)?,
+            introduced: *columns.introduced.get(index)?,
+        })
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = Finding<'_>> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    /// The distinct paths.
+    #[must_use]
+    pub const fn paths(&self) -> &StringTable {
+        &self.paths
+    }
+
+    /// Column: number of the path in [`Findings::paths`], or [`NO_SYMBOL`].
+    #[must_use]
+    pub fn path_symbols(&self) -> &[u32] {
+        &self.columns.path
+    }
+
+    /// Column: number of the rule, below [`Findings::rule_count`].
+    #[must_use]
+    pub fn rule_symbols(&self) -> &[u32] {
+        &self.columns.rule
+    }
+
+    /// How many distinct rules there are.
+    #[must_use]
+    pub const fn rule_count(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// The tool and the id of a rule by its number.
+    #[must_use]
+    pub fn rule(&self, symbol: u32) -> Option<(&str, &str)> {
+        let rule = self.rules.get(symbol as usize)?;
+        Some((self.names.get(rule.tool), self.names.get(rule.id)))
+    }
+
+    /// Column: number of the CWE set, below [`Findings::cwe_count`].
+    #[must_use]
+    pub fn cwe_symbols(&self) -> &[u32] {
+        &self.columns.cwe
+    }
+
+    /// How many distinct CWE sets there are.
+    #[must_use]
+    pub const fn cwe_count(&self) -> usize {
+        self.cwe.len()
+    }
+
+    /// A CWE set by its number.
+    #[must_use]
+    pub fn cwe(&self, symbol: u32) -> &[u32] {
+        self.cwe.get(symbol as usize).map_or(&[], |set| set)
+    }
+
+    /// Column: how bad each finding is.
+    #[must_use]
+    pub fn severities(&self) -> &[Severity] {
+        &self.columns.severity
+    }
+
+    /// Column: SARIF's level of each finding.
+    #[must_use]
+    pub fn levels(&self) -> &[Level] {
+        &self.columns.level
+    }
+
+    /// Column: whether the change brings each finding in.
+    #[must_use]
+    pub fn introduced(&self) -> &[Introduced] {
+        &self.columns.introduced
+    }
+
+    /// Column: whether each finding lies on a changed line, or can't be placed.
+    #[must_use]
+    pub fn on_changed_line(&self) -> &[bool] {
+        &self.columns.on_changed_line
+    }
+
+    /// Column: what the upload says of suppression.
+    #[must_use]
+    pub fn suppressions(&self) -> &[Suppression] {
+        &self.columns.suppression
+    }
+}
+
+fn text(table: &StringTable, symbol: u32) -> Option<&str> {
+    (symbol != NO_SYMBOL).then(|| table.get(symbol))
+}
