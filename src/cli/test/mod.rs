@@ -147,7 +147,13 @@ impl Policies<'_> {
     fn run(&mut self, case: &Case) -> Result<CaseResult, Vec<Diagnostic>> {
         let evidence = pipeline::evidence_of_case(case.evidence.clone(), &case.complete)
             .map_err(|message| vec![Diagnostic::new(Code::BrokenCase, message).at(case.place.clone())])?;
-        let policy = self.load(&case.parameters)?;
+        let policy = self.load(&case.parameters).map_err(|mistakes| {
+            let of_case = |mistake: Diagnostic| match mistake.place {
+                None => mistake.at(Place::file(case.place.file.clone())),
+                Some(_) => mistake,
+            };
+            mistakes.into_iter().map(of_case).collect::<Vec<_>>()
+        })?;
         let found = pipeline::judge_case(policy, evidence, &case.without);
         let name = case.file.strip_prefix(case::DIRECTORY).unwrap_or(&case.file).trim_end_matches(".toml").to_owned();
         Ok(CaseResult { name, mismatches: compare::compare(case, &found) })

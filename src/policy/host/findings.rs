@@ -159,6 +159,18 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select(
+        "certainly_introduced",
+        &[],
+        "those of which a baseline shows that the change brings them in",
+        |module, name| {
+            module.set_native_fn(name, |view: &mut Findings| {
+                Ok(view.keep(|evidence, row| {
+                    at(evidence.findings.introduced(), row).is_none_or(|introduced| introduced == Introduced::Yes)
+                }))
+            });
+        },
+    ),
+    select(
         "on_changed_lines",
         &[],
         "those on lines that the change adds or edits, and those that can't be placed",
