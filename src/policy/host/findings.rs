@@ -163,7 +163,7 @@ pub(super) const TABLE: &[Signature] = &[
         &[],
         "those of which a baseline shows that the change brings them in",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings| {
+            module.set_native_fn(name, |view: Findings| {
                 Ok(view.keep(|evidence, row| {
                     at(evidence.findings.introduced(), row).is_none_or(|introduced| introduced == Introduced::Yes)
                 }))
