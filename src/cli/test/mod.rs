@@ -195,7 +195,7 @@ fn describe(out: &mut String, pack: &str, result: &PackResult) {
         }
     }
     let (total, failed) = (result.cases.len(), result.failed());
-    line(&format!("  {total} cases: {} as expected, {failed} not", total - failed));
+    line(&format!("  {total} case{}: {} as expected, {failed} not", if total == 1 { "" } else { "s" }, total - failed));
     if !result.untested.is_empty() {
         line(&format!("  rules without a case: {}", result.untested.join(", ")));
     }
