@@ -1,4 +1,5 @@
 //! The README's example prints what the README shows. `TRYCMD=overwrite cargo test --test readme` writes anew what is seen.
+#![expect(clippy::expect_used, reason = "a test may panic")]
 
 #[test]
 fn the_first_example_prints_what_the_readme_shows() {

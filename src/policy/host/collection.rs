@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
-use rhai::{Dynamic, ImmutableString, Map, Module};
+use rhai::{Dynamic, INT, ImmutableString, Map, Module};
 
 use super::change::ChangeView;
 use super::error::HostResult;
 use super::globs::{Globs, texts};
+use super::signature::{Param, Signature};
+use super::words::choices;
 use crate::evidence::{Evidence, NO_SYMBOL};
 use crate::policy::Subject;
 
@@ -90,6 +92,10 @@ pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
     const ITEM: &'static str;
     /// The type's name for a selection.
     const VIEW: &'static str;
+    /// What `under` selects, in words.
+    const UNDER: &'static str;
+    /// What `not_under` selects, in words.
+    const NOT_UNDER: &'static str;
 
     /// How many rows there are in all.
     fn len(evidence: &Evidence) -> usize;
@@ -125,6 +131,8 @@ pub(crate) struct DependencyRows;
 impl Collection for FindingRows {
     const ITEM: &'static str = "Finding";
     const VIEW: &'static str = "Findings";
+    const UNDER: &'static str = "those whose path a glob matches, and those that can't be placed";
+    const NOT_UNDER: &'static str = "those whose path no glob matches, and those that can't be placed";
 
     fn len(evidence: &Evidence) -> usize {
         evidence.findings.len()
@@ -158,6 +166,8 @@ impl Collection for FindingRows {
 impl Collection for FileRows {
     const ITEM: &'static str = "File";
     const VIEW: &'static str = "Files";
+    const UNDER: &'static str = "those whose path, before or after, a glob matches";
+    const NOT_UNDER: &'static str = "those whose paths no glob matches";
 
     fn len(evidence: &Evidence) -> usize {
         evidence.files.len()
@@ -187,6 +197,8 @@ impl Collection for FileRows {
 impl Collection for DependencyRows {
     const ITEM: &'static str = "Dependency";
     const VIEW: &'static str = "Dependencies";
+    const UNDER: &'static str = "those whose manifest a glob matches";
+    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
 
     fn len(evidence: &Evidence) -> usize {
         evidence.dependencies.len()
@@ -409,6 +421,25 @@ pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
         .or_else(|| of::<FileRows>(value))
         .or_else(|| of::<DependencyRows>(value))
         .or_else(|| value.is::<ChangeView>().then_some("the change"))
+}
+
+/// The names that every collection has.
+pub(super) const fn common<C: Collection>() -> [Signature; 4] {
+    const GLOBS: &[(&str, Param)] = &[("globs", Param::Globs)];
+    [
+        Signature::method(C::VIEW, "count", &[], "number", "how many there are", |module, name| {
+            module.set_native_fn(name, |view: View<C>| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
+        }),
+        Signature::method(C::VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
+            module.set_native_fn(name, |view: View<C>| Ok(view.len() == 0));
+        }),
+        Signature::method(C::VIEW, "under", GLOBS, C::VIEW, C::UNDER, |module, name| {
+            choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, true));
+        }),
+        Signature::method(C::VIEW, "not_under", GLOBS, C::VIEW, C::NOT_UNDER, |module, name| {
+            choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, false));
+        }),
+    ]
 }
 
 pub(super) fn register_types(module: &mut Module) {

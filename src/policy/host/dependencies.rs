@@ -1,8 +1,8 @@
 //! Changed packages as rules see them.
 
-use rhai::{Array, Dynamic, INT, ImmutableString, Module};
+use rhai::{Array, Dynamic, ImmutableString, Module};
 
-use super::collection::{DependencyRows, Item, View};
+use super::collection::{DependencyRows, Item, View, common};
 use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
@@ -89,13 +89,10 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &common::<DependencyRows>();
+
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
-        module.set_native_fn(name, |view: Dependencies| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
-    }),
-    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
-        module.set_native_fn(name, |view: Dependencies| Ok(view.len() == 0));
-    }),
     Signature::method(
         VIEW,
         "group_by",
@@ -217,12 +214,6 @@ pub(super) const TABLE: &[Signature] = &[
             let names = texts(names)?;
             Ok(view.keep_packages(|dependency| names.iter().any(|name| name.as_str() == dependency.name)))
         });
-    }),
-    select("under", &[("globs", Param::Globs)], "those whose manifest a glob matches", |module, name| {
-        choices(module, name, |view: Dependencies, globs: &Dynamic| view.under(globs, true));
-    }),
-    select("not_under", &[("globs", Param::Globs)], "those whose manifest no glob matches", |module, name| {
-        choices(module, name, |view: Dependencies, globs: &Dynamic| view.under(globs, false));
     }),
     property("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.word(Ecosystem::Cargo, |dependency| dependency.ecosystem)));

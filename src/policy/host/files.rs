@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{FileRows, Item, View};
+use super::collection::{FileRows, Item, View, common};
 use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
@@ -78,13 +78,10 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &common::<FileRows>();
+
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
-    }),
-    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.len() == 0));
-    }),
     Signature::method(
         VIEW,
         "group_by",
@@ -164,12 +161,6 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select("under", &[("globs", Param::Globs)], "those whose path, before or after, a glob matches", |module, name| {
-        choices(module, name, |view: Files, globs: &Dynamic| view.under(globs, true));
-    }),
-    select("not_under", &[("globs", Param::Globs)], "those whose paths no glob matches", |module, name| {
-        choices(module, name, |view: Files, globs: &Dynamic| view.under(globs, false));
-    }),
     select("binary", &[], "those whose lines can't be shown", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_files(|file| file.binary)));
     }),

@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{FileRows, FindingRows, Item, View};
+use super::collection::{FileRows, FindingRows, Item, View, common};
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
@@ -131,13 +131,10 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &common::<FindingRows>();
+
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
-        module.set_native_fn(name, |view: Findings| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
-    }),
-    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
-        module.set_native_fn(name, |view: Findings| Ok(view.len() == 0));
-    }),
     Signature::method(
         VIEW,
         "group_by",
@@ -223,22 +220,6 @@ pub(super) const TABLE: &[Signature] = &[
     select("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
         choices(module, name, |view: Findings, numbers: &Dynamic| by_cwe(&view, numbers));
     }),
-    select(
-        "under",
-        &[("globs", Param::Globs)],
-        "those whose path a glob matches, and those that can't be placed",
-        |module, name| {
-            choices(module, name, |view: Findings, globs: &Dynamic| view.under(globs, true));
-        },
-    ),
-    select(
-        "not_under",
-        &[("globs", Param::Globs)],
-        "those whose path no glob matches, and those that can't be placed",
-        |module, name| {
-            choices(module, name, |view: Findings, globs: &Dynamic| view.under(globs, false));
-        },
-    ),
     select(
         "in_files",
         &[("files", Param::Files)],

@@ -28,9 +28,19 @@ pub(crate) use words::WordValue;
 
 /// The whole host API as data.
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    [change::TABLE, findings::TABLE, files::TABLE, dependencies::TABLE, effects::TABLE, lists::TABLE]
-        .into_iter()
-        .flatten()
+    [
+        change::TABLE,
+        findings::COMMON,
+        findings::TABLE,
+        files::COMMON,
+        files::TABLE,
+        dependencies::COMMON,
+        dependencies::TABLE,
+        effects::TABLE,
+        lists::TABLE,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The reference of the host API, as Markdown: one table for each type.
