@@ -28,7 +28,9 @@ impl GitRepository {
             Some(revision) => self.commit(revision)?,
             None => {
                 let branch = self.default_branch()?;
-                if branch == head {
+                // What is in the default branch already, as a job on a detached checkout of it, is judged as its last
+                // commit: the change from the branch to it would be empty, and pass whatever is in it.
+                if branch == head || self.merge_base(branch, head)? == head {
                     let parent = self.first_parent(head)?;
                     return Ok(Span { base: parent, merge_base: parent, head });
                 }
