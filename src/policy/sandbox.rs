@@ -75,8 +75,8 @@ pub(crate) fn why_disabled(symbol: &str) -> Option<&'static str> {
 
 /// The parts of an engine that are the same for every evaluation, made once.
 pub(crate) struct Sandbox {
-    standard: Vec<Shared<Module>>,
-    host: Shared<Module>,
+    /// The standard functions and the host's in one module: the engine finds a function at its first look.
+    functions: Shared<Module>,
     pub(crate) limits: Limits,
 }
 
@@ -103,8 +103,10 @@ impl Sandbox {
             standard.fill_with(&package);
         }
         bound_replace(&mut standard, limits.text_bytes);
-        standard.build_index();
-        Self { standard: vec![standard.into()], host: host::module(), limits }
+        let mut functions = host::module();
+        functions.fill_with(&standard);
+        functions.build_index();
+        Self { functions: functions.into(), limits }
     }
 
     /// An engine that reads scripts.
@@ -130,11 +132,7 @@ impl Sandbox {
 
     fn engine(&self) -> Engine {
         let mut engine = Engine::new_raw();
-        // What is registered last is asked first.
-        for module in &self.standard {
-            engine.register_global_module(Shared::clone(module));
-        }
-        engine.register_global_module(Shared::clone(&self.host));
+        engine.register_global_module(Shared::clone(&self.functions));
         engine.set_fast_operators(false);
         engine.set_fail_on_invalid_map_property(true);
         engine.set_max_expr_depths(self.limits.expression_depth, self.limits.expression_depth);

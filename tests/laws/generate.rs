@@ -42,7 +42,7 @@ pub(crate) struct Spec {
 }
 
 impl Spec {
-    /// The outcome by the precedence of DESIGN.md, section 3.
+    /// The outcome by the precedence of docs/decision.md.
     pub(crate) fn outcome(&self) -> RuleOutcome {
         let outcome = if self.end == End::Errored {
             Outcome::Errored

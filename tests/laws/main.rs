@@ -1,4 +1,4 @@
-//! The laws of the decision (DESIGN.md, section 4), over generated outcomes.
+//! The laws of the decision (docs/decision.md), over generated outcomes.
 
 #[cfg(test)]
 mod generate;

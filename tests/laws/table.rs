@@ -1,4 +1,4 @@
-//! The table of DESIGN.md, section 4, written a second time and compared over every combination.
+//! The table of docs/decision.md, written a second time and compared over every combination.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use tollgate::evidence::Word as _;
 use tollgate::policy::Enforcement;
 use tollgate::verdict::{Case, Decision, Violations, decision_of};
 
-/// As DESIGN.md has it: what applies, and the decision by enforcement.
+/// As docs/decision.md has it: what applies, and the decision by enforcement.
 const TABLE: &str = "\
 nothing open | approved | approved          | approved
 violated     | approved | approval_required | rejected

@@ -262,6 +262,9 @@ mod tests {
         assert!(mistakes("complete = []").contains("missing field `expect`"));
         assert!(mistakes("[expect]\nviolations = 1").contains("missing field `outcome`"));
         assert!(mistakes("[expect]\noutcome = \"violatd\"").contains("one.toml:2:12: `violatd` is no outcome"));
+        assert!(mistakes("complete = \"files\"").contains("expected an array"));
+        let negative = mistakes("[expect]\noutcome = \"violated\"\nviolations = -1");
+        assert!(negative.contains("one.toml:3:14: invalid value: integer `-1`, expected a whole number from 0"));
         assert!(mistakes("[expect]\noutcome = \"violated\"\nmesages = []").contains("did you mean `messages`?"));
     }
 }

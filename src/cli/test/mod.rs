@@ -147,7 +147,13 @@ impl Policies<'_> {
     fn run(&mut self, case: &Case) -> Result<CaseResult, Vec<Diagnostic>> {
         let evidence = pipeline::evidence_of_case(case.evidence.clone(), &case.complete)
             .map_err(|message| vec![Diagnostic::new(Code::BrokenCase, message).at(case.place.clone())])?;
-        let policy = self.load(&case.parameters)?;
+        let policy = self.load(&case.parameters).map_err(|mistakes| {
+            let of_case = |mistake: Diagnostic| match mistake.place {
+                None => mistake.at(Place::file(case.place.file.clone())),
+                Some(_) => mistake,
+            };
+            mistakes.into_iter().map(of_case).collect::<Vec<_>>()
+        })?;
         let found = pipeline::judge_case(policy, evidence, &case.without);
         let name = case.file.strip_prefix(case::DIRECTORY).unwrap_or(&case.file).trim_end_matches(".toml").to_owned();
         Ok(CaseResult { name, mismatches: compare::compare(case, &found) })
@@ -189,7 +195,7 @@ fn describe(out: &mut String, pack: &str, result: &PackResult) {
         }
     }
     let (total, failed) = (result.cases.len(), result.failed());
-    line(&format!("  {total} cases: {} as expected, {failed} not", total - failed));
+    line(&format!("  {total} case{}: {} as expected, {failed} not", if total == 1 { "" } else { "s" }, total - failed));
     if !result.untested.is_empty() {
         line(&format!("  rules without a case: {}", result.untested.join(", ")));
     }

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
-use rhai::{Dynamic, ImmutableString, Map, Module};
+use rhai::{Dynamic, INT, ImmutableString, Map, Module};
 
 use super::change::ChangeView;
 use super::error::HostResult;
 use super::globs::{Globs, texts};
+use super::signature::{Param, Signature};
+use super::words::choices;
 use crate::evidence::{Evidence, NO_SYMBOL};
 use crate::policy::Subject;
 
@@ -90,6 +92,10 @@ pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
     const ITEM: &'static str;
     /// The type's name for a selection.
     const VIEW: &'static str;
+    /// What `under` selects, in words.
+    const UNDER: &'static str;
+    /// What `not_under` selects, in words.
+    const NOT_UNDER: &'static str;
 
     /// How many rows there are in all.
     fn len(evidence: &Evidence) -> usize;
@@ -125,6 +131,8 @@ pub(crate) struct DependencyRows;
 impl Collection for FindingRows {
     const ITEM: &'static str = "Finding";
     const VIEW: &'static str = "Findings";
+    const UNDER: &'static str = "those whose path a glob matches, and those that can't be placed";
+    const NOT_UNDER: &'static str = "those whose path no glob matches, and those that can't be placed";
 
     fn len(evidence: &Evidence) -> usize {
         evidence.findings.len()
@@ -158,6 +166,8 @@ impl Collection for FindingRows {
 impl Collection for FileRows {
     const ITEM: &'static str = "File";
     const VIEW: &'static str = "Files";
+    const UNDER: &'static str = "those whose path, before or after, a glob matches";
+    const NOT_UNDER: &'static str = "those whose paths no glob matches";
 
     fn len(evidence: &Evidence) -> usize {
         evidence.files.len()
@@ -187,6 +197,8 @@ impl Collection for FileRows {
 impl Collection for DependencyRows {
     const ITEM: &'static str = "Dependency";
     const VIEW: &'static str = "Dependencies";
+    const UNDER: &'static str = "those whose manifest a glob matches";
+    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
 
     fn len(evidence: &Evidence) -> usize {
         evidence.dependencies.len()
@@ -209,33 +221,87 @@ impl Collection for DependencyRows {
     }
 }
 
+/// The rows of a selection, ascending. A few stay where the view is, so that a small change costs no allocation.
+#[derive(Debug, Clone)]
+enum Rows {
+    All(u32),
+    Few(u8, [u32; Rows::FEW]),
+    Many(Arc<[u32]>),
+}
+
+impl Rows {
+    const FEW: usize = 6;
+
+    fn of(mut rows: impl Iterator<Item = u32>) -> Self {
+        let mut few = [0; Self::FEW];
+        let mut len = 0_u8;
+        for slot in &mut few {
+            match rows.next() {
+                Some(row) => *slot = row,
+                None => return Self::Few(len, few),
+            }
+            len += 1;
+        }
+        match rows.next() {
+            Some(next) => {
+                Self::Many(few.into_iter().chain(std::iter::once(next)).chain(rows).collect::<Vec<u32>>().into())
+            }
+            None => Self::Few(len, few),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::All(len) => *len as usize,
+            Self::Few(len, _) => usize::from(*len),
+            Self::Many(rows) => rows.len(),
+        }
+    }
+
+    fn get(&self, index: usize) -> Option<u32> {
+        match self {
+            Self::All(len) => u32::try_from(index).ok().filter(|row| row < len),
+            Self::Few(len, rows) => rows.get(index).copied().filter(|_| index < usize::from(*len)),
+            Self::Many(rows) => rows.get(index).copied(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        let (all, listed): (u32, &[u32]) = match self {
+            Self::All(len) => (*len, &[]),
+            Self::Few(len, rows) => (0, rows.get(..usize::from(*len)).unwrap_or(&[])),
+            Self::Many(rows) => (0, rows),
+        };
+        (0..all).chain(listed.iter().copied())
+    }
+}
+
 /// A selection of one collection; choosing from it reads only what it selects.
 #[derive(Debug, Clone)]
 pub(crate) struct View<C> {
     pub(crate) store: Arc<Store>,
-    rows: Option<Arc<[u32]>>,
+    rows: Rows,
     collection: PhantomData<C>,
 }
 
 impl<C: Collection> View<C> {
     /// Everything.
     pub(crate) fn all(store: &Arc<Store>) -> Self {
-        Self { store: Arc::clone(store), rows: None, collection: PhantomData }
+        let all = u32::try_from(C::len(&store.evidence)).unwrap_or(u32::MAX);
+        Self { store: Arc::clone(store), rows: Rows::All(all), collection: PhantomData }
     }
 
-    fn select(&self, rows: Vec<u32>) -> Self {
-        Self { store: Arc::clone(&self.store), rows: Some(rows.into()), collection: PhantomData }
+    fn select(&self, rows: impl Iterator<Item = u32>) -> Self {
+        Self { store: Arc::clone(&self.store), rows: Rows::of(rows), collection: PhantomData }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.rows.as_ref().map_or_else(|| C::len(&self.store.evidence), |rows| rows.len())
+        self.rows.len()
     }
 
     /// The selected rows, in canonical order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
-        let all = if self.rows.is_some() { 0 } else { C::len(&self.store.evidence) };
-        let all = u32::try_from(all).unwrap_or(u32::MAX);
-        (0..all).chain(self.rows.iter().flat_map(|rows| rows.iter().copied()))
+        self.rows.iter()
     }
 
     fn charge(&self) {
@@ -246,14 +312,13 @@ impl<C: Collection> View<C> {
     pub(crate) fn keep(&self, mut test: impl FnMut(&Evidence, usize) -> bool) -> Self {
         self.charge();
         let evidence = &*self.store.evidence;
-        let rows = match &self.rows {
-            Some(rows) => rows.iter().copied().filter(|row| test(evidence, *row as usize)).collect(),
-            None => {
-                let all = u32::try_from(C::len(evidence)).unwrap_or(u32::MAX);
-                (0..all).filter(|row| test(evidence, *row as usize)).collect()
-            }
-        };
-        self.select(rows)
+        let test = |row: &u32| test(evidence, *row as usize);
+        // One arm each: a loop over a range and one over a slice are much faster than one over either.
+        match &self.rows {
+            Rows::All(all) => self.select((0..*all).filter(test)),
+            Rows::Few(len, rows) => self.select(rows.iter().take(usize::from(*len)).copied().filter(test)),
+            Rows::Many(rows) => self.select(rows.iter().copied().filter(test)),
+        }
     }
 
     /// The rows that lie under a glob, or those that don't.
@@ -283,7 +348,7 @@ impl<C: Collection> View<C> {
         for row in self.rows() {
             groups.entry(key(&self.store.evidence, row as usize)).or_default().push(row);
         }
-        groups.into_iter().map(|(name, rows)| (name.into(), Dynamic::from(self.select(rows)))).collect()
+        groups.into_iter().map(|(name, rows)| (name.into(), Dynamic::from(self.select(rows.into_iter())))).collect()
     }
 }
 
@@ -318,10 +383,7 @@ impl<C: Collection> Iterator for Items<C> {
         if self.next >= self.end {
             return None;
         }
-        let row = match &self.view.rows {
-            Some(rows) => rows.get(self.next).copied()?,
-            None => u32::try_from(self.next).ok()?,
-        };
+        let row = self.view.rows.get(self.next)?;
         self.next += 1;
         Some(Item { store: Arc::clone(&self.view.store), row, collection: PhantomData })
     }
@@ -359,6 +421,25 @@ pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
         .or_else(|| of::<FileRows>(value))
         .or_else(|| of::<DependencyRows>(value))
         .or_else(|| value.is::<ChangeView>().then_some("the change"))
+}
+
+/// The names that every collection has.
+pub(super) const fn common<C: Collection>() -> [Signature; 4] {
+    const GLOBS: &[(&str, Param)] = &[("globs", Param::Globs)];
+    [
+        Signature::method(C::VIEW, "count", &[], "number", "how many there are", |module, name| {
+            module.set_native_fn(name, |view: View<C>| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
+        }),
+        Signature::method(C::VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
+            module.set_native_fn(name, |view: View<C>| Ok(view.len() == 0));
+        }),
+        Signature::method(C::VIEW, "under", GLOBS, C::VIEW, C::UNDER, |module, name| {
+            choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, true));
+        }),
+        Signature::method(C::VIEW, "not_under", GLOBS, C::VIEW, C::NOT_UNDER, |module, name| {
+            choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, false));
+        }),
+    ]
 }
 
 pub(super) fn register_types(module: &mut Module) {

@@ -1,8 +1,8 @@
 //! Changed packages as rules see them.
 
-use rhai::{Array, Dynamic, INT, ImmutableString, Module};
+use rhai::{Array, Dynamic, ImmutableString, Module};
 
-use super::collection::{DependencyRows, Item, View};
+use super::collection::{DependencyRows, Item, View, common};
 use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
@@ -89,13 +89,10 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &common::<DependencyRows>();
+
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
-    }),
-    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.len() == 0));
-    }),
     Signature::method(
         VIEW,
         "group_by",
@@ -103,7 +100,7 @@ pub(super) const TABLE: &[Signature] = &[
         "map of Dependencies",
         "parts by `ecosystem`, `change`, `scope`, `directness` or `manifest`",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies, key: &str| group_by(view, key));
+            module.set_native_fn(name, |view: Dependencies, key: &str| group_by(&view, key));
         },
     ),
     select(
@@ -111,7 +108,7 @@ pub(super) const TABLE: &[Signature] = &[
         &[("ecosystem", Param::Words(Ecosystem::VOCABULARY))],
         "those of an ecosystem",
         |module, name| {
-            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| {
+            choices(module, name, |view: Dependencies, wanted: &Dynamic| {
                 view.keep_words(wanted, |dependency| dependency.ecosystem)
             });
         },
@@ -121,32 +118,32 @@ pub(super) const TABLE: &[Signature] = &[
         &[("change", Param::Words(DependencyChangeKind::VOCABULARY))],
         "those to which something happened",
         |module, name| {
-            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| {
+            choices(module, name, |view: Dependencies, wanted: &Dynamic| {
                 view.keep_words(wanted, |dependency| dependency.change)
             });
         },
     ),
     select("added", &[], "new ones", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Added)));
+        module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Added)));
     }),
     select("removed", &[], "those that are gone", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Removed)));
+        module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Removed)));
     }),
     select("upgraded", &[], "those whose highest version rose", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Upgraded)));
+        module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Upgraded)));
     }),
     select("downgraded", &[], "those whose highest version fell", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Downgraded)));
+        module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Downgraded)));
     }),
     select("changed", &[], "those of which the source changed, or versions that can't be ordered", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| Ok(view.keep_change(DependencyChangeKind::Changed)));
+        module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Changed)));
     }),
     select(
         "jump",
         &[("jump", Param::Words(Jump::VOCABULARY))],
         "those whose highest version moved so far",
         |module, name| {
-            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
+            choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<Jump>(wanted)?;
                 Ok(view.keep_packages(|dependency| {
                     dependency.jump.is_some_and(|jump| wanted.get(usize::from(jump.index())).copied().unwrap_or(true))
@@ -159,18 +156,16 @@ pub(super) const TABLE: &[Signature] = &[
         &[("jump", Param::Word(Jump::VOCABULARY))],
         "those whose highest version moved so far or farther, and those of which nothing tells how far",
         |module, name| {
-            choices(module, name, |view: &mut Dependencies, jump: &Dynamic| {
-                Ok(jump_at_least(view, word::<Jump>(jump)?))
-            });
+            choices(module, name, |view: Dependencies, jump: &Dynamic| Ok(jump_at_least(&view, word::<Jump>(jump)?)));
         },
     ),
     select("direct", &[], "those that a manifest names, and those of which nothing tells", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| {
+        module.set_native_fn(name, |view: Dependencies| {
             Ok(view.keep_packages(|dependency| dependency.directness != Directness::Transitive))
         });
     }),
     select("transitive", &[], "those that another package brings in", |module, name| {
-        module.set_native_fn(name, |view: &mut Dependencies| {
+        module.set_native_fn(name, |view: Dependencies| {
             Ok(view.keep_packages(|dependency| dependency.directness == Directness::Transitive))
         });
     }),
@@ -179,7 +174,7 @@ pub(super) const TABLE: &[Signature] = &[
         &[("scope", Param::Words(DependencyScope::VOCABULARY))],
         "those with a scope, and those of which nothing tells",
         |module, name| {
-            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
+            choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<DependencyScope>(wanted)?;
                 Ok(view.keep_packages(|dependency| {
                     dependency.scope == DependencyScope::Unknown
@@ -193,7 +188,7 @@ pub(super) const TABLE: &[Signature] = &[
         &[("source", Param::Words(SourceKind::VOCABULARY))],
         "those that come from a kind of place now",
         |module, name| {
-            choices(module, name, |view: &mut Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
+            choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<SourceKind>(wanted)?;
                 Ok(view.keep_packages(|dependency| {
                     dependency
@@ -209,22 +204,16 @@ pub(super) const TABLE: &[Signature] = &[
         &[],
         "those downloaded from a host that nothing of their ecosystem came from before",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Dependencies| {
+            module.set_native_fn(name, |view: Dependencies| {
                 Ok(view.keep_packages(|dependency| !dependency.new_hosts.is_empty()))
             });
         },
     ),
     select("name", &[("names", Param::Texts)], "those of a name", |module, name| {
-        choices(module, name, |view: &mut Dependencies, names: &Dynamic| -> HostResult<Dependencies> {
+        choices(module, name, |view: Dependencies, names: &Dynamic| -> HostResult<Dependencies> {
             let names = texts(names)?;
             Ok(view.keep_packages(|dependency| names.iter().any(|name| name.as_str() == dependency.name)))
         });
-    }),
-    select("under", &[("globs", Param::Globs)], "those whose manifest a glob matches", |module, name| {
-        choices(module, name, |view: &mut Dependencies, globs: &Dynamic| view.under(globs, true));
-    }),
-    select("not_under", &[("globs", Param::Globs)], "those whose manifest no glob matches", |module, name| {
-        choices(module, name, |view: &mut Dependencies, globs: &Dynamic| view.under(globs, false));
     }),
     property("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.word(Ecosystem::Cargo, |dependency| dependency.ecosystem)));

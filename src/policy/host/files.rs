@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{FileRows, Item, View};
+use super::collection::{FileRows, Item, View, common};
 use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
@@ -78,13 +78,10 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &common::<FileRows>();
+
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
-    }),
-    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.len() == 0));
-    }),
     Signature::method(
         VIEW,
         "group_by",
@@ -92,7 +89,7 @@ pub(super) const TABLE: &[Signature] = &[
         "map of Files",
         "parts by `status`, `kind` or `language`",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Files, key: &str| group_by(view, key));
+            module.set_native_fn(name, |view: Files, key: &str| group_by(&view, key));
         },
     ),
     Signature::method(
@@ -102,7 +99,7 @@ pub(super) const TABLE: &[Signature] = &[
         "number",
         "lines added in all, where they can be counted",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Files| Ok(view.sum(added)));
+            module.set_native_fn(name, |view: Files| Ok(view.sum(added)));
         },
     ),
     Signature::method(
@@ -112,7 +109,7 @@ pub(super) const TABLE: &[Signature] = &[
         "number",
         "lines removed in all, where they can be counted",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Files| Ok(view.sum(removed)));
+            module.set_native_fn(name, |view: Files| Ok(view.sum(removed)));
         },
     ),
     Signature::method(
@@ -122,29 +119,29 @@ pub(super) const TABLE: &[Signature] = &[
         "number",
         "lines added and removed in all, where they can be counted",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Files| Ok(view.sum(|file| added(file) + removed(file))));
+            module.set_native_fn(name, |view: Files| Ok(view.sum(|file| added(file) + removed(file))));
         },
     ),
     select("status", &[("status", Param::Words(FileStatus::VOCABULARY))], "those with a status", |module, name| {
-        choices(module, name, |view: &mut Files, status: &Dynamic| -> HostResult<Files> {
+        choices(module, name, |view: Files, status: &Dynamic| -> HostResult<Files> {
             let wanted = words::<FileStatus>(status)?;
             Ok(view.keep_files(|file| wanted.get(file.status as usize).copied().unwrap_or(true)))
         });
     }),
     select("added", &[], "new ones", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Added)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Added)));
     }),
     select("modified", &[], "those whose content or mode changed", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Modified)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Modified)));
     }),
     select("deleted", &[], "those that are gone", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Deleted)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Deleted)));
     }),
     select("renamed", &[], "those that were at another path before", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_status(FileStatus::Renamed)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Renamed)));
     }),
     select("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind", |module, name| {
-        choices(module, name, |view: &mut Files, kind: &Dynamic| -> HostResult<Files> {
+        choices(module, name, |view: Files, kind: &Dynamic| -> HostResult<Files> {
             let wanted = words::<FileKind>(kind)?;
             Ok(view.keep_files(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))
         });
@@ -154,7 +151,7 @@ pub(super) const TABLE: &[Signature] = &[
         &[("names", Param::Texts)],
         "those in a language, by Linguist's name without regard to case",
         |module, name| {
-            choices(module, name, |view: &mut Files, names: &Dynamic| -> HostResult<Files> {
+            choices(module, name, |view: Files, names: &Dynamic| -> HostResult<Files> {
                 let names = texts(names)?;
                 Ok(view.keep_files(|file| {
                     file.language
@@ -164,23 +161,17 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select("under", &[("globs", Param::Globs)], "those whose path, before or after, a glob matches", |module, name| {
-        choices(module, name, |view: &mut Files, globs: &Dynamic| view.under(globs, true));
-    }),
-    select("not_under", &[("globs", Param::Globs)], "those whose paths no glob matches", |module, name| {
-        choices(module, name, |view: &mut Files, globs: &Dynamic| view.under(globs, false));
-    }),
     select("binary", &[], "those whose lines can't be shown", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(|file| file.binary)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_files(|file| file.binary)));
     }),
     select("becoming_executable", &[], "those that may be executed now and could not before", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(FileChange::becomes_executable)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::becomes_executable)));
     }),
     select("symlinks", &[], "those that are or were symbolic links", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(FileChange::is_symlink)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::is_symlink)));
     }),
     select("submodules", &[], "those that are or were submodules", |module, name| {
-        module.set_native_fn(name, |view: &mut Files| Ok(view.keep_files(FileChange::is_submodule)));
+        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::is_submodule)));
     }),
     property("path", "text", "the path after the change; of a deleted file, the path before", |module, name| {
         module

@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{FileRows, FindingRows, Item, View};
+use super::collection::{FileRows, FindingRows, Item, View, common};
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
@@ -131,13 +131,10 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &common::<FindingRows>();
+
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(VIEW, "count", &[], "number", "how many there are", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
-    }),
-    Signature::method(VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings| Ok(view.len() == 0));
-    }),
     Signature::method(
         VIEW,
         "group_by",
@@ -145,7 +142,7 @@ pub(super) const TABLE: &[Signature] = &[
         "map of Findings",
         "parts by `severity`, `level`, `tool`, `rule` or `path`",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings, key: &str| group_by(view, key));
+            module.set_native_fn(name, |view: Findings, key: &str| group_by(&view, key));
         },
     ),
     select(
@@ -153,8 +150,20 @@ pub(super) const TABLE: &[Signature] = &[
         &[],
         "those that the change brings in, and those of which nothing shows that it does not",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings| {
+            module.set_native_fn(name, |view: Findings| {
                 Ok(view.keep(|evidence, row| at(evidence.findings.introduced(), row) != Some(Introduced::No)))
+            });
+        },
+    ),
+    select(
+        "certainly_introduced",
+        &[],
+        "those of which a baseline shows that the change brings them in",
+        |module, name| {
+            module.set_native_fn(name, |view: Findings| {
+                Ok(view.keep(|evidence, row| {
+                    at(evidence.findings.introduced(), row).is_none_or(|introduced| introduced == Introduced::Yes)
+                }))
             });
         },
     ),
@@ -163,13 +172,13 @@ pub(super) const TABLE: &[Signature] = &[
         &[],
         "those on lines that the change adds or edits, and those that can't be placed",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings| {
+            module.set_native_fn(name, |view: Findings| {
                 Ok(view.keep(|evidence, row| at(evidence.findings.on_changed_line(), row) != Some(false)))
             });
         },
     ),
     select("severity", &[("severity", Param::Words(Severity::VOCABULARY))], "those of a severity", |module, name| {
-        choices(module, name, |view: &mut Findings, severity: &Dynamic| -> HostResult<Findings> {
+        choices(module, name, |view: Findings, severity: &Dynamic| -> HostResult<Findings> {
             let wanted = words::<Severity>(severity)?;
             Ok(view.keep(|evidence, row| {
                 at(evidence.findings.severities(), row)
@@ -178,13 +187,13 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     select("severity_at_least", &[("severity", SEVERITY)], "those of a severity or a worse one", |module, name| {
-        choices(module, name, |view: &mut Findings, severity: &Dynamic| -> HostResult<Findings> {
+        choices(module, name, |view: Findings, severity: &Dynamic| -> HostResult<Findings> {
             let severity = word::<Severity>(severity)?;
             Ok(view.keep(|evidence, row| at(evidence.findings.severities(), row).is_none_or(|found| found >= severity)))
         });
     }),
     select("level", &[("level", Param::Words(Level::VOCABULARY))], "those of a SARIF level", |module, name| {
-        choices(module, name, |view: &mut Findings, level: &Dynamic| -> HostResult<Findings> {
+        choices(module, name, |view: Findings, level: &Dynamic| -> HostResult<Findings> {
             let wanted = words::<Level>(level)?;
             Ok(view.keep(|evidence, row| {
                 at(evidence.findings.levels(), row).is_none_or(|level| at(&wanted, level as usize) == Some(true))
@@ -192,9 +201,9 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     select("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
-        choices(module, name, |view: &mut Findings, ids: &Dynamic| -> HostResult<Findings> {
+        choices(module, name, |view: Findings, ids: &Dynamic| -> HostResult<Findings> {
             let ids = texts(ids)?;
-            Ok(by_rule(view, |_, id| ids.iter().any(|wanted| wanted.as_str() == id)))
+            Ok(by_rule(&view, |_, id| ids.iter().any(|wanted| wanted.as_str() == id)))
         });
     }),
     select(
@@ -202,46 +211,30 @@ pub(super) const TABLE: &[Signature] = &[
         &[("names", Param::Texts)],
         "those of a tool, by its name without regard to case",
         |module, name| {
-            choices(module, name, |view: &mut Findings, names: &Dynamic| -> HostResult<Findings> {
+            choices(module, name, |view: Findings, names: &Dynamic| -> HostResult<Findings> {
                 let names: Vec<String> = texts(names)?.iter().map(|name| name.trim().to_lowercase()).collect();
-                Ok(by_rule(view, |tool, _| names.contains(&tool.trim().to_lowercase())))
+                Ok(by_rule(&view, |tool, _| names.contains(&tool.trim().to_lowercase())))
             });
         },
     ),
     select("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
-        choices(module, name, |view: &mut Findings, numbers: &Dynamic| by_cwe(view, numbers));
+        choices(module, name, |view: Findings, numbers: &Dynamic| by_cwe(&view, numbers));
     }),
-    select(
-        "under",
-        &[("globs", Param::Globs)],
-        "those whose path a glob matches, and those that can't be placed",
-        |module, name| {
-            choices(module, name, |view: &mut Findings, globs: &Dynamic| view.under(globs, true));
-        },
-    ),
-    select(
-        "not_under",
-        &[("globs", Param::Globs)],
-        "those whose path no glob matches, and those that can't be placed",
-        |module, name| {
-            choices(module, name, |view: &mut Findings, globs: &Dynamic| view.under(globs, false));
-        },
-    ),
     select(
         "in_files",
         &[("files", Param::Files)],
         "those in certain changed files, and those that can't be placed",
         |module, name| {
-            module.set_native_fn(name, |view: &mut Findings, files: View<FileRows>| Ok(in_files(view, &files)));
+            module.set_native_fn(name, |view: Findings, files: View<FileRows>| Ok(in_files(&view, &files)));
         },
     ),
     select("suppressed", &[], "those that the upload says are suppressed", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings| {
+        module.set_native_fn(name, |view: Findings| {
             Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) != Some(Suppression::No)))
         });
     }),
     select("not_suppressed", &[], "those that the upload does not say are suppressed", |module, name| {
-        module.set_native_fn(name, |view: &mut Findings| {
+        module.set_native_fn(name, |view: Findings| {
             Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) == Some(Suppression::No)))
         });
     }),

@@ -17,8 +17,6 @@ mod lists;
 mod signature;
 pub(crate) mod words;
 
-use std::sync::Arc;
-
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
@@ -30,9 +28,19 @@ pub(crate) use words::WordValue;
 
 /// The whole host API as data.
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
-    [change::TABLE, findings::TABLE, files::TABLE, dependencies::TABLE, effects::TABLE, lists::TABLE]
-        .into_iter()
-        .flatten()
+    [
+        change::TABLE,
+        findings::COMMON,
+        findings::TABLE,
+        files::COMMON,
+        files::TABLE,
+        dependencies::COMMON,
+        dependencies::TABLE,
+        effects::TABLE,
+        lists::TABLE,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The reference of the host API, as Markdown: one table for each type.
@@ -65,7 +73,7 @@ pub fn reference() -> String {
 }
 
 /// The whole host API as one module, to be built once and shared by every engine.
-pub(crate) fn module() -> Arc<rhai::Module> {
+pub(crate) fn module() -> rhai::Module {
     let mut module = rhai::Module::new();
     collection::register_types(&mut module);
     words::register(&mut module);
@@ -73,6 +81,5 @@ pub(crate) fn module() -> Arc<rhai::Module> {
     for signature in signatures() {
         (signature.register)(&mut module, signature.name);
     }
-    module.build_index();
-    Arc::new(module)
+    module
 }

@@ -84,22 +84,23 @@ pub(crate) fn words<W: Word>(value: &Dynamic) -> HostResult<Vec<bool>> {
 }
 
 /// Registers a function that takes a text, a word, a number or an array of them. Each type has an entry of its own, because
-/// the engine finds those at once and an entry for any type only after it has looked for all others.
+/// the engine finds those at once and an entry for any type only after it has looked for all others. Views are taken by
+/// value: after a function that takes them by reference the engine would look for a property to put them back into.
 pub(super) fn choices<V, R>(
     module: &mut Module,
     name: &'static str,
-    function: impl Fn(&mut V, &Dynamic) -> HostResult<R> + Clone + Send + Sync + 'static,
+    function: impl Fn(V, &Dynamic) -> HostResult<R> + Clone + Send + Sync + 'static,
 ) where
     V: rhai::Variant + Clone,
     R: rhai::Variant + Clone,
 {
     let call = function.clone();
-    module.set_native_fn(name, move |view: &mut V, text: ImmutableString| call(view, &Dynamic::from(text)));
+    module.set_native_fn(name, move |view: V, text: ImmutableString| call(view, &Dynamic::from(text)));
     let call = function.clone();
-    module.set_native_fn(name, move |view: &mut V, word: WordValue| call(view, &Dynamic::from(word)));
+    module.set_native_fn(name, move |view: V, word: WordValue| call(view, &Dynamic::from(word)));
     let call = function.clone();
-    module.set_native_fn(name, move |view: &mut V, number: rhai::INT| call(view, &Dynamic::from(number)));
-    module.set_native_fn(name, move |view: &mut V, list: rhai::Array| function(view, &Dynamic::from(list)));
+    module.set_native_fn(name, move |view: V, number: rhai::INT| call(view, &Dynamic::from(number)));
+    module.set_native_fn(name, move |view: V, list: rhai::Array| function(view, &Dynamic::from(list)));
 }
 
 pub(super) fn register(module: &mut Module) {

@@ -116,7 +116,7 @@ fn next(screen: &mut Screen, report: &VerdictReport) {
         .iter()
         .enumerate()
         .map(|(index, action)| {
-            let who = action.who.as_ref().map(|who| format!(" - {}", name(who))).unwrap_or_default();
+            let who = action.who.as_ref().map(|who| format!(" (by: {})", name(who))).unwrap_or_default();
             let rules = match action.rules.is_empty() {
                 true => String::new(),
                 false => format!(" (for {})", words::listed(&action.rules, 5, name)),

@@ -238,7 +238,7 @@ fn approve(actions: &mut Actions, requirement: &Requirement) {
     let people =
         if requirement.outstanding == 1 { "one person" } else { &format!("{} people", requirement.outstanding) };
     let more = if requirement.given.is_empty() { "" } else { " more" };
-    let mut action = format!("get the approval of {people}{more} from {from}");
+    let mut action = format!("get the approval of {people}{more}");
     if !requirement.thresholds.is_empty() {
         action.push_str(&format!(", for {}", requirement.thresholds.join(" and ")));
     }
@@ -249,7 +249,7 @@ fn people(approver: &Approver, requirement: &Requirement) -> String {
     match approver {
         Approver::Owners if requirement.owners.is_empty() => "the code owners".to_owned(),
         Approver::Owners => format!("the code owners ({})", requirement.owners.join(", ")),
-        Approver::Any => "any team".to_owned(),
+        Approver::Any => "a member of any team".to_owned(),
         Approver::User(_) | Approver::Team(_) => approver.to_string(),
     }
 }
