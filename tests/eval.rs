@@ -255,7 +255,7 @@ fn what_is_missing_is_a_source_of_the_verdict_and_said_on_standard_error() {
     );
 
     let output = place.eval(&["--policy", "indeterminate", "--format", "json"]);
-    assert!(stderr(&output).contains("warning: findings missing: rules need it"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("warning: findings missing: rules need them"), "{}", stderr(&output));
 }
 
 #[test]

@@ -187,7 +187,7 @@ pub fn absent_sources(policy: &PolicySet, evidence: &Evidence, without: &[Eviden
     let needed = policy.rules().iter().flat_map(|rule| rule.meta.needs.iter());
     for kind in needed {
         if !excused.contains(kind) && !kinds(kind, &evidence.sources) && !kinds(kind, &absent) {
-            absent.push(Source::incomplete(*kind, Completeness::Missing, "rules need it, and none was supplied"));
+            absent.push(Source::incomplete(*kind, Completeness::Missing, "rules need them, and none were supplied"));
         }
     }
     absent.extend(
