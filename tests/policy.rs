@@ -347,7 +347,7 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.r.parameters]\nlimt = 3"))], "no parameter `limt`");
     refused(
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.r.parameters]\nlimit = \"x\""))],
-        "expected a integer",
+        "expected an integer",
     );
     refused(
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],
