@@ -234,12 +234,7 @@ pub fn unreadable(shown: &str, text: &Arc<str>, error: &toml::de::Error, keys: &
     };
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     let Some((key, _)) = unknown else {
-        let message = message
-            .trim_end()
-            .replace('\n', ", ")
-            .replace(", expected usize", ", expected a whole number from 0")
-            .replace(", expected a sequence", ", expected an array");
-        return Diagnostic::new(Code::BrokenConfig, message).at(place);
+        return Diagnostic::of_toml(Code::BrokenConfig, message).at(place);
     };
     let mistake = Diagnostic::new(Code::BrokenConfig, format!("unknown key `{key}`")).at(place);
     match nearest(key, keys.iter().copied()) {

@@ -249,7 +249,7 @@ impl Loader<'_> {
                 Some(span) => Place::at_offset(name.clone(), &text, span.start),
                 None => Place::file(name.clone()),
             };
-            Diagnostic::new(Code::BrokenPack, error.message().replace('\n', " ")).at(place)
+            Diagnostic::of_toml(Code::BrokenPack, error.message()).at(place)
         })?;
         Ok((manifest, text))
     }

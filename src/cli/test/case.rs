@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn a_case_that_expects_nothing_or_an_unknown_word_is_refused() {
         let mistakes = |text: &str| parse("cases/r/one.toml", "one.toml", text.as_bytes()).unwrap_err()[0].to_string();
-        assert!(mistakes("complete = []").contains("missing field `expect`"));
+        assert!(mistakes("complete = []").contains("the key `expect` is missing"));
         assert!(mistakes("[expect]\nviolations = 1").contains("missing field `outcome`"));
         assert!(mistakes("[expect]\noutcome = \"violatd\"").contains("one.toml:2:12: `violatd` is no outcome"));
         assert!(mistakes("complete = \"files\"").contains("expected an array"));
