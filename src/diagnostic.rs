@@ -145,7 +145,8 @@ impl Diagnostic {
         if let Some(name) = message.strip_prefix("missing field ") {
             return Self::new(code, format!("the key {name} is missing"));
         }
-        let wrong = message.strip_prefix("invalid type: ").and_then(|wrong| wrong.rsplit_once(", expected "));
+        let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+        let wrong = wrong.and_then(|wrong| wrong.rsplit_once(", expected "));
         match wrong {
             Some((found, expected)) => {
                 Self::new(code, format!("found {}, expected {}", toml_value(found), toml_type(expected)))
@@ -270,6 +271,10 @@ mod tests {
             (
                 "invalid type: string \"a\", expected a sequence",
                 "found the text `a`, expected a list, as in `[\"a\", \"b\"]` [usage]",
+            ),
+            (
+                "invalid value: integer `-1`, expected usize",
+                "found the number -1, expected a whole number from 0 [usage]",
             ),
             ("invalid type: sequence, expected struct RiskTable", "found a list, expected a table [usage]"),
             ("unclosed array, expected `]`", "unclosed array, expected `]` [usage]"),
