@@ -131,7 +131,14 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         output: wire.output.map(|outputs| {
             let outputs = outputs.iter();
             outputs
-                .filter_map(|(format, path)| Some(OutputFile { format: file.word(format)?, file: file.location(path) }))
+                .filter_map(|(format, path)| {
+                    let span = format.span();
+                    let format = file.word(format)?;
+                    if path == said::STDOUT {
+                        file.mistake(span, said::NO_STDOUT.to_owned());
+                    }
+                    Some(OutputFile { format, file: file.location(path) })
+                })
                 .collect()
         }),
     }
