@@ -130,6 +130,31 @@ impl Diagnostic {
         Self { code, message: message.into(), place: None, help: None }
     }
 
+    /// What the TOML reader objects to, in the words of TOML instead of the reader's types.
+    #[must_use]
+    pub fn of_toml(code: Code, message: &str) -> Self {
+        let message = message.trim_end().replace('\n', ", ");
+        let unknown = |start: &str, what: &str| {
+            let (written, known) = message.strip_prefix(start)?.rsplit_once("`, expected ")?;
+            let mistake = Self::new(code, format!("unknown {what} `{written}`, expected {known}"));
+            Some(mistake.suggest(written, known.split('`').skip(1).step_by(2)))
+        };
+        if let Some(mistake) = unknown("unknown field `", "key").or_else(|| unknown("unknown variant `", "word")) {
+            return mistake;
+        }
+        if let Some(name) = message.strip_prefix("missing field ") {
+            return Self::new(code, format!("the key {name} is missing"));
+        }
+        let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
+        let wrong = wrong.and_then(|wrong| wrong.rsplit_once(", expected "));
+        match wrong {
+            Some((found, expected)) => {
+                Self::new(code, format!("found {}, expected {}", toml_value(found), toml_type(expected)))
+            }
+            None => Self::new(code, message),
+        }
+    }
+
     /// The same mistake at a place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
@@ -151,6 +176,37 @@ impl Diagnostic {
             Some(near) => self.help(format!("did you mean `{near}`?")),
             None => self,
         }
+    }
+}
+
+/// What was found, as the reader of TOML calls it: `integer `3``, `string "x"`, `sequence`.
+fn toml_value(found: &str) -> String {
+    let bare = |text: &str| text.trim_matches('`').to_owned();
+    match found.split_once(' ') {
+        Some(("string", text)) => {
+            let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+            format!("the text `{text}`")
+        }
+        Some(("integer", number)) => format!("the number {}", bare(number)),
+        Some(("floating", point)) => format!("the number {}", bare(point.trim_start_matches("point "))),
+        Some(("boolean", value)) => value.to_owned(),
+        _ if found == "sequence" => "a list".to_owned(),
+        _ if found == "map" => "a table".to_owned(),
+        _ => found.to_owned(),
+    }
+}
+
+/// What was expected, likewise.
+fn toml_type(expected: &str) -> &str {
+    match expected {
+        "a sequence" => "a list, as in `[\"a\", \"b\"]`",
+        "a map" => "a table",
+        "a string" => "a text in quotes",
+        "a boolean" => "`true` or `false`",
+        "i64" => "a whole number",
+        "u32" | "u64" | "usize" => "a whole number from 0",
+        _ if expected.starts_with("struct ") => "a table",
+        _ => expected,
     }
 }
 
@@ -179,7 +235,7 @@ impl std::error::Error for Diagnostic {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Code, Place};
+    use super::{Code, Diagnostic, Place};
     use std::sync::Arc;
 
     #[test]
@@ -189,6 +245,42 @@ mod tests {
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn what_the_toml_reader_says_is_told_without_its_types() {
+        for (said, told) in [
+            (
+                "unknown field `nme`, expected one of `name`, `version`",
+                "unknown key `nme`, expected one of `name`, `version` [usage]\n  help: did you mean `name`?",
+            ),
+            (
+                "unknown variant `hgh`, expected `high`",
+                "unknown word `hgh`, expected `high` [usage]\n  help: did you mean `high`?",
+            ),
+            ("missing field `name`", "the key `name` is missing [usage]"),
+            (
+                "invalid type: string \"yes\", expected a boolean",
+                "found the text `yes`, expected `true` or `false` [usage]",
+            ),
+            ("invalid type: integer `1`, expected a string", "found the number 1, expected a text in quotes [usage]"),
+            (
+                "invalid type: floating point `1.5`, expected u32",
+                "found the number 1.5, expected a whole number from 0 [usage]",
+            ),
+            (
+                "invalid type: string \"a\", expected a sequence",
+                "found the text `a`, expected a list, as in `[\"a\", \"b\"]` [usage]",
+            ),
+            (
+                "invalid value: integer `-1`, expected usize",
+                "found the number -1, expected a whole number from 0 [usage]",
+            ),
+            ("invalid type: sequence, expected struct RiskTable", "found a list, expected a table [usage]"),
+            ("unclosed array, expected `]`", "unclosed array, expected `]` [usage]"),
+        ] {
+            assert_eq!(Diagnostic::of_toml(Code::Usage, said).to_string(), told);
+        }
     }
 
     #[test]

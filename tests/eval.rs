@@ -255,7 +255,15 @@ fn what_is_missing_is_a_source_of_the_verdict_and_said_on_standard_error() {
     );
 
     let output = place.eval(&["--policy", "indeterminate", "--format", "json"]);
-    assert!(stderr(&output).contains("warning: findings missing: rules need it"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("warning: findings missing: rules need them"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_branch_as_the_commit_of_a_scan_is_said_to_be_no_commit_id() {
+    let place = Place::new();
+    let said = |sarif| stderr(&place.eval(&["--policy", "indeterminate", "--sarif", sarif]));
+    assert!(said("none.sarif@main").contains("`main` is no commit id"), "{}", said("none.sarif@main"));
+    assert!(!said("a@b/none.sarif").contains("commit id"), "{}", said("a@b/none.sarif"));
 }
 
 #[test]

@@ -342,12 +342,12 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     refused(&[("r.rhai", &good)], "would never run");
     let toml = |text: &str| format!("{PACK}\n{text}");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.x]\nenforcement = \"advisory\""))], "no rule `x`");
-    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[ruls.r]"))], "unknown field");
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[ruls.r]"))], "unknown key");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[evidence.finding]"))], "unknown");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.r.parameters]\nlimt = 3"))], "no parameter `limt`");
     refused(
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.r.parameters]\nlimit = \"x\""))],
-        "expected a integer",
+        "expected an integer",
     );
     refused(
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],

@@ -88,9 +88,9 @@ fn what_was_not_looked_at_is_never_none() {
         report.sources = sources;
         let page = shown(Format::Markdown, &report);
         let findings = section(&page, "### Findings", &["### Claims"]);
-        assert!(findings.contains("Not looked at"), "{findings}");
+        assert!(findings.contains("Not known"), "{findings}");
         assert!(!findings.contains("None") && !page.contains("0 findings"), "{findings}");
-        assert!(shown(Format::Terminal, &report).contains("findings: not looked at"));
+        assert!(shown(Format::Terminal, &report).contains("findings: not known"));
     }
     let page = shown(Format::Markdown, &reports::approved());
     assert!(section(&page, "### Findings", &["### Controls"]).contains("None reported by CodeQL"));
@@ -120,7 +120,7 @@ fn an_empty_report_claims_nothing() {
     report.risk = Default::default();
     let page = shown(Format::Markdown, &report);
     assert!(page.contains("## Decision: indeterminate") && page.contains("No rule was asked."));
-    assert_eq!(page.matches("**Not looked at:**").count(), 3, "{page}");
+    assert_eq!(page.matches("**Not known:**").count(), 3, "{page}");
     assert!(page.contains("### Risk: not assessed"));
     assert_eq!(sarif(&report)["runs"][0]["invocations"][0]["executionSuccessful"], false);
 }

@@ -131,7 +131,14 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         output: wire.output.map(|outputs| {
             let outputs = outputs.iter();
             outputs
-                .filter_map(|(format, path)| Some(OutputFile { format: file.word(format)?, file: file.location(path) }))
+                .filter_map(|(format, path)| {
+                    let span = format.span();
+                    let format = file.word(format)?;
+                    if path == said::STDOUT {
+                        file.mistake(span, said::NO_STDOUT.to_owned());
+                    }
+                    Some(OutputFile { format, file: file.location(path) })
+                })
                 .collect()
         }),
     }
@@ -234,12 +241,7 @@ pub fn unreadable(shown: &str, text: &Arc<str>, error: &toml::de::Error, keys: &
     };
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     let Some((key, _)) = unknown else {
-        let message = message
-            .trim_end()
-            .replace('\n', ", ")
-            .replace(", expected usize", ", expected a whole number from 0")
-            .replace(", expected a sequence", ", expected an array");
-        return Diagnostic::new(Code::BrokenConfig, message).at(place);
+        return Diagnostic::of_toml(Code::BrokenConfig, message).at(place);
     };
     let mistake = Diagnostic::new(Code::BrokenConfig, format!("unknown key `{key}`")).at(place);
     match nearest(key, keys.iter().copied()) {

@@ -73,7 +73,15 @@ pub fn read_findings(
     let inputs: Vec<SarifInput> =
         files.iter().map(|sarif| sarif::read(&sarif.file.path, &sarif.file.shown, sarif.commit.as_deref())).collect();
     let context = normalize::findings::Context { files: changed, change, head_paths, roots };
-    normalize::findings::findings(&inputs, &context)
+    let (findings, mut sources) = normalize::findings::findings(&inputs, &context);
+    for source in sources.iter_mut().filter(|source| source.completeness == Completeness::Missing) {
+        // `@main` is as good as a file's name, and nothing else would say why it is none.
+        let name = source.path.as_deref().and_then(|path| path.rsplit_once('@')).map(|(_, name)| name);
+        if let (Some(name), Some(reason)) = (name.filter(|name| !name.contains('/')), &mut source.reason) {
+            reason.push_str(&format!("; `{name}` is no commit id, which has 7 to 40 hexadecimal digits"));
+        }
+    }
+    (findings, sources)
 }
 
 /// Evidence from its document.
@@ -187,7 +195,7 @@ pub fn absent_sources(policy: &PolicySet, evidence: &Evidence, without: &[Eviden
     let needed = policy.rules().iter().flat_map(|rule| rule.meta.needs.iter());
     for kind in needed {
         if !excused.contains(kind) && !kinds(kind, &evidence.sources) && !kinds(kind, &absent) {
-            absent.push(Source::incomplete(*kind, Completeness::Missing, "rules need it, and none was supplied"));
+            absent.push(Source::incomplete(*kind, Completeness::Missing, "rules need them, and none were supplied"));
         }
     }
     absent.extend(

@@ -131,6 +131,12 @@ pub fn pack_place(directory: &Path, written: &str) -> PackPlace {
     }
 }
 
+/// What elsewhere is standard output. A file of that name is what nobody means.
+pub const STDOUT: &str = "-";
+
+/// Why [`STDOUT`] is not taken for a report's path.
+pub const NO_STDOUT: &str = "`-` is no path: what standard output gets is said with `--format`";
+
 /// Reads `FORMAT=PATH`.
 ///
 /// # Errors
@@ -141,6 +147,9 @@ pub fn output_file(directory: &Path, written: &str) -> Result<OutputFile, String
     };
     if path.is_empty() {
         return Err("there is no path after `=`".to_owned());
+    }
+    if path == STDOUT {
+        return Err(NO_STDOUT.to_owned());
     }
     let format = word::<Format>(format)?;
     Ok(OutputFile { format, file: Location::new(directory, path) })
@@ -238,6 +247,12 @@ mod tests {
         assert!(output_file(Path::new(""), "jsn=a").unwrap_err().contains("did you mean `json`?"));
         assert!(output_file(Path::new(""), "json=").is_err());
         assert!(output_file(Path::new(""), "a.json").is_err());
+    }
+
+    #[test]
+    fn a_report_is_not_written_to_a_file_called_dash() {
+        assert!(output_file(Path::new(""), "json=-").unwrap_err().contains("`--format`"));
+        assert!(output_file(Path::new(""), "json=./-").is_ok());
     }
 
     #[test]

@@ -92,6 +92,18 @@ fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
     }
 }
 
+/// What is said of a kind of evidence that is not complete.
+const fn state(completeness: Completeness) -> &'static str {
+    match completeness {
+        Completeness::Complete => "are complete",
+        Completeness::Missing => "are missing",
+        Completeness::Failed => "failed",
+        Completeness::Stale => "are stale",
+        Completeness::Truncated => "are truncated",
+        Completeness::NotExpected => "are not expected",
+    }
+}
+
 /// How a rule ended, by what it did and by how complete what it looked at is.
 fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKind, Completeness)]) -> RuleOutcome {
     let mut kinds = meta.needs.clone();
@@ -101,7 +113,7 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
     let lacking: Vec<String> = completeness
         .iter()
         .filter(|(kind, _)| kinds.contains(kind) && !meta.optional.contains(kind))
-        .map(|(kind, completeness)| format!("{kind} are {completeness}"))
+        .map(|(kind, completeness)| format!("{kind} {}", state(*completeness)))
         .collect();
     let incomplete = !lacking.is_empty();
     let count = result.violations.len();
@@ -119,7 +131,7 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
     let spared: Vec<String> = completeness
         .iter()
         .filter(|(kind, _)| kinds.contains(kind) && meta.optional.contains(kind))
-        .map(|(kind, completeness)| format!("{kind}, which it may do without, are {completeness}"))
+        .map(|(kind, completeness)| format!("{kind}, which it may do without, {}", state(*completeness)))
         .collect();
     let reason = match (outcome, incomplete) {
         (Outcome::Satisfied, _) if !spared.is_empty() => format!("{reason}; {}", spared.join(", ")),

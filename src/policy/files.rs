@@ -16,6 +16,9 @@ pub const MAX_FILE_BYTES: u64 = 64 * 1024;
 /// How many files a pack may have, cases included.
 pub const MAX_FILES: usize = 10_000;
 
+const WHAT_A_PACK_IS: &str =
+    "a pack is a directory with `pack.toml` and `rules/`; the packs inside the binary are `builtin:NAME`";
+
 /// The files of one pack, by path inside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackFiles {
@@ -60,7 +63,12 @@ impl PackFiles {
         let mut files = BTreeMap::new();
         let mut open = vec![dir.to_path_buf()];
         while let Some(path) = open.pop() {
-            for entry in read_dir(&path)? {
+            let entries = read_dir(&path)?;
+            // Said before the rest is read: a directory that is no pack may hold anything.
+            if path == dir && !entries.iter().any(|entry| entry.ends_with("pack.toml")) {
+                return Err(unreadable(dir, "the pack has no `pack.toml`").help(WHAT_A_PACK_IS));
+            }
+            for entry in entries {
                 let relative = entry.strip_prefix(dir).map(slashes).unwrap_or_default();
                 if relative.split('/').any(|part| part.starts_with('.')) {
                     continue;
@@ -72,6 +80,10 @@ impl PackFiles {
                 if kind.is_dir() {
                     open.push(entry);
                     continue;
+                }
+                if !kind.is_file() {
+                    // A pipe would be waited for without an end.
+                    return Err(unreadable(&entry, "is a pipe, a socket or a device, expected a file of the pack"));
                 }
                 if files.len() >= MAX_FILES {
                     return Err(unreadable(dir, &format!("has more than {MAX_FILES} files")));
@@ -121,8 +133,12 @@ fn unreadable(path: &Path, what: &str) -> Diagnostic {
 #[expect(clippy::disallowed_methods, reason = "packs are read here")]
 fn read_dir(path: &Path) -> Result<Vec<std::path::PathBuf>, Diagnostic> {
     let error = |error: std::io::Error| {
-        unreadable(path, &format!("can't be read as a pack: {error}"))
-            .help("a pack is a directory with `pack.toml` and `rules/`; the packs inside the binary are `builtin:NAME`")
+        let what = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such directory, expected a pack".to_owned(),
+            std::io::ErrorKind::NotADirectory => "is a file, expected a pack, which is a directory".to_owned(),
+            _ => format!("can't be read as a pack: {error}"),
+        };
+        unreadable(path, &what).help(WHAT_A_PACK_IS)
     };
     std::fs::read_dir(path).map_err(error)?.map(|entry| entry.map(|entry| entry.path()).map_err(error)).collect()
 }
@@ -133,4 +149,33 @@ fn read_file(path: &Path, size: u64) -> Result<Vec<u8>, Diagnostic> {
         return Err(unreadable(path, &format!("has {size} bytes, the limit is {MAX_FILE_BYTES}")));
     }
     std::fs::read(path).map_err(|error| unreadable(path, &format!("can't be read: {error}")))
+}
+
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make packs")]
+mod tests {
+    use super::PackFiles;
+
+    fn refusal(dir: &std::path::Path) -> String {
+        PackFiles::from_dir(dir, "pack").unwrap_err().message
+    }
+
+    #[test]
+    fn a_directory_that_is_no_pack_is_refused_before_the_rest_of_it_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("large"), vec![0; 100_000]).unwrap();
+        assert_eq!(refusal(dir.path()), "the pack has no `pack.toml`");
+        assert!(refusal(&dir.path().join("large")).starts_with("is a file, expected a pack"));
+        assert!(refusal(&dir.path().join("absent")).starts_with("there is no such directory"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_refused_and_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("pack.toml"), "").unwrap();
+        std::fs::create_dir(dir.path().join("rules")).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("rules/r.rhai")).unwrap();
+        assert!(refusal(dir.path()).contains("expected a file of the pack"), "{}", refusal(dir.path()));
+    }
 }

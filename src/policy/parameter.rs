@@ -89,6 +89,10 @@ impl Type {
     }
 }
 
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
 fn describe(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => format!("the text `{text}`"),
@@ -107,7 +111,7 @@ impl Kind {
     }
 
     fn value(self, value: &toml::Value) -> Result<Dynamic, String> {
-        let expected = || format!("found {}, expected a {}", describe(value), self.name());
+        let expected = || format!("found {}, expected {} {}", describe(value), article(self.name()), self.name());
         match (self, value) {
             (Self::String, toml::Value::String(text)) => Ok(Dynamic::from(text.clone())),
             (Self::Integer, toml::Value::Integer(number)) => Ok(Dynamic::from(*number)),

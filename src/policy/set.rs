@@ -94,10 +94,10 @@ impl PolicySet {
         }
         if mistakes.is_empty() {
             let unknown = parameters.iter().filter(|(name, _)| !moved.contains(name));
-            mistakes.extend(
-                unknown
-                    .map(|(name, _)| Diagnostic::new(Code::BadParameter, format!("no pack has a parameter `{name}`"))),
-            );
+            let known = || set.rules.iter().flat_map(|rule| rule.parameters.keys().map(|name| name.as_str()));
+            mistakes.extend(unknown.map(|(name, _)| {
+                Diagnostic::new(Code::BadParameter, format!("no pack has a parameter `{name}`")).suggest(name, known())
+            }));
         }
         set.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
         if set.rules.len() > MAX_RULES {
@@ -249,7 +249,7 @@ impl Loader<'_> {
                 Some(span) => Place::at_offset(name.clone(), &text, span.start),
                 None => Place::file(name.clone()),
             };
-            Diagnostic::new(Code::BrokenPack, error.message().replace('\n', " ")).at(place)
+            Diagnostic::of_toml(Code::BrokenPack, error.message()).at(place)
         })?;
         Ok((manifest, text))
     }

@@ -16,6 +16,17 @@ pub(super) fn decision(decision: Decision) -> &'static str {
     }
 }
 
+/// What rules of a decision do, after their number.
+pub(super) fn asking(decision: Decision, number: usize) -> String {
+    let (one, many) = match decision {
+        Decision::Approved => ("objects to nothing", "object to nothing"),
+        Decision::ApprovalRequired => ("asks for an approval", "ask for an approval"),
+        Decision::Indeterminate => ("is not decided", "are not decided"),
+        Decision::Rejected => ("rejects it", "reject it"),
+    };
+    format!("{} {}", count(number, "rule"), if number == 1 { one } else { many })
+}
+
 /// What a decision means, in one sentence.
 pub(super) fn meaning(decision: Decision) -> &'static str {
     match decision {

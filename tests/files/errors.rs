@@ -67,15 +67,31 @@ fn without_a_base_the_default_branch_is_it_and_on_it_the_first_parent() {
 }
 
 #[test]
+fn without_a_base_a_head_that_the_default_branch_holds_is_no_empty_change() {
+    let (repository, [one, two, _, four, _]) = forked();
+    // As a job on an older commit of the default branch: detached, and behind the branch's tip.
+    repository.git(&["checkout", "--quiet", "--detach", &two]);
+    let behind = read(repository.path(), None, None).unwrap();
+    assert_eq!((behind.base, behind.merge_base, behind.head), (Some(one.clone()), Some(one), Some(two.clone())));
+    // A merged branch's commit likewise.
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.git(&["merge", "--quiet", "--no-ff", "-m", "merge", "topic"]);
+    let merged = read(repository.path(), None, Some(&four)).unwrap();
+    assert_eq!((merged.base, merged.head), (Some(two), Some(four)));
+}
+
+#[test]
 fn a_revision_that_is_not_there_is_named() {
     let (repository, _) = forked();
     let at = repository.path();
-    refused(read(at, Some("absent"), None), "the revision `absent`", "fetch-depth: 0");
+    refused(read(at, Some("absent"), None), "there is no revision `absent` in the repository", "fetch-depth: 0");
+    refused(read(at, Some("HEAD~9"), None), "there is no revision `HEAD~9`", "fetch");
+    refused(read(at, Some("absent"), None), "revision `absent`", "fetch-depth: 0");
     refused(read(at, None, Some("0123456789012345678901234567890123456789")), "`0123456789012345678901", "fetch");
-    refused(read(at, None, Some("")), "the revision ``", "fetch");
-    refused(read(at, None, Some("main..topic")), "the revision `main..topic`", "");
+    refused(read(at, None, Some("")), "revision ``", "fetch");
+    refused(read(at, None, Some("main..topic")), "revision `main..topic`", "");
     refused(read(at, None, Some("HEAD:one")), "is no commit", "name a branch");
-    refused(read(at, None, Some("--help")), "the revision `--help`", "fetch");
+    refused(read(at, None, Some("--help")), "revision `--help`", "fetch");
 }
 
 #[test]
@@ -125,7 +141,7 @@ fn a_shallow_clone_without_the_history_is_refused() {
     let shallow = clone("1", "--no-single-branch");
     refused(read(shallow.path(), Some(&three), Some(&five)), "shallow", "git fetch --unshallow");
     refused(read(shallow.path(), None, None), "the clone is shallow", "fetch-depth: 0");
-    refused(read(shallow.path(), Some(&two), None), "the revision", "git fetch --unshallow");
+    refused(read(shallow.path(), Some(&two), None), "revision", "git fetch --unshallow");
     // The merge base is there, and all that lies above it.
     let deeper = clone("3", "--no-single-branch");
     let change = read(deeper.path(), Some(&three), Some(&five)).unwrap();
@@ -205,7 +221,7 @@ fn files_of_a_commit_are_read_from_bare_repositories_too() {
         for absent in ["rules", "rules/link", "rules/a.rhai/x", "absent", "", "/"] {
             assert_eq!(open.file("main", absent).unwrap(), None, "{absent}");
         }
-        refused(open.file("absent", "one"), "the revision `absent`", "fetch");
+        refused(open.file("absent", "one"), "revision `absent`", "fetch");
     }
 }
 

@@ -259,12 +259,12 @@ mod tests {
     #[test]
     fn a_case_that_expects_nothing_or_an_unknown_word_is_refused() {
         let mistakes = |text: &str| parse("cases/r/one.toml", "one.toml", text.as_bytes()).unwrap_err()[0].to_string();
-        assert!(mistakes("complete = []").contains("missing field `expect`"));
-        assert!(mistakes("[expect]\nviolations = 1").contains("missing field `outcome`"));
+        assert!(mistakes("complete = []").contains("the key `expect` is missing"));
+        assert!(mistakes("[expect]\nviolations = 1").contains("the key `outcome` is missing"));
         assert!(mistakes("[expect]\noutcome = \"violatd\"").contains("one.toml:2:12: `violatd` is no outcome"));
-        assert!(mistakes("complete = \"files\"").contains("expected an array"));
+        assert!(mistakes("complete = \"files\"").contains("expected a list"));
         let negative = mistakes("[expect]\noutcome = \"violated\"\nviolations = -1");
-        assert!(negative.contains("one.toml:3:14: invalid value: integer `-1`, expected a whole number from 0"));
+        assert!(negative.contains("one.toml:3:14: found the number -1, expected a whole number from 0"));
         assert!(mistakes("[expect]\noutcome = \"violated\"\nmesages = []").contains("did you mean `messages`?"));
     }
 }

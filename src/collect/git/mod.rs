@@ -16,7 +16,7 @@ pub struct GitOptions {
     /// A directory in the repository.
     pub repo: PathBuf,
     /// The branch that the change is to go into. `None` for the remote's default branch as git knows it, else `main` or
-    /// `master`; where the head is that branch's own tip, the head's first parent.
+    /// `master`; where that branch holds the head already, the head's first parent.
     pub base: Option<String>,
     /// The last commit of the change; `None` for `HEAD`.
     pub head: Option<String>,

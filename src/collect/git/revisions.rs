@@ -28,7 +28,9 @@ impl GitRepository {
             Some(revision) => self.commit(revision)?,
             None => {
                 let branch = self.default_branch()?;
-                if branch == head {
+                // What is in the default branch already, as a job on a detached checkout of it, is judged as its last
+                // commit: the change from the branch to it would be empty, and pass whatever is in it.
+                if branch == head || self.merge_base(branch, head)? == head {
                     let parent = self.first_parent(head)?;
                     return Ok(Span { base: parent, merge_base: parent, head });
                 }
@@ -48,23 +50,27 @@ impl GitRepository {
             .map_err(|error| self.unknown(revision, &said(&error)))?
             .detach();
         match self.repo.try_find_object(id) {
-            Ok(Some(object)) => object.peel_to_kind(gix::objs::Kind::Commit).map(|commit| commit.id).map_err(|error| {
-                unusable(format!("`{revision}` is no commit: {}", said(&error)), "name a branch, a tag or a commit id")
-            }),
-            Ok(None) => Err(self.unknown(revision, "there is no such object")),
+            Ok(Some(object)) => object
+                .peel_to_kind(gix::objs::Kind::Commit)
+                .map(|commit| commit.id)
+                .map_err(|_| unusable(format!("`{revision}` is no commit"), "name a branch, a tag or a commit id")),
+            Ok(None) => Err(self.unknown(revision, "")),
             Err(error) => Err(broken(b"", id, &error)),
         }
     }
 
+    /// `why` is the reader's own account of it, which is told only where it is more than that nothing was found.
     fn unknown(&self, revision: &str, why: &str) -> SnapshotError {
-        let help = if why.contains("mbiguous") {
-            "give more digits of the id"
-        } else if self.is_shallow() {
+        if why.contains("mbiguous") {
+            let message = format!("the revision `{revision}` is ambiguous: {why}");
+            return unusable(message, "give more digits of the id");
+        }
+        let help = if self.is_shallow() {
             DEEPEN
         } else {
             "fetch it, or see what there is with `git branch --all`; in a CI checkout, `fetch-depth: 0` fetches all branches"
         };
-        unusable(format!("the revision `{revision}` is not in the repository: {why}"), help)
+        unusable(format!("there is no revision `{revision}` in the repository"), help)
     }
 
     fn head(&self) -> Result<ObjectId, SnapshotError> {

@@ -17,7 +17,7 @@ fn caveat(report: &VerdictReport, kind: EvidenceKind, total: u64) -> String {
     match words::looked(report, kind) {
         Looked::Fully => String::new(),
         Looked::Not(sources) => {
-            let said = if total == 0 { "Not looked at" } else { "Not shown to be all" };
+            let said = if total == 0 { "Not known" } else { "Not shown to be all" };
             format!("**{said}:** {}.\n\n", words::lacking(&sources, markdown_short))
         }
         Looked::Partly(sources) => {

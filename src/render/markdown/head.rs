@@ -48,7 +48,7 @@ pub(super) fn decision(report: &VerdictReport, scale: Scale) -> String {
         .filter(|other| *other != decision)
         .map(|other| (other, report.rules.iter().filter(|rule| rule.decision == other).count()))
         .filter(|(_, number)| *number > 0)
-        .map(|(other, number)| format!("{} {}", words::count(number, "rule"), words::decision(other)))
+        .map(|(other, number)| words::asking(other, number))
         .collect();
     if !others.is_empty() {
         out.push_str(&format!("Besides: {}.\n\n", others.join(", ")));

@@ -68,7 +68,7 @@ fn line(screen: &mut Screen, report: &VerdictReport, kind: EvidenceKind, total: 
         (Looked::Fully, _) => counted.to_owned(),
         (Looked::Partly(_), 0) => "none in what was read, which is not all".to_owned(),
         (Looked::Partly(_), _) => format!("{counted}; not all of it was looked at"),
-        (Looked::Not(sources), 0) => format!("not looked at: {}", words::lacking(&sources, name)),
+        (Looked::Not(sources), 0) => format!("not known: {}", words::lacking(&sources, name)),
         (Looked::Not(sources), _) => format!("{counted}; not shown to be all: {}", words::lacking(&sources, name)),
     };
     screen.text(2, &format!("{label}: {said}"));

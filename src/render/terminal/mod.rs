@@ -198,11 +198,18 @@ fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &Violation
 }
 
 fn unfinished(screen: &mut Screen, report: &VerdictReport) {
-    let rules: Vec<&RuleReport> = words::unfinished(report);
+    // Those that decided are told above, and once is enough, unless there is more to tell of them.
+    let above: Vec<&str> = words::deciding(report).iter().take(MAX_ENTRIES).map(|rule| rule.id.as_str()).collect();
+    let mut rules: Vec<&RuleReport> = words::unfinished(report);
+    let all = rules.len();
+    rules.retain(|rule| rule.diagnostic.is_some() || !above.contains(&rule.id.as_str()));
     if rules.is_empty() {
         return;
     }
-    screen.head("Not decided, or decided on incomplete evidence");
+    screen.head(match rules.len() == all {
+        true => "Not decided, or decided on incomplete evidence",
+        false => "More on what is not decided",
+    });
     let lines: Vec<String> = rules
         .iter()
         .map(|rule| match &rule.diagnostic {

@@ -157,11 +157,12 @@ fn fixes(actions: &mut Actions, author: Option<String>, wanted: &BTreeSet<&str>,
     let remedies: BTreeSet<&str> =
         violations.iter().filter_map(|violation| violation.remedy.as_deref().or(meta.remedy.as_deref())).collect();
     if !remedies.is_empty() {
-        action.push_str(": ");
-        action.push_str(&remedies.iter().take(MAX_REMEDIES).copied().collect::<Vec<_>>().join("; "));
+        // A remedy is an order of its own, which may be another than to fix something.
+        let mut orders = remedies.iter().take(MAX_REMEDIES).copied().collect::<Vec<_>>().join("; ");
         if let more @ 1.. = remedies.len().saturating_sub(MAX_REMEDIES) {
-            action.push_str(&format!("; and {more} more"));
+            orders.push_str(&format!("; and {more} more"));
         }
+        action = format!("{orders}: {}", action.strip_prefix("fix ").unwrap_or(&action));
     }
     actions.add(ActionKind::Fix, against, action, author, [rule.id()]);
 }

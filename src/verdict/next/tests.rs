@@ -31,7 +31,7 @@ fn fixing_what_a_hard_rule_objects_to_clears_it() {
     let before = verdict(vec![rule().objects(Subject::File(0), "bad call")], &[]);
     let action = only(&before);
     assert_eq!((action.kind, action.rules.as_slice()), (ActionKind::Fix, &["r".to_owned()][..]));
-    assert_eq!(action.action, "fix `bad call`: do otherwise");
+    assert_eq!(action.action, "do otherwise: `bad call`");
     let after = verdict(vec![rule()], &[]);
     assert_eq!((after.decision, after.next.len()), (Decision::Approved, 0));
 }
@@ -43,7 +43,7 @@ fn violations_of_one_rule_are_one_action_with_each_remedy_once() {
     let mut evidence = evidence();
     evidence.change.author = Some("ann".to_owned());
     let verdict = decide(vec![rule], &[], &evidence, &Waivers::default());
-    assert_eq!(only(&verdict).action, "fix 3 violations of `r`: call somebody; do otherwise");
+    assert_eq!(only(&verdict).action, "call somebody; do otherwise: 3 violations of `r`");
     assert_eq!(only(&verdict).who.as_deref(), Some("user:ann"));
 }
 
