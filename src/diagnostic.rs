@@ -63,6 +63,8 @@ codes! {
     ReturnedValue = "returned-value",
     /// A rule hit a limit.
     LimitExceeded = "limit-exceeded",
+    /// Time or memory of the process ran out while rules were run: there is no verdict.
+    Abandoned = "abandoned",
     /// A script ended in any other error.
     ScriptError = "script-error",
     /// A parameter's value does not fit.

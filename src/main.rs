@@ -1,5 +1,10 @@
 //! The command `tollgate`.
 
+/// Counts what is allocated, so that a script can't take all memory of the machine.
+#[global_allocator]
+static ALLOCATOR: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);
+
 fn main() -> std::process::ExitCode {
+    tollgate::policy::watch_memory(|| ALLOCATOR.allocated());
     tollgate::cli::main(std::env::args_os()).into()
 }

@@ -95,7 +95,10 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
         }
     }
     let as_of = run.settings.as_of.value.unwrap_or_else(now);
-    let Judged { report, decision } = judge_change(&policy, evidence, &absent, &run.settings, as_of);
+    let Judged { report, decision, abandoned } = judge_change(&policy, evidence, &absent, &run.settings, as_of);
+    if let Some(mistake) = abandoned {
+        return Err(vec![mistake]);
+    }
     let documents = render_all(&run.settings, console, |format, options| render(format, &report, options))?;
     output::write(&documents.files).map_err(|mistake| vec![mistake])?;
     if let Err(exit) = console.stdout(&documents.stdout) {

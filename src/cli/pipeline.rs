@@ -140,6 +140,8 @@ pub struct Judged {
     pub report: VerdictReport,
     /// The decision.
     pub decision: Decision,
+    /// Why this is no verdict, where the process had to be held back.
+    pub abandoned: Option<Diagnostic>,
 }
 
 /// Asks every rule, decides, and writes down what was decided and why. `absent` are the sources of [`absent_sources`].
@@ -154,6 +156,8 @@ pub fn judge_change(
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
     let verdict = judge(policy, &evidence, &settings.without.value);
+    let abandoned = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
+    let abandoned = abandoned.filter(|diagnostic| diagnostic.code == Code::Abandoned).cloned().next();
     let context = ReportContext {
         as_of: as_of.to_string(),
         dry_run: settings.dry_run.value,
@@ -162,7 +166,7 @@ pub fn judge_change(
         settings: settings.reports(),
         extra_sources: absent,
     };
-    Judged { decision: verdict.decision, report: VerdictReport::new(&verdict, &evidence, &context) }
+    Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
 }
 
 fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, without: &[EvidenceKind]) -> Verdict {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 pub use crate::policy::{Assessment, RequiredApproval, Subject, Threat, Violation};
 pub use outcome::{Outcome, RuleOutcome};
 
+use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{Completeness, Evidence, EvidenceKind, Source};
-use crate::policy::{PolicySet, Rule, RuleMeta, RuleResult, Session};
+use crate::policy::{PolicySet, Rule, RuleMeta, RuleResult, STACK_BYTES, Session};
 
 /// What is said about an evaluation beside policy and evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,8 +29,29 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
         .collect();
     let without: Vec<EvidenceKind> =
         options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
-    let session = Session::new(policy, Arc::clone(evidence));
-    policy.rules().iter().map(|rule| ask(&session, rule, &completeness, &without)).collect()
+    let ask_all = || -> Vec<RuleOutcome> {
+        let session = Session::new(policy, Arc::clone(evidence));
+        policy.rules().iter().map(|rule| ask(&session, rule, &completeness, &without)).collect()
+    };
+    if policy.may_nest() { on_a_large_stack(policy, ask_all) } else { ask_all() }
+}
+
+/// Runs on a stack that deep values of scripts can't overflow. Where the system gives none, no rule is asked.
+fn on_a_large_stack(policy: &PolicySet, ask_all: impl FnOnce() -> Vec<RuleOutcome> + Send) -> Vec<RuleOutcome> {
+    std::thread::scope(|scope| match std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, ask_all) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(error) => policy.rules().iter().map(|rule| not_asked(&rule.meta, &error)).collect(),
+    })
+}
+
+fn not_asked(meta: &Arc<RuleMeta>, error: &std::io::Error) -> RuleOutcome {
+    let message = format!("the system gives no stack of {STACK_BYTES} bytes to run rules on: {error}");
+    RuleOutcome {
+        reason: message.clone(),
+        evidence: meta.needs.clone(),
+        diagnostic: Some(Diagnostic::new(Code::Abandoned, message)),
+        ..blank(meta)
+    }
 }
 
 /// The completeness of a kind, with what packs expect and nobody supplied.

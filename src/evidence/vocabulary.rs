@@ -39,12 +39,19 @@ pub trait Word: Copy + Sized + 'static {
     }
 }
 
+/// The longest text, in bytes, that is compared with candidates: nobody means a word with more than that.
+const MAX_WORD: usize = 100;
+
 /// The candidate nearest to what was written, if one is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > MAX_WORD {
+        return None;
+    }
     let lower = written.to_lowercase();
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len() <= MAX_WORD)
         .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().max(lower.chars().count()) / 4)
         .min()
@@ -101,5 +108,13 @@ mod tests {
         assert_eq!(nearest("hihg", words), Some("high"));
         assert_eq!(nearest("HIGH", words), Some("high"));
         assert_eq!(nearest("severe", words), None);
+    }
+
+    #[test]
+    fn what_no_word_is_as_long_as_is_compared_with_none() {
+        let long = "a".repeat(super::MAX_WORD + 1);
+        assert_eq!(nearest(&long, [long.as_str(), "a"]), None);
+        let longest = "a".repeat(super::MAX_WORD);
+        assert_eq!(nearest(&longest, [long.as_str(), longest.as_str()]), Some(longest.as_str()));
     }
 }

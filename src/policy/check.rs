@@ -180,13 +180,16 @@ impl Names<'_> {
             if let Some(node) = path.last() {
                 checker.node(node);
             }
-            true
+            checker.mistakes.len() < MAX_MISTAKES
         });
         checker.mistakes.sort_by_key(|mistake| mistake.place.as_ref().map(|place| (place.line, place.column)));
         checker.mistakes.dedup();
         checker.mistakes
     }
 }
+
+/// How many mistakes of one script are told; whoever has more mends these first.
+const MAX_MISTAKES: usize = 100;
 
 struct Checker<'a> {
     names: &'a Names<'a>,

@@ -79,13 +79,36 @@ pub(crate) fn script(pack: &PackFiles, path: &str, bytes: &[u8]) -> Result<Scrip
         .at(crate::diagnostic::Place::file(name)));
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Script { name, text: text.trim_start_matches('\u{feff}').into() }),
+        Ok(text) => {
+            let script = Script { name, text: text.trim_start_matches('\u{feff}').into() };
+            match hidden(&script.text) {
+                None => Ok(script),
+                Some((offset, character)) => Err(Diagnostic::new(
+                    Code::SyntaxError,
+                    format!("the script has the invisible character U+{:04X}", u32::from(character)),
+                )
+                .at(crate::diagnostic::Place::at_offset(script.name, &script.text, offset))
+                .help("remove it: what is read is not what runs")),
+            }
+        }
         Err(error) => Err(Diagnostic::new(
             Code::UnreadablePack,
             format!("is not UTF-8 from byte {} on, expected a script", error.valid_up_to()),
         )
         .at(crate::diagnostic::Place::file(name))),
     }
+}
+
+/// The first character that makes a script look like another one: it reorders, breaks or hides text, and is none that is
+/// seen.
+fn hidden(text: &str) -> Option<(usize, char)> {
+    text.char_indices().find(|(_, character)| {
+        (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+            || matches!(
+                character,
+                '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            )
+    })
 }
 
 /// The functions of each module, for the checks of names.

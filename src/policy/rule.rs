@@ -67,7 +67,14 @@ fn description(text: &str) -> String {
 
 /// Top-level statements other than constants and imports would run before the rule, where nobody looks.
 pub(crate) fn check_top_level(script: &Script, ast: &AST) -> Result<(), Diagnostic> {
+    let mut constants = std::collections::BTreeSet::new();
     for statement in ast.statements() {
+        if let Stmt::Var(variable, _, position) = statement
+            && !constants.insert(variable.0.name.as_str())
+        {
+            let message = format!("`{}` is there twice, and only one of them would count", variable.0.name);
+            return Err(script.mistake(Code::BrokenMetadata, *position, message));
+        }
         let allowed = match statement {
             Stmt::Noop(..) | Stmt::Import(..) => true,
             Stmt::Var(variable, flags, _) => {
@@ -310,6 +317,11 @@ impl Reader<'_> {
         if !self.entries.iter().any(|entry| entry.name == "needs") {
             self.mistake(position, "the metadata has no `needs`".to_owned());
         }
+        let needs = self.kinds("needs");
+        let optional = self.kinds("optional");
+        if let Some(kind) = optional.iter().find(|kind| needs.contains(kind)) {
+            self.mistake(position, format!("the rule can't both need {kind} and do without them"));
+        }
         RuleMeta {
             id: id.to_owned(),
             pack: pack.to_owned(),
@@ -319,8 +331,8 @@ impl Reader<'_> {
             category: category.map(|(text, _)| text).unwrap_or_default(),
             enforcement: enforcement.unwrap_or(Enforcement::HardMandatory),
             risk: risk.unwrap_or(Risk::Critical),
-            needs: self.kinds("needs"),
-            optional: self.kinds("optional"),
+            needs,
+            optional,
             approvers: self.approvers(),
             controls: self.texts("controls").into_iter().map(|(text, _)| text).collect(),
             remedy: self.text("remedy").map(|(text, _)| text),

@@ -13,6 +13,7 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, ImmutableString, Module, ModuleResolver, OptimizationLevel, Shared};
 
 use super::host::{self, HostError, Meter};
+use super::watch::Watch;
 use crate::diagnostic::Code;
 
 /// How much a rule may use. Passing any of these ends that rule as errored; the others go on.
@@ -34,6 +35,11 @@ pub struct Limits {
     pub variables: usize,
     /// Functions of one script.
     pub functions: usize,
+    /// Time that all rules of one evaluation may take together. A last line of defence: past it there is no verdict.
+    pub milliseconds: u64,
+    /// Bytes that an evaluation may allocate beyond what there was before it, where that is known (see
+    /// [`crate::policy::watch_memory`]). A last line of defence: past it there is no verdict.
+    pub memory_bytes: usize,
 }
 
 impl Default for Limits {
@@ -47,6 +53,8 @@ impl Default for Limits {
             map_entries: 10_000,
             variables: 256,
             functions: 128,
+            milliseconds: 10_000,
+            memory_bytes: 256 << 20,
         }
     }
 }
@@ -122,10 +130,15 @@ impl Sandbox {
     }
 
     /// An engine that runs rules; every operation is counted by `meter`.
-    pub(crate) fn runner(&self, meter: &Arc<Meter>, modules: impl ModuleResolver + 'static) -> Engine {
+    pub(crate) fn runner(
+        &self,
+        meter: &Arc<Meter>,
+        watch: &Arc<Watch>,
+        modules: impl ModuleResolver + 'static,
+    ) -> Engine {
         let mut engine = self.engine();
-        let meter = Arc::clone(meter);
-        engine.on_progress(move |_| (!meter.charge(1)).then(|| Dynamic::from(LimitHit)));
+        let (meter, watch) = (Arc::clone(meter), Arc::clone(watch));
+        engine.on_progress(move |_| (!(meter.charge(1) && watch.goes_on())).then(|| Dynamic::from(LimitHit)));
         engine.set_module_resolver(modules);
         engine
     }

@@ -7,6 +7,7 @@ use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
 use super::host::{ChangeView, HostError, Meter, RuleRun, Store};
 use super::sandbox::LimitHit;
 use super::set::{PolicySet, Rule};
+use super::watch::{Exhausted, Watch};
 use super::{Assessment, Violation};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Evidence, EvidenceKind, Word};
@@ -35,6 +36,7 @@ pub struct Session<'a> {
     policy: &'a PolicySet,
     store: Arc<Store>,
     meter: Arc<Meter>,
+    watch: Arc<Watch>,
     engine: Engine,
 }
 
@@ -43,9 +45,10 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>) -> Self {
         let meter = Arc::new(Meter::new(policy.sandbox.limits.operations));
-        let engine = policy.sandbox.runner(&meter, policy.modules.clone());
+        let watch = Arc::new(Watch::new(&policy.sandbox.limits));
+        let engine = policy.sandbox.runner(&meter, &watch, policy.modules.clone());
         let store = Store::new(evidence, Arc::clone(&meter), Arc::clone(&policy.globs));
-        Self { policy, store, meter, engine }
+        Self { policy, store, meter, watch, engine }
     }
 
     /// Runs one rule.
@@ -64,6 +67,8 @@ impl<'a> Session<'a> {
             (change, Dynamic::from(rule.parameters.clone())),
         );
         let error = match returned {
+            // Whatever the rule still did: what was running when the process had to be held back is not known.
+            _ if self.watch.exhausted().is_some() => self.watch.exhausted().map(|what| self.abandoned(rule, what)),
             // A limit that was hit inside a callback can come out as another error, or as none.
             Err(error) if self.meter.exhausted() => Some(self.limit(self.place(rule, Some(&error)))),
             Ok(_) if self.meter.exhausted() => Some(self.limit(self.place(rule, None))),
@@ -102,6 +107,17 @@ impl<'a> Session<'a> {
             let offset = text.find("fn check").unwrap_or(0);
             Place::at_offset(rule.source.clone(), &text, offset)
         })
+    }
+
+    fn abandoned(&self, rule: &Rule, what: Exhausted) -> Diagnostic {
+        let limits = &self.policy.sandbox.limits;
+        let message = match what {
+            Exhausted::Time => format!("the rules took longer than {} milliseconds in all", limits.milliseconds),
+            Exhausted::Memory => format!("the rules took more than {} bytes of memory in all", limits.memory_bytes),
+        };
+        Diagnostic::new(Code::Abandoned, format!("{message}; `{}` was running", rule.meta.id))
+            .at(self.place(rule, None))
+            .help("this is no verdict; the limits on counted operations and sizes were not passed, so another machine may come to one")
     }
 
     fn limit(&self, place: Place) -> Diagnostic {

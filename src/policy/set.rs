@@ -11,6 +11,7 @@ use super::host::Globs;
 use super::manifest::{PackManifest, RuleTable};
 use super::metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, RuleMeta, Threshold};
 use super::modules::{self, Modules};
+use super::nesting::may_nest;
 use super::parameter::{Parameter, Parameters};
 use super::rule::{self, Parsed, Script};
 use super::sandbox::{Limits, Sandbox};
@@ -42,6 +43,8 @@ pub struct PolicySet {
     pub(crate) globs: Arc<Globs>,
     pub(crate) categories: Arc<[String]>,
     pub(crate) texts: BTreeMap<String, Arc<str>>,
+    /// Whether a script may put one container into another.
+    may_nest: bool,
 }
 
 impl PolicySet {
@@ -74,6 +77,7 @@ impl PolicySet {
             globs: Arc::default(),
             categories: Arc::from(Vec::new()),
             texts: BTreeMap::new(),
+            may_nest: false,
         };
         let mut mistakes = Vec::new();
         let mut categories: Vec<String> = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
@@ -120,6 +124,11 @@ impl PolicySet {
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Whether a script may put one container into another, so that it needs a stack of its own.
+    pub(crate) const fn may_nest(&self) -> bool {
+        self.may_nest
     }
 
     /// What levels of risk ask for.
@@ -407,6 +416,7 @@ impl Loader<'_> {
             parameters: values.keys().cloned().collect(),
             modules: modules::functions(&libraries),
         };
+        set.may_nest |= libraries.iter().any(|library| may_nest(&library.ast));
         let modules = modules::link(&self.files.origin, libraries, &names, set.sandbox.compiler())?;
         set.modules.insert(&self.files.origin, modules);
         let shared_keys = names.keys.clone();
@@ -417,7 +427,10 @@ impl Loader<'_> {
                 names.keys.extend(map_keys(&ast));
             }
             match rule::parse(&script, &id, pack, self.layer, self.categories, self.compiler, &names) {
-                Ok(parsed) => rules.push((script, parsed)),
+                Ok(parsed) => {
+                    set.may_nest |= may_nest(&parsed.ast);
+                    rules.push((script, parsed));
+                }
                 Err(found) => mistakes.extend(found),
             }
         }

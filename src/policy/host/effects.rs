@@ -23,11 +23,29 @@ pub(crate) struct Effects {
     pub(crate) notes: Vec<String>,
     pub(crate) recommendations: Vec<String>,
     pub(crate) not_applicable: Option<String>,
+    /// Bytes of all texts that the rule gave, those that it replaced included.
+    bytes: usize,
 }
 
 impl Effects {
     /// How many violations, notes, assessments and recommendations a rule may have in all.
     pub(crate) const LIMIT: usize = 10_000;
+    /// How many bytes all that a rule says may have together.
+    pub(crate) const MAX_BYTES: usize = 16 << 20;
+
+    /// Counts a text that the rule gave.
+    fn charge(&mut self, text: &str) -> HostResult<()> {
+        self.bytes = self.bytes.saturating_add(text.len());
+        if self.bytes > Self::MAX_BYTES {
+            return Err(HostError::new(
+                Code::LimitExceeded,
+                format!("what the rule says has more than {} bytes in all", Self::MAX_BYTES),
+            )
+            .help("report a count or a group instead of each item")
+            .into());
+        }
+        Ok(())
+    }
 
     fn len(&self) -> usize {
         self.violations.len() + self.assessments.len() + self.notes.len() + self.recommendations.len()
@@ -89,8 +107,9 @@ fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>> {
 }
 
 /// Adds an effect, unless the rule has too many already.
-fn add<T>(run: &RuleRun, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
+fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
     let mut effects = run.effects();
+    effects.charge(text)?;
     if effects.len() >= Effects::LIMIT {
         return Err(HostError::new(
             Code::LimitExceeded,
@@ -150,7 +169,7 @@ pub(super) const TABLE: &[Signature] = &[
                     remedy: None,
                     approvers: Vec::new(),
                 };
-                let index = add(&run, |effects| {
+                let index = add(&run, &message, |effects| {
                     effects.violations.push(violation);
                     effects.violations.len() - 1
                 })?;
@@ -179,6 +198,7 @@ pub(super) const TABLE: &[Signature] = &[
         "what to do about it, where it is not the rule's remedy",
         |module, name| {
             module.set_native_fn(name, |handle: &mut ViolationHandle, remedy: ImmutableString| {
+                handle.run.effects().charge(&remedy)?;
                 Ok(handle.change(|violation| violation.remedy = Some(remedy.to_string())))
             });
         },
@@ -224,13 +244,13 @@ pub(super) const TABLE: &[Signature] = &[
         "remarks something without objecting",
         |module, name| {
             module.set_native_fn(name, |context: NativeCallContext<'_>, message: &str| {
-                add(&*run_of(&context)?, |effects| effects.notes.push(message.to_owned()))
+                add(&*run_of(&context)?, message, |effects| effects.notes.push(message.to_owned()))
             });
         },
     ),
     Signature::method("", "recommend", &[("text", Param::Text)], "", "recommends something", |module, name| {
         module.set_native_fn(name, |context: NativeCallContext<'_>, text: &str| {
-            add(&*run_of(&context)?, |effects| effects.recommendations.push(text.to_owned()))
+            add(&*run_of(&context)?, text, |effects| effects.recommendations.push(text.to_owned()))
         });
     }),
     Signature::method(
@@ -251,7 +271,7 @@ pub(super) const TABLE: &[Signature] = &[
                             .into());
                     }
                     let assessment = Assessment { category: category.to_owned(), risk, because: because.to_owned() };
-                    add(&run, |effects| effects.assessments.push(assessment))
+                    add(&run, because, |effects| effects.assessments.push(assessment))
                 },
             );
         },

@@ -12,9 +12,17 @@ pub(crate) struct HostError {
     pub(crate) help: Option<String>,
 }
 
+/// How long a message may be, in characters: it can repeat what a script made.
+const MAX_MESSAGE: usize = 1_000;
+
 impl HostError {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: None }
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Self { code, message, help: None }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {

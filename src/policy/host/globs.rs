@@ -12,6 +12,11 @@ use crate::diagnostic::Code;
 /// How many distinct globs are kept compiled; more are compiled again each time.
 const CACHED: usize = 4_096;
 
+/// How long a glob may be, in bytes.
+const MAX_BYTES: usize = 1_000;
+/// How many alternatives may stand in each other, as in `{a,{b,c}}`.
+const MAX_ALTERNATIVES: usize = 16;
+
 /// One compiled glob.
 #[derive(Debug)]
 pub(crate) enum Pattern {
@@ -35,6 +40,15 @@ pub(crate) fn check_glob(glob: &str) -> Result<Pattern, HostError> {
     let malformed = |what: String| HostError::new(Code::MalformedGlob, what);
     if glob.is_empty() {
         return Err(malformed("the glob is empty".to_owned()).help("`**` matches every path"));
+    }
+    if glob.len() > MAX_BYTES || alternatives(glob) > MAX_ALTERNATIVES {
+        return Err(HostError::new(
+            Code::LimitExceeded,
+            format!(
+                "the glob is longer than {MAX_BYTES} bytes, or has more than {MAX_ALTERNATIVES} `{{` inside each other"
+            ),
+        )
+        .help("give an array of globs"));
     }
     if let Some(rest) = glob.strip_prefix("./").or_else(|| glob.strip_prefix('/')) {
         return Err(malformed(format!(
@@ -61,6 +75,19 @@ pub(crate) fn check_glob(glob: &str) -> Result<Pattern, HostError> {
         .build()
         .map(|glob| Pattern::Glob(glob.compile_matcher()))
         .map_err(|error| malformed(format!("the glob `{glob}` is malformed: {}", error.kind())))
+}
+
+/// How many `{` stand inside each other at most; escaped ones count too, which no path needs.
+fn alternatives(glob: &str) -> usize {
+    let depths = glob.chars().scan(0_usize, |depth, character| {
+        *depth = match character {
+            '{' => *depth + 1,
+            '}' => depth.saturating_sub(1),
+            _ => *depth,
+        };
+        Some(*depth)
+    });
+    depths.max().unwrap_or(0)
 }
 
 /// Compiled globs, shared by all rules and all changes of a policy set.
@@ -117,5 +144,19 @@ mod tests {
         for glob in ["", "/src/**", "./src", "src/", "src/../a", "src/[a", "{a"] {
             assert!(check_glob(glob).is_err(), "{glob}");
         }
+    }
+
+    #[test]
+    fn globs_past_a_limit_are_refused_and_those_at_it_are_not() {
+        let nested = |depth: usize| format!("{}a{}", "{b,".repeat(depth), "}".repeat(depth));
+        assert!(check_glob(&nested(super::MAX_ALTERNATIVES)).unwrap().matches("a"));
+        assert!(check_glob(&nested(super::MAX_ALTERNATIVES + 1)).is_err());
+        assert!(
+            check_glob(&"?".repeat(super::MAX_BYTES)).is_ok() && check_glob(&"?".repeat(super::MAX_BYTES + 1)).is_err()
+        );
+        assert!(
+            check_glob(&"[!a]".repeat(super::MAX_BYTES / 4)).is_ok()
+                && check_glob(&"*a".repeat(super::MAX_BYTES / 2)).is_ok()
+        );
     }
 }
