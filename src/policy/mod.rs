@@ -7,6 +7,7 @@ mod check;
 mod effect;
 mod files;
 mod host;
+mod loader;
 mod manifest;
 mod metadata;
 mod modules;
