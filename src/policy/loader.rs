@@ -1,23 +1,20 @@
 //! Loading one pack into a policy set: every mistake that shows without running a rule, and nothing half-loaded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rhai::{AST, Engine, Map};
+use rhai::{Engine, Map};
 
 use super::check::{Names, Vocabularies, map_keys};
 use super::files::PackFiles;
-use super::host::Globs;
 use super::manifest::{PackManifest, RuleTable};
-use super::metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, RuleMeta, Threshold};
-use super::modules::{self, Modules};
+use super::metadata::{Approver, Enforcement, PackMeta, Threshold};
+use super::modules;
 use super::nesting::may_nest;
 use super::parameter::{Parameter, Parameters};
 use super::rule::{self, Parsed, Script};
-use super::sandbox::{Limits, Sandbox};
 use super::set::{PolicySet, Rule};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::evidence::{Completeness, Evidence, Source};
 
 /// Loads one pack.
 pub(super) struct Loader<'a> {

@@ -3,18 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rhai::{AST, Engine, Map};
+use rhai::{AST, Map};
 
 use super::check::Vocabularies;
 use super::files::PackFiles;
 use super::host::Globs;
 use super::loader::Loader;
-use super::manifest::{PackManifest, RuleTable};
-use super::metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, RuleMeta, Threshold};
-use super::modules::{self, Modules};
-use super::nesting::may_nest;
-use super::parameter::{Parameter, Parameters};
-use super::rule::{self, Parsed, Script};
+use super::metadata::{BUILTIN_CATEGORIES, PackMeta, RuleMeta, Threshold};
+use super::modules::Modules;
+use super::rule::Script;
 use super::sandbox::{Limits, Sandbox};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Completeness, Evidence, Source};
@@ -45,7 +42,7 @@ pub struct PolicySet {
     pub(crate) categories: Arc<[String]>,
     pub(crate) texts: BTreeMap<String, Arc<str>>,
     /// Whether a script may put one container into another.
-    may_nest: bool,
+    pub(super) may_nest: bool,
 }
 
 impl PolicySet {

@@ -58,7 +58,7 @@ impl Watch {
     pub(crate) fn goes_on(&self) -> bool {
         let operation = self.operations.load(Ordering::Relaxed).wrapping_add(1);
         self.operations.store(operation, Ordering::Relaxed);
-        if operation % OPERATIONS_PER_WEIGHING == 0 {
+        if operation.is_multiple_of(OPERATIONS_PER_WEIGHING) {
             self.look(operation);
         }
         self.exhausted.load(Ordering::Relaxed) == NOTHING
@@ -68,7 +68,7 @@ impl Watch {
     fn look(&self, operation: u64) {
         if ALLOCATED.get().is_some_and(|allocated| allocated() > self.most_bytes) {
             self.exhausted.store(MEMORY, Ordering::Relaxed);
-        } else if operation % OPERATIONS_PER_LOOK == 0 && self.end.is_some_and(|end| Instant::now() > end) {
+        } else if operation.is_multiple_of(OPERATIONS_PER_LOOK) && self.end.is_some_and(|end| Instant::now() > end) {
             self.exhausted.store(TIME, Ordering::Relaxed);
         }
     }
