@@ -1,5 +1,6 @@
 //! The change itself: the first argument of every rule.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString, Module};
@@ -21,6 +22,17 @@ impl ChangeView {
         Self { store, run }
     }
 
+    /// A tool that found nothing is known by its source, one that found something also by its findings.
+    fn tools(&self) -> rhai::Array {
+        let evidence = &self.store.evidence;
+        let sources = evidence.sources.iter().filter(|source| source.kind == EvidenceKind::Findings);
+        let found = (0..evidence.findings.rule_count())
+            .filter_map(|symbol| evidence.findings.rule(u32::try_from(symbol).ok()?).map(|(tool, _)| tool));
+        let names = sources.filter_map(|source| source.tool.as_deref()).chain(found);
+        let names: BTreeSet<String> = names.map(|name| name.trim().to_lowercase()).collect();
+        names.into_iter().map(Dynamic::from).collect()
+    }
+
     fn text(&self, text: impl Fn(&Change) -> &Option<String>) -> ImmutableString {
         text(&self.store.evidence.change).as_deref().unwrap_or("").into()
     }
@@ -35,6 +47,18 @@ pub(super) const TABLE: &[Signature] = &[
             Ok(View::<FindingRows>::all(&change.store))
         });
     }),
+    Signature::property(
+        RECEIVER,
+        "tools",
+        "array of texts",
+        "names of the tools whose results were read, in lower case",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| {
+                change.run.read(EvidenceKind::Findings);
+                Ok(change.tools())
+            });
+        },
+    ),
     Signature::property(RECEIVER, "files", "Files", "changed files", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| {
             change.run.read(EvidenceKind::Files);
