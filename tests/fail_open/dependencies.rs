@@ -64,6 +64,8 @@ fn a_lockfile_that_says_less_than_it_should() {
         ),
         ("with its packages twice", "indeterminate", with("twice", &repeated)),
         ("from another host", "rejected", with("host", &other_host)),
+        ("with another checksum", "rejected", with("checksum", &lock_before.replace("AAAA==", "BBBB=="))),
+        ("without its checksum", "rejected", with("none", &lock_before.replace("\"integrity\"", "\"engines\""))),
         ("deleted", "indeterminate", of("deleted", files, &[manifest], |_| {})),
         (
             "moved away",
