@@ -93,12 +93,12 @@ impl Console {
 
     /// Says something that is no mistake on standard error.
     pub fn note(&self, text: &str) {
-        self.stderr(&format!("tollgate: {}", printable(text)));
+        self.stderr(&format!("tollgate: {}", one_line(text)));
     }
 
     /// Says on standard error what the user should know of.
     pub fn warning(&self, text: &str) {
-        self.stderr(&format!("warning: {}", printable(text)));
+        self.stderr(&format!("warning: {}", one_line(text)));
     }
 
     /// Says on standard error which evidence is not complete, one line each.
@@ -126,11 +126,11 @@ fn warning(source: &Source) -> Option<String> {
     let what = source.path.as_deref().or(source.tool.as_deref());
     let mut line = format!("warning: {}", source.kind);
     if let Some(what) = what {
-        line.push_str(&format!(" `{}`", printable(what)));
+        line.push_str(&format!(" `{}`", one_line(what)));
     }
     line.push_str(&format!(" {}", source.completeness));
     if let Some(reason) = &source.reason {
-        line.push_str(&format!(": {}", printable(reason)));
+        line.push_str(&format!(": {}", one_line(reason)));
     }
     Some(line)
 }
@@ -140,6 +140,20 @@ fn width() -> usize {
         return DEFAULT_WIDTH;
     }
     terminal_size::terminal_size().map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0).max(40))
+}
+
+/// The longest text of somebody else's that is shown on one line, in characters.
+const MAX_LINE: usize = 2_000;
+
+/// Text as [`printable`], on one line: what follows a line break could be taken for a line of ours, or for a command to the
+/// CI that reads it.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut short: String = text.chars().take(MAX_LINE).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    printable(&short).replace('\n', "\\n")
 }
 
 /// Text with every character that could steer a terminal or reorder a line written out.
@@ -166,7 +180,7 @@ pub(super) fn is_hostile(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{printable, warning};
+    use super::{MAX_LINE, one_line, printable, warning};
     use crate::evidence::{Completeness, EvidenceKind, Source};
 
     #[test]
@@ -174,6 +188,14 @@ mod tests {
         let source = Source::incomplete(EvidenceKind::Findings, Completeness::Failed, "\u{1b}[2Jgone \u{202e}txet")
             .at("a\u{7}.sarif");
         assert_eq!(warning(&source).unwrap(), "warning: findings `a\\u{7}.sarif` failed: \\u{1b}[2Jgone \\u{202e}txet");
+    }
+
+    #[test]
+    fn nothing_of_somebody_else_begins_a_line() {
+        let source = Source::incomplete(EvidenceKind::Findings, Completeness::Failed, "a\r\n::error::b\n##[c]");
+        assert_eq!(warning(&source.at("x\n::add-mask::y")).unwrap().lines().count(), 1);
+        assert_eq!(one_line("a\nb"), "a\\nb");
+        assert_eq!(one_line(&"x".repeat(MAX_LINE + 1)).chars().count(), MAX_LINE + 1, "and a sign that there was more");
     }
 
     #[test]

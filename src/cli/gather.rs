@@ -1,6 +1,6 @@
 //! The evidence of a run: the change, and everything that was named beside it.
 
-use super::judge::Run;
+use super::judge::{Checkout, Run};
 use super::pipeline::{self, Side};
 use super::said::{Described, Location};
 use super::settings::Settings;
@@ -33,8 +33,25 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
         }
     };
     describe(&mut evidence, settings);
+    if let Some(checkout) = &run.checkout {
+        brought_along(&mut evidence, checkout, settings);
+    }
     evidence.sort();
     Ok(evidence)
+}
+
+/// A report that is a file of the head was there before the head was, so it is none about it; and whoever writes the change
+/// writes what it says.
+fn brought_along(evidence: &mut Evidence, checkout: &Checkout, settings: &Settings) {
+    let Some(head) = evidence.change.head.clone() else { return };
+    for source in &mut evidence.sources {
+        let file = settings.sarif.value.iter().find(|file| Some(&file.file.shown) == source.path.as_ref());
+        if let (EvidenceKind::Findings, Some(file), Some(sha256)) = (source.kind, file, &source.sha256)
+            && checkout.is_in(&head, &file.file.path, sha256)
+        {
+            source.worsen(Completeness::Stale, "is a file of the head itself, so it can't have been made for it");
+        }
+    }
 }
 
 /// Flags that say something of the change replace what the evidence says of it.

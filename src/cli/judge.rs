@@ -86,8 +86,8 @@ fn is_git(said: &Said) -> bool {
     matches!(said.change, None | Some(Described::Git { .. }))
 }
 
-/// Whether the file lies in the checkout around the current directory, whose base has it too and there says that the
-/// change is one of the repository: then the head has no say in that.
+/// Whether the file lies in the checkout around the current directory, and the base has it too and says there that the
+/// change is one of the repository, or the head has it and the base does not: then the head has no say in that.
 fn base_says_git(disk: &OnDisk) -> bool {
     let Ok(checkout) = Checkout::open(Path::new(".")) else { return false };
     let Ok(raw) = checkout.repository.read(None, None) else { return false };
@@ -96,7 +96,8 @@ fn base_says_git(disk: &OnDisk) -> bool {
         Ok(Some((_, said))) => is_git(&said),
         // A file that is broken at the base is no reason to believe the head's.
         Err(_) => true,
-        Ok(None) => false,
+        // A file that no commit has was put there by whoever runs us.
+        Ok(None) => raw.change.head.is_some_and(|head| !matches!(checkout.repository.file(&head, &path), Ok(None))),
     }
 }
 
@@ -154,6 +155,13 @@ impl Checkout {
         let root = normal(&repository.root().unwrap_or_else(|| directory.to_path_buf()));
         let canonical = root.canonicalize().unwrap_or_else(|_| root.clone());
         Ok(Self { repository, roots: [root, canonical], base: None })
+    }
+
+    /// Whether a file, of which the digest is known, is one that a commit has.
+    pub fn is_in(&self, commit: &str, path: &Path, sha256: &str) -> bool {
+        self.inside(path)
+            .and_then(|inside| self.repository.file(commit, &inside).ok().flatten())
+            .is_some_and(|bytes| input::sha256_hex(&bytes) == sha256)
     }
 
     /// The path in the repository, of a path that lies inside it by its spelling or by where its links lead.

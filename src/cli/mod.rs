@@ -21,7 +21,7 @@ pub mod test;
 use std::ffi::OsString;
 use std::io::Write as _;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 pub use console::{Color, Console};
 pub use exit::Exit;
@@ -65,9 +65,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString> + std::panic::UnwindSa
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(answer) => {
+            let answer = harmless(answer, &arguments);
             let written = answer.print().and_then(|()| std::io::stdout().flush());
             return if answer.use_stderr() || written.is_err() { Exit::Unable } else { Exit::Clean };
         }
@@ -83,6 +85,18 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Schema(args) => schema::run(&args, &console),
         Verb::Test(args) => test::run(&args, &console),
     }
+}
+
+/// An answer that repeats an argument repeats it as it is; where that could steer a terminal, the same is asked with such
+/// characters written out.
+fn harmless(answer: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let plain: Vec<String> = arguments.iter().map(|argument| console::one_line(&argument.to_string_lossy())).collect();
+    if arguments.iter().zip(&plain).all(|(argument, plain)| argument == plain.as_str()) {
+        return answer;
+    }
+    Cli::try_parse_from(plain).err().unwrap_or_else(|| {
+        Cli::command().error(clap::error::ErrorKind::InvalidValue, "an argument has characters that can't be shown")
+    })
 }
 
 #[cfg(test)]

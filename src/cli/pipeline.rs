@@ -156,8 +156,8 @@ pub fn judge_change(
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
     let verdict = judge(policy, &evidence, &settings.without.value);
-    let abandoned = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
-    let abandoned = abandoned.filter(|diagnostic| diagnostic.code == Code::Abandoned).next().cloned();
+    let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
+    let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
     let context = ReportContext {
         as_of: as_of.to_string(),
         dry_run: settings.dry_run.value,

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::console::{is_hostile, printable};
+use super::console::{is_hostile, one_line, printable};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// Lines longer than this many bytes are not shown: the caret would be off the screen, and the file is no text for people.
@@ -12,7 +12,7 @@ const MAX_LINE: usize = 1_000;
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(width.max(60));
-    let message = printable(&diagnostic.message);
+    let message = one_line(&diagnostic.message);
     let title = Level::ERROR.primary_title(message).id(diagnostic.code.as_str());
     let line = diagnostic.place.as_deref().and_then(source_line);
     let has_line = line.is_some();
@@ -21,7 +21,7 @@ pub fn render(diagnostic: &Diagnostic, color: bool, width: usize) -> String {
         Some(place) => match line {
             Some((line, at)) => title.element(
                 Snippet::source(line)
-                    .path(printable(&place.file))
+                    .path(one_line(&place.file))
                     .line_start(place.line as usize)
                     .annotation(AnnotationKind::Primary.span(at)),
             ),
@@ -39,7 +39,7 @@ pub fn render(diagnostic: &Diagnostic, color: bool, width: usize) -> String {
 }
 
 fn origin(place: &Place) -> Origin<'static> {
-    let origin = Origin::path(printable(&place.file));
+    let origin = Origin::path(one_line(&place.file));
     match (place.line, place.column) {
         (0, _) => origin,
         (line, 0) => origin.line(line as usize),

@@ -213,6 +213,26 @@ fn without_the_files_of_the_head_a_relative_path_is_taken_as_given() {
 }
 
 #[test]
+fn without_the_files_of_the_head_another_spelling_of_a_changed_path_is_no_other_file() {
+    let repository = Repository { files: vec![changed("src/lib/a.py", 3..=5)], ..Repository::default() };
+    for uri in [
+        "SRC/lib/A.py",
+        "lib/a.py",
+        "a.py",
+        "app/src/lib/a.py",
+        "src/lib/a.py#L3",
+        "src/lib",
+        "src",
+        "src%252Flib/a.py",
+    ] {
+        assert!(repository.uri(uri).starts_with('?'), "{uri}");
+    }
+    for uri in ["src/lib/b.py", "src/lib/aa.py", "lib/b.py", "src/libs"] {
+        assert_eq!(repository.uri(uri), uri);
+    }
+}
+
+#[test]
 fn a_finding_is_on_a_changed_line_where_its_region_meets_one() {
     let repository = Repository { files: vec![changed("a.py", 10..=12)], ..Repository::with_head(&["a.py", "b.py"]) };
     let on = |uri: &str, region: Value| repository.place_all(&[json!({ "uri": uri })], &region).remove(0).2;

@@ -108,7 +108,7 @@ fn a_severity_is_that_of_the_score_and_says_so() {
         (json!("9.8"), json!({}), Severity::Critical, SeverityFrom::SecuritySeverity),
         (json!(7), json!({}), Severity::High, SeverityFrom::SecuritySeverity),
         (json!(6.9), json!({}), Severity::Medium, SeverityFrom::SecuritySeverity),
-        (json!("0.0"), json!({"level": "error"}), Severity::None, SeverityFrom::SecuritySeverity),
+        (json!("0.0"), json!({"level": "error"}), Severity::High, SeverityFrom::Level),
         (json!("High"), json!({"level": "note"}), Severity::High, SeverityFrom::Producer),
         (json!("2.0"), scored(json!("9.9")), Severity::Critical, SeverityFrom::SecuritySeverity),
     ];
@@ -203,13 +203,28 @@ fn a_message_is_its_text_its_markdown_or_a_message_string() {
 
 #[test]
 fn results_that_state_no_problem_are_set_aside_and_counted() {
-    let result = |kind: &str| json!({"kind": kind, "level": "error", "message": {"text": kind}});
+    let result = |kind: &str| json!({"kind": kind, "message": {"text": kind}});
     let kinds = ["pass", "notApplicable", "informational", "review", "open", "fail"];
     let (findings, source) = one(&log(Value::Array(kinds.iter().map(|kind| result(kind)).collect())));
     assert_eq!((source.items, source.set_aside, source.completeness), (3, 3, Completeness::Complete));
     let mut kept: Vec<FindingKind> = findings.iter().map(|finding| finding.kind).collect();
     kept.sort();
     assert_eq!(kept, [FindingKind::Fail, FindingKind::Review, FindingKind::Open]);
+}
+
+#[test]
+fn a_result_that_states_no_problem_and_how_bad_it_is_is_a_finding_and_a_problem() {
+    let result = |kind: &str, level: &str| json!({"kind": kind, "level": level, "message": {"text": kind}});
+    for kind in ["pass", "notApplicable", "informational"] {
+        let (findings, source) = one(&log(json!([
+            result(kind, "error"),
+            result(kind, "warning"),
+            result(kind, "note"),
+            result(kind, "none")
+        ])));
+        assert_eq!((source.items, source.set_aside, source.completeness), (2, 2, Completeness::Failed), "{kind}");
+        assert!(findings.iter().all(|finding| finding.kind == FindingKind::Fail));
+    }
 }
 
 #[test]

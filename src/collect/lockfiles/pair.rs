@@ -11,7 +11,7 @@ use super::{
 };
 use crate::collect::input::sha256_hex;
 use crate::collect::snapshot::{Side, Snapshot};
-use crate::evidence::{Ecosystem, FileChange, FileStatus, SourceKind};
+use crate::evidence::{Ecosystem, FileChange, FileKind, FileStatus, SourceKind};
 
 /// Reads both sides of every lockfile that the change concerns, and says which changed manifests nothing resolves.
 ///
@@ -77,11 +77,19 @@ impl Reader<'_> {
     fn lockfile(&mut self, file: &FileChange) {
         for (path, before, after) in sides(file) {
             let Some(format) = format_of(path) else { continue };
-            if after.is_none()
-                && let Err(reason) = self.still_locked(path, format)
+            // A lockfile that moved to another directory is gone from where it was.
+            let left = match (before, after) {
+                (Some(before), None) => Some(before),
+                (Some(before), Some(after)) if directory(before) != directory(after) => Some(before),
+                _ => None,
+            };
+            if let Some(left) = left
+                && let Err(reason) = self.still_locked(left, format)
             {
-                self.unresolved(path, reason);
-                continue;
+                self.unresolved(left, reason);
+                if after.is_none() {
+                    continue;
+                }
             }
             self.pair(path, format, before, after);
         }
@@ -129,9 +137,9 @@ impl Reader<'_> {
             Ok(sections) if sections.all.is_empty() => Ok(()),
             Ok(sections) => match self.locks(kind, &manifest, &sections) {
                 Ok(_) => Ok(()),
-                Err(reason) => Err(format!("is deleted while `{manifest}` stays: {reason}")),
+                Err(reason) => Err(format!("is gone while `{manifest}` stays: {reason}")),
             },
-            Err(error) => Err(format!("is deleted while `{manifest}` stays, which {}", error.message)),
+            Err(error) => Err(format!("is gone while `{manifest}` stays, which {}", error.message)),
         }
     }
 
@@ -259,9 +267,13 @@ impl Reader<'_> {
     /// Requirement files that did not change and include one that did, whatever that is called.
     fn including(&mut self, files: &[FileChange]) {
         let by_end = |path: &str| [".txt", ".in", ".pip", ".req"].iter().any(|end| path.ends_with(end));
-        let paths = files.iter().flat_map(|file| std::iter::once(&file.path).chain(&file.previous_path));
-        let changed: BTreeSet<&str> =
-            paths.map(String::as_str).filter(|path| by_end(path) && format_of(path).is_none()).collect();
+        // An included file may have any name; code is none, and most of what changes.
+        let code = |file: &FileChange| matches!(file.kind, FileKind::Source | FileKind::Test | FileKind::Docs);
+        let paths = files.iter().flat_map(|file| {
+            let both = std::iter::once(&file.path).chain(&file.previous_path);
+            both.map(String::as_str).filter(move |path| by_end(path) || !code(file))
+        });
+        let changed: BTreeSet<&str> = paths.filter(|path| format_of(path).is_none()).collect();
         if changed.is_empty() {
             return;
         }

@@ -104,8 +104,9 @@ fn known_hosts<'a>(before: &'a LockedSet, elsewhere: Option<&'a BTreeSet<String>
 
 fn differ(before: &[&LockedPackage], after: &[&LockedPackage]) -> bool {
     let (before, after) = (contents(before), contents(after));
-    !before.keys().eq(after.keys())
-        || before.iter().any(|(key, old)| after.get(key).is_some_and(|new| contradict(old, new)))
+    // Without its checksums a version may become anything: that is another lock.
+    let other = |old: &[String], new: &[String]| contradict(old, new) || (!old.is_empty() && new.is_empty());
+    !before.keys().eq(after.keys()) || before.iter().any(|(key, old)| after.get(key).is_some_and(|new| other(old, new)))
 }
 
 /// Checksums of each version from each place.

@@ -1,7 +1,8 @@
 //! SARIF results as findings, by the format's own defaulting rules; pure, and never fewer findings without a word.
 //!
 //! Every result of a run is either a finding (counted in `Source::items`) or set aside by the format's own word (counted
-//! in `Source::set_aside`): kinds `pass`, `notApplicable` and `informational`, and baseline state `absent`. Suppressions
+//! in `Source::set_aside`): kinds `pass`, `notApplicable` and `informational`, and baseline state `absent`. One that has such
+//! a kind and yet the level `warning` or `error` is a finding, and a problem. Suppressions
 //! are recorded and honoured by nobody here. Each run is a source of its own, also where two are of one tool. What the
 //! format leaves open is decided here so:
 //!
@@ -9,7 +10,7 @@
 //!   fingerprint is always made from the first.
 //! - A result without any location is unmapped. So is one whose path the head does not have (see `paths`).
 //! - A finding reported at a file's path before its renaming is at the new path, and counts as on a changed line: its
-//!   lines are those of another content.
+//!   lines are those of another content. So does one in a file that the change deletes: what was scanned is not the head.
 //! - A result that names no rule has the rule id [`NO_RULE_ID`]; that alone is no problem, for the format allows it.
 //!   Where `ruleIndex` contradicts `ruleId` or points nowhere, the id is believed; that is a problem where no rule of
 //!   that id is described, because the rule's level and score are then unknown.
@@ -35,8 +36,8 @@ use self::source::Tally;
 use self::tree::{Absolute, Tree};
 use crate::collect::sarif::{BaselineWord, LocationRow, ResultKind, ResultRow, Run, SarifInput, SarifLog};
 use crate::evidence::{
-    BaselineState, Change, FileChange, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level,
-    NO_SYMBOL, Problem, Source, Strings, Suppression,
+    BaselineState, Change, FileChange, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced,
+    Level, NO_SYMBOL, Problem, Source, Strings, Suppression,
 };
 
 /// What findings are placed against.
@@ -142,6 +143,10 @@ impl<'a, 'b> Reading<'a, 'b> {
         if let Some((field, message)) = &facts.problem {
             note(&mut self.tally, &mut noted, self.index, row, field, message.clone());
         }
+        if contradicts(row) {
+            let problem = "found a level of its own beside a kind that is no finding, expected `none`".to_owned();
+            note(&mut self.tally, &mut noted, self.index, row, "/kind", problem);
+        }
         let template = |id| self.rules.template(&facts, id);
         let message =
             message::text(row.message, run, strings, &mut self.room, template).unwrap_or_else(|(text, problem)| {
@@ -216,7 +221,10 @@ impl Ground<'_> {
             Some(Place::Path { path, file, moved }) => {
                 let file = file.and_then(|index| self.context.files.get(index));
                 let on_changed_line = file.is_some_and(|file| {
-                    *moved || location.line == 0 || file.touches(location.line, location.end_line.max(location.line))
+                    *moved
+                        || file.status == FileStatus::Deleted
+                        || location.line == 0
+                        || file.touches(location.line, location.end_line.max(location.line))
                 });
                 Spot { path: Some(path), unmapped: None, location: *location, on_changed_line }
             }
@@ -251,6 +259,9 @@ const fn counts(row: &ResultRow) -> Option<(FindingKind, BaselineState)> {
         None | Some(ResultKind::Fail) => FindingKind::Fail,
         Some(ResultKind::Review) => FindingKind::Review,
         Some(ResultKind::Open) => FindingKind::Open,
+        Some(ResultKind::Pass | ResultKind::NotApplicable | ResultKind::Informational) if contradicts(row) => {
+            FindingKind::Fail
+        }
         Some(ResultKind::Pass | ResultKind::NotApplicable | ResultKind::Informational) => return None,
     };
     let baseline_state = match row.baseline {
@@ -261,6 +272,12 @@ const fn counts(row: &ResultRow) -> Option<(FindingKind, BaselineState)> {
         Some(BaselineWord::Absent) => return None,
     };
     Some((kind, baseline_state))
+}
+
+/// Whether a result says both that it is no finding and how bad it is. Its level should be `none` then (section 3.27.10).
+const fn contradicts(row: &ResultRow) -> bool {
+    matches!(row.kind, Some(ResultKind::Pass | ResultKind::NotApplicable | ResultKind::Informational))
+        && matches!(row.level, Some(Level::Error | Level::Warning))
 }
 
 /// Notes a problem of one result; `noted` is whether it already had one.

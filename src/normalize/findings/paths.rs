@@ -3,7 +3,8 @@
 //! A location is mapped where it is certain (it lies below a known root, or the head or the change has the path), or
 //! where exactly one path can be meant (a unique suffix). Where the files of the head are known and do not have a
 //! relative path, it is unmapped rather than taken on trust: a finding that no file of the head can bear is shown as one
-//! that could not be placed. Where they are unknown, a relative path is taken as the tool gives it.
+//! that could not be placed. Where they are unknown, a relative path is taken as the tool gives it, unless it could be another
+//! spelling of a changed one: in another case, with escapes left, from another directory, or the directory of a changed file.
 //!
 //! Absolute paths of another machine: each that ends in exactly one path of the repository tells where the repository
 //! lay there. If all that do agree, that directory is the root for the rest of the run.
@@ -134,7 +135,8 @@ fn place(resolved: &Resolved, tree: &Tree<'_>, roots: &[Absolute], elsewhere: Op
             if tree.is_known() {
                 return paths.iter().find_map(|path| tree.like(path)).map(here);
             }
-            (!names_an_image(&path)).then(|| here(&path))
+            // A changed file under another name is not one that does not change.
+            (!names_an_image(&path) && !paths.iter().any(|path| tree.resembles(path))).then(|| here(&path))
         }
     }
 }

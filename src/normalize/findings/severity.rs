@@ -42,6 +42,8 @@ impl Score {
 /// Severity, where it is from, and the score itself.
 pub(super) fn severity(score: Option<Score>, level: Level) -> (Severity, SeverityFrom, Option<f32>) {
     match score {
+        // Tools write 0.0 where they know no score. That is no reason to believe it rather than their own level.
+        Some(Score::Number(score)) if score <= 0.0 => (level.severity(), SeverityFrom::Level, Some(score)),
         Some(Score::Number(score)) => (Severity::from_score(score), SeverityFrom::SecuritySeverity, Some(score)),
         Some(Score::Word(severity)) => (severity, SeverityFrom::Producer, None),
         None => (level.severity(), SeverityFrom::Level, None),
@@ -77,8 +79,15 @@ fn leading_number(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Score, cwe_in, cwe_of_taxon};
-    use crate::evidence::Severity;
+    use super::{Score, cwe_in, cwe_of_taxon, severity};
+    use crate::evidence::{Level, Severity};
+
+    #[test]
+    fn a_score_of_zero_does_not_hide_a_level() {
+        let of = |score, level| severity(Score::parse(score).ok(), level).0;
+        assert_eq!((of("0.0", Level::Error), of("0", Level::None)), (Severity::High, Severity::None));
+        assert_eq!((of("0.1", Level::Error), of("9.8", Level::None)), (Severity::Low, Severity::Critical));
+    }
 
     #[test]
     fn weaknesses_are_found_in_every_spelling() {

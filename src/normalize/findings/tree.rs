@@ -1,7 +1,9 @@
 //! The paths that the repository has, and which of them a path from somewhere else can only mean.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
 
 use super::Context;
 use crate::evidence::FileStatus;
@@ -61,6 +63,7 @@ pub(super) struct Tree<'a> {
     previous: BTreeMap<&'a str, usize>,
     head: Option<&'a [String]>,
     all: &'a Context<'a>,
+    alike: OnceCell<Alike>,
     /// Paths that a suffix can mean, in the order of their parts read from the end.
     from_end: OnceCell<Vec<(String, &'a str)>>,
 }
@@ -70,7 +73,14 @@ impl<'a> Tree<'a> {
         let files = context.files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
         let renamed = context.files.iter().enumerate().filter(|(_, file)| file.status == FileStatus::Renamed);
         let previous = renamed.filter_map(|(index, file)| Some((file.previous_path.as_deref()?, index))).collect();
-        Self { files, previous, head: context.head_paths, all: context, from_end: OnceCell::new() }
+        Self {
+            files,
+            previous,
+            head: context.head_paths,
+            all: context,
+            from_end: OnceCell::new(),
+            alike: OnceCell::new(),
+        }
     }
 
     /// Whether all paths of the head are known.
@@ -116,10 +126,16 @@ impl<'a> Tree<'a> {
         only(self.ends(path).chain(longer.map(|(_, path)| *path)))
     }
 
+    /// Whether a path could mean a changed file by another name. Asked where the files of the head are not known.
+    pub(super) fn resembles(&self, path: &str) -> bool {
+        let alike = self.alike.get_or_init(|| Alike::of(self.files.keys().chain(self.previous.keys())));
+        let written = plain(path);
+        alike.parts.contains(&written) || ends(&written).any(|end| alike.whole.contains(end))
+    }
+
     /// Paths that a path is, or ends with after a `/`.
     fn ends(&self, path: &str) -> impl Iterator<Item = &'a str> {
-        let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
-        starts.filter_map(|start| self.known(path.get(start..)?))
+        ends(path).filter_map(|end| self.known(end))
     }
 
     /// The same path as the head, or else the change, holds it.
@@ -141,6 +157,37 @@ impl<'a> Tree<'a> {
         all.sort_unstable();
         all
     }
+}
+
+/// Changed paths without what spellings differ in.
+struct Alike {
+    whole: BTreeSet<String>,
+    /// Each path's ends, and each directory that it lies in.
+    parts: BTreeSet<String>,
+}
+
+impl Alike {
+    fn of<'p>(paths: impl Iterator<Item = &'p &'p str>) -> Self {
+        let whole: BTreeSet<String> = paths.map(|path| plain(path)).collect();
+        let mut parts = BTreeSet::new();
+        for path in &whole {
+            parts.extend(ends(path).map(str::to_owned));
+            parts.extend(path.match_indices('/').filter_map(|(at, _)| path.get(..at)).map(str::to_owned));
+        }
+        Self { whole, parts }
+    }
+}
+
+/// A path in one case, without escapes, without what a URI can have after it, without blanks around it.
+fn plain(path: &str) -> String {
+    let path = path.split(['#', '?']).next().unwrap_or(path);
+    percent_decode_str(path.trim()).decode_utf8_lossy().to_lowercase()
+}
+
+/// A path, and what follows each `/` of it.
+fn ends(path: &str) -> impl Iterator<Item = &str> {
+    let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+    starts.filter_map(|start| path.get(start..))
 }
 
 /// The parts of a path in reverse, so that paths with the same end have the same start.

@@ -199,6 +199,8 @@ impl FindingRecord<'_> {
         let (severity, from) = match (self.severity, self.score, self.level) {
             (Some(severity), None, _) => (severity, SeverityFrom::Producer),
             (Some(severity), Some(_), _) => (severity, SeverityFrom::SecuritySeverity),
+            // As in SARIF: a score of zero hides no level.
+            (None, Some(score), Some(level)) if score.0 <= 0.0 => (level.severity(), SeverityFrom::Level),
             (None, Some(score), _) => (Severity::from_score(score.0), SeverityFrom::SecuritySeverity),
             (None, None, Some(level)) => (level.severity(), SeverityFrom::Level),
             (None, None, None) => {
