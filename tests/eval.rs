@@ -282,6 +282,14 @@ fn evidence_that_is_not_to_be_expected_is_a_weakening_and_honoured_where_the_pac
 }
 
 #[test]
+fn a_change_without_a_changed_file_is_said_to_be_empty() {
+    let place = Place::new();
+    let said = |after: &str| stderr(&place.run(&["eval", "--trees", "before", after, "--policy", "approved"]));
+    assert!(said("before").contains("warning: the change is empty"), "{}", said("before"));
+    assert!(!said("after").contains("is empty"), "{}", said("after"));
+}
+
+#[test]
 fn a_diff_that_is_none_leaves_nothing_approved() {
     let place = Place::new();
     place.write("no.diff", "this is no diff\n");

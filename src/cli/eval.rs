@@ -10,7 +10,7 @@ use super::pipeline::{Format, Judged, PolicySet, RenderOptions, absent_sources, 
 use super::said::{self, Described, OutputFile, Said};
 use super::settings::{From, Settings};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evidence::{Change, EvidenceKind};
+use crate::evidence::{Change, Completeness, EvidenceKind};
 
 const EXAMPLES: &str = "\
 Exit codes: 0 approved, 1 rejected, 2 no verdict, 3 approval required, 4 indeterminate.
@@ -89,6 +89,9 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let absent = absent_sources(&policy, &evidence, without);
     console.note(&judged(&run, &evidence.change));
     console.sources(evidence.sources.iter().chain(&absent));
+    if evidence.files.is_empty() && evidence.completeness(EvidenceKind::Files) == Completeness::Complete {
+        console.warning("the change is empty: no file differs; is the right base named, and the right head?");
+    }
     for (kind, refusal) in refusals(&policy, &evidence, without) {
         if let Some(why) = refusal {
             console.warning(&format!("`--without {kind}` is not honoured: {why}"));
