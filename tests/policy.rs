@@ -65,6 +65,7 @@ fn evidence() -> Arc<Evidence> {
         end_line: 7,
         column: 1,
         cwe: &[79],
+        package: None,
         fingerprint: 1,
         suppression: Suppression::No,
         baseline_state: BaselineState::Unstated,
@@ -91,18 +92,12 @@ fn evidence() -> Arc<Evidence> {
         ..row
     });
     let file = |path: &str, status, kind, added| FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status,
         mode_before: Some(FileMode::REGULAR),
         mode_after: Some(FileMode::REGULAR),
-        binary: false,
         added: Some(added),
         removed: Some(1),
-        hunks: Vec::new(),
         language: Some("JavaScript".to_owned()),
-        kind,
-        owners: Vec::new(),
+        ..FileChange::at(path, status, kind)
     };
     let mut evidence = Evidence {
         findings: builder.finish(),
