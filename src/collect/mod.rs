@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod git;
 pub mod input;
 pub mod lockfiles;
+pub mod reports;
 pub mod sarif;
 pub mod snapshot;
 pub mod trees;

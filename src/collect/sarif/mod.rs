@@ -39,6 +39,7 @@ pub(crate) use self::wire::{
     Rule, Run,
 };
 use super::input::{self, Refusal, Report};
+use super::reports;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 2 << 30;
@@ -64,7 +65,13 @@ pub fn read(path: &Path, shown: &str, commit: Option<&str>) -> SarifInput {
 /// # Errors
 /// A [`Refusal`] where they are not one SARIF 2.1.0 log in which something ran.
 pub fn parse(bytes: &[u8]) -> Result<SarifLog, Refusal> {
-    parse_within(bytes, MAX_ENTRIES)
+    parse_within(bytes, MAX_ENTRIES).map_err(|mut refusal| {
+        if let Some(name) = reports::recognize(bytes) {
+            let hint = format!("; it is a report of {name} in its own format: give it with `--report`");
+            refusal.reason.push_str(&hint);
+        }
+        refusal
+    })
 }
 
 /// Reads the bytes of one file, keeping at most `max_entries` entries; see [`MAX_ENTRIES`].

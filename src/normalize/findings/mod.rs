@@ -20,7 +20,9 @@
 //!   without a level of its own has none.
 
 mod message;
+mod native;
 mod paths;
+mod rating;
 mod rules;
 mod severity;
 mod source;
@@ -33,6 +35,8 @@ pub use self::rules::{NO_RULE_ID, NO_TOOL};
 use self::severity::Score;
 use self::source::Tally;
 use super::places::{Context, Ground, Place};
+use crate::collect::input::Report;
+use crate::collect::reports::NativeReport;
 use crate::collect::sarif::{BaselineWord, LocationRow, ResultKind, ResultRow, Run, SarifInput, SarifLog};
 use crate::evidence::{
     BaselineState, EvidenceKind, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level,
@@ -56,6 +60,14 @@ pub fn findings(inputs: &[SarifInput], context: &Context<'_>) -> (Findings, Vec<
             }
         }
     }
+    (builder.finish(), sources)
+}
+
+/// The findings of scanners' own reports, and one source for each.
+#[must_use]
+pub fn native(reports: &[Report<NativeReport>], context: &Context<'_>) -> (Findings, Vec<Source>) {
+    let mut builder = FindingsBuilder::default();
+    let sources = native::add(reports, &Ground::new(context), &mut builder);
     (builder.finish(), sources)
 }
 
