@@ -136,3 +136,18 @@ fn a_called_fault_stands_where_the_trace_leaves_the_module_itself() {
     assert_eq!(finding.package, Some("pkg:golang/golang.org/x/text@v0.3.0"));
     assert!(finding.message.contains("golang.org/x/text/language.Parse"), "{}", finding.message);
 }
+
+#[test]
+fn names_that_trivy_gives_to_many_files_are_no_files_of_the_repository() {
+    let found = |path: Option<&str>| json!({"VulnerabilityID": "CVE-1", "PkgName": "a", "InstalledVersion": "1", "Severity": "HIGH", "PkgPath": path});
+    let text = json!({"SchemaVersion": 2, "ArtifactType": "filesystem", "Results": [
+        {"Target": "Node.js", "Class": "lang-pkgs", "Type": "node-pkg", "Vulnerabilities": [found(None), found(Some("web/package.json"))]},
+        {"Target": "yarn.lock", "Class": "lang-pkgs", "Type": "yarn", "Vulnerabilities": [found(None)],
+         "Packages": [{"Name": "a", "Version": "1", "Locations": [{"StartLine": 7, "EndLine": 12}]}]},
+    ]})
+    .to_string();
+    // The files of the head are not known, so that a relative path would be taken on trust.
+    let (findings, _) = super::take(&[report(text.as_bytes())]);
+    let places: Vec<_> = findings.iter().map(|finding| (finding.path, finding.unmapped, finding.line, finding.end_line)).collect();
+    assert_eq!(places, [(Some("web/package.json"), None, 0, 0), (Some("yarn.lock"), None, 7, 12), (None, Some("Node.js"), 0, 0)]);
+}

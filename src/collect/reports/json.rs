@@ -233,7 +233,11 @@ impl Documents {
 /// # Errors
 /// Where not even the first document can be read, or there are too many values.
 pub(super) fn documents(text: &str) -> Result<Documents, Unreadable> {
-    let left = Cell::new(MAX_VALUES);
+    documents_within(text, MAX_VALUES)
+}
+
+fn documents_within(text: &str, max_values: u64) -> Result<Documents, Unreadable> {
+    let left = Cell::new(max_values);
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     if let (Some((_, first)), Some(_)) = (lines.next(), lines.next())
         && first.trim_start().starts_with('{')
@@ -307,7 +311,7 @@ fn why(text: &str, error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unreadable, documents};
+    use super::{Unreadable, documents, documents_within};
 
     fn count(text: &str) -> (usize, usize) {
         let found = documents(text).unwrap();
@@ -333,6 +337,14 @@ mod tests {
     fn a_property_that_is_stated_twice_can_not_be_read() {
         let Err(Unreadable::Broken(why)) = documents(r#"{"a": {"b": 1, "b": 2}}"#) else { panic!() };
         assert!(why.contains("states `b` twice"), "{why}");
+    }
+
+    #[test]
+    fn one_value_more_than_the_limit_is_too_many_wherever_it_stands() {
+        for text in ["[1, {\"a\": null}]", "{}\n{\"a\": {}}\n{}", "[[]] 1 2"] {
+            assert!(documents_within(text, 4).is_ok(), "{text}");
+            assert_eq!(documents_within(text, 3).unwrap_err(), Unreadable::TooMany, "{text}");
+        }
     }
 
     #[test]

@@ -62,26 +62,37 @@ fn head(report: &mut NativeReport, object: &Json) {
 /// One result, and what its findings share.
 struct Target<'j> {
     path: &'j str,
+    /// Whether `path` is a name that Trivy gave it, and no file.
+    named: bool,
     /// The kind of packages, or of configuration.
     kind: &'j str,
-    outside: bool,
+    in_image: bool,
     json: &'j Json,
 }
 
 impl Target<'_> {
-    fn place(&self, path: &str, line: u32, end_line: u32) -> Place {
-        Place { path: path.to_owned(), outside: self.outside, line, end_line, column: 0 }
+    /// A place in a file that is stated apart, or else in the target.
+    fn place(&self, file: Option<&str>, line: u32, end_line: u32) -> Place {
+        let outside = self.in_image || (file.is_none() && self.named);
+        Place { path: file.unwrap_or(self.path).to_owned(), outside, line, end_line, column: 0 }
     }
+}
+
+/// Whether a target is one of Trivy's names for what is in no single file, such as `OS Packages`, `alpine:3.9 (alpine 3.9.4)`.
+fn is_name(target: &str) -> bool {
+    const NAMES: &[&str] =
+        &["Python", "Conda", "Ruby", "Node.js", "Java", "Kubernetes", "OS Packages", "Loose File License(s)"];
+    NAMES.contains(&target) || target.ends_with(')')
 }
 
 fn read_result(report: &mut NativeReport, json: &Json, at: &str, in_image: bool) {
     let class = report.text(json, at, "Class").unwrap_or_default();
-    // Names such as `OS Packages` or `alpine:3.9 (alpine 3.9.4)`.
-    let outside = in_image || class == "os-pkgs";
+    let path = report.needed(json, at, "Target").unwrap_or_default();
     let target = Target {
-        path: report.needed(json, at, "Target").unwrap_or_default(),
+        path,
+        named: is_name(path) || class == "os-pkgs",
         kind: report.text(json, at, "Type").unwrap_or_default(),
-        outside,
+        in_image,
         json,
     };
     for (list, read) in READERS {
@@ -138,8 +149,8 @@ fn read_vulnerability(report: &mut NativeReport, json: &Json, at: String, target
     let identifier = report.object(json, &at, "PkgIdentifier");
     let purl = report.text(identifier, &format!("{at}/PkgIdentifier"), "PURL").map(str::to_owned);
     let words = report.text(json, &at, "Title").or_else(|| json.get("Description").text());
-    let path = report.text(json, &at, "PkgPath").unwrap_or(target.path);
-    let (line, end_line) = if target.outside { (0, 0) } else { lines_of_package(target.json, name, version) };
+    let file = report.text(json, &at, "PkgPath");
+    let (line, end_line) = if target.in_image { (0, 0) } else { lines_of_package(target.json, name, version) };
     let fixed = report.text(json, &at, "FixedVersion").map(|fixed| format!("fixed in {fixed}"));
     let status = report.text(json, &at, "Status").filter(|status| !matches!(*status, "affected" | "fixed" | "unknown"));
     let (score, shown) = scores(report, json, &at);
@@ -151,7 +162,7 @@ fn read_vulnerability(report: &mut NativeReport, json: &Json, at: String, target
         title: title(words.unwrap_or(id)),
         package: Some(PackageName { purl, ..package(target.kind, name, version) }),
         fix: fixed.or_else(|| status.map(|status| status.replace('_', " "))),
-        place: Some(target.place(path, line, end_line)),
+        place: Some(target.place(file, line, end_line)),
         cwe: report.texts(json, &at, "CweIDs"),
         rating: Rating { word: word(report, json, &at), score, shown, malware, ..Rating::default() },
         at,
@@ -222,7 +233,7 @@ fn read_misconfiguration(report: &mut NativeReport, json: &Json, at: String, tar
         marks: vec!["misconfiguration"],
         title,
         fix: report.text(json, &at, "Resolution").map(super::wire::title),
-        place: Some(target.place(target.path, start, end)),
+        place: Some(target.place(None, start, end)),
         rating: Rating { word: word(report, json, &at), ..Rating::default() },
         suppressed: status == "EXCEPTION",
         at,
@@ -239,7 +250,7 @@ fn read_secret(report: &mut NativeReport, json: &Json, at: String, target: &Targ
         id: id.to_owned(),
         marks: vec!["secret"],
         title: format!("{}: a secret in the file", title(words.unwrap_or(id))),
-        place: Some(target.place(target.path, start, end)),
+        place: Some(target.place(None, start, end)),
         rating: Rating { word: word(report, json, &at), ..Rating::default() },
         at,
         ..Entry::default()
@@ -251,15 +262,12 @@ fn read_licence(report: &mut NativeReport, json: &Json, at: String, target: &Tar
     let name = report.text(json, &at, "PkgName").unwrap_or_default();
     let file = report.text(json, &at, "FilePath");
     let category = report.text(json, &at, "Category").unwrap_or("unknown");
-    // `OS Packages` and `Loose File License(s)` are no files.
-    let named = !target.path.contains(' ');
-    let path = file.or_else(|| named.then_some(target.path)).unwrap_or(target.path);
     Some(Entry {
         id: format!("{name}:{licence}"),
         marks: vec!["licence"],
         title: format!("licence {licence} is in the category {category}"),
         package: (!name.is_empty()).then(|| package(target.kind, name, None)),
-        place: Some(Place { outside: target.outside || (file.is_none() && !named), ..target.place(path, 0, 0) }),
+        place: Some(target.place(file, 0, 0)),
         rating: Rating { word: word(report, json, &at), ..Rating::default() },
         at,
         ..Entry::default()
