@@ -63,16 +63,18 @@ fn a_report_that_is_cut_is_never_complete_unless_it_is_one_all_the_same() {
 fn bytes_of_any_kind_never_panic() {
     let mut runner = TestRunner::new(Config { cases: 2000, failure_persistence: None, ..Config::default() });
     let text = "[\\[\\]{}:,\"0-9a-z \n]{0,80}";
-    runner.run(&text, |text| {
-        drop(parse(text.as_bytes()));
-        Ok(())
-    })
-    .unwrap();
-    runner.run(&prop::collection::vec(any::<u8>(), 0..80), |bytes| {
-        drop(parse(&bytes));
-        Ok(())
-    })
-    .unwrap();
+    runner
+        .run(&text, |text| {
+            drop(parse(text.as_bytes()));
+            Ok(())
+        })
+        .unwrap();
+    runner
+        .run(&prop::collection::vec(any::<u8>(), 0..80), |bytes| {
+            drop(parse(&bytes));
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]
@@ -98,7 +100,8 @@ fn a_value_of_another_type_loses_no_finding_in_silence() {
             let was = document.pointer(pointer).unwrap();
             for value in &odd {
                 // An empty list or object is how a report says that there is nothing; so is null, where Go wrote it.
-                let says_none = value.is_null() || value.as_array().is_some_and(Vec::is_empty) || *value == serde_json::json!({});
+                let says_none =
+                    value.is_null() || value.as_array().is_some_and(Vec::is_empty) || *value == serde_json::json!({});
                 if says_none && (was.is_array() || was.is_object()) {
                     continue;
                 }
@@ -166,7 +169,9 @@ fn reverse(value: &mut serde_json::Value) {
 
 #[test]
 fn an_update_that_stays_vulnerable_has_the_same_fingerprint() {
-    let text = |version: &str| format!(r#"[{{"name": "a", "version": "{version}", "vulns": [{{"id": "PYSEC-1", "fix_versions": []}}]}}]"#);
+    let text = |version: &str| {
+        format!(r#"[{{"name": "a", "version": "{version}", "vulns": [{{"id": "PYSEC-1", "fix_versions": []}}]}}]"#)
+    };
     let of = |version| take(&[report(text(version).as_bytes())]).0.get(0).unwrap().fingerprint;
     assert_eq!(of("1.0"), of("1.1"));
 }

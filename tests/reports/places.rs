@@ -88,7 +88,9 @@ fn grype_s_paths_start_at_the_directory_that_was_scanned() {
             .to_string()
     };
     let head = ["package-lock.json", "sub/package-lock.json", "x/sub/package-lock.json"];
-    let path = |target: Value, kind: &str| place(&text(target, kind), &head, &[], None).0.get(0).unwrap().path.map(str::to_owned);
+    let path = |target: Value, kind: &str| {
+        place(&text(target, kind), &head, &[], None).0.get(0).unwrap().path.map(str::to_owned)
+    };
     assert_eq!(path(json!("."), "directory").as_deref(), Some("sub/package-lock.json"));
     assert_eq!(path(json!("x"), "directory").as_deref(), Some("x/sub/package-lock.json"));
     assert_eq!(path(json!({"userInput": "alpine:3"}), "image"), None);
@@ -148,6 +150,10 @@ fn names_that_trivy_gives_to_many_files_are_no_files_of_the_repository() {
     .to_string();
     // The files of the head are not known, so that a relative path would be taken on trust.
     let (findings, _) = super::take(&[report(text.as_bytes())]);
-    let places: Vec<_> = findings.iter().map(|finding| (finding.path, finding.unmapped, finding.line, finding.end_line)).collect();
-    assert_eq!(places, [(Some("web/package.json"), None, 0, 0), (Some("yarn.lock"), None, 7, 12), (None, Some("Node.js"), 0, 0)]);
+    let places: Vec<_> =
+        findings.iter().map(|finding| (finding.path, finding.unmapped, finding.line, finding.end_line)).collect();
+    assert_eq!(
+        places,
+        [(Some("web/package.json"), None, 0, 0), (Some("yarn.lock"), None, 7, 12), (None, Some("Node.js"), 0, 0)]
+    );
 }

@@ -19,7 +19,8 @@ fn npm_11_and_pnpm_9_and_12_tell_found_from_not_found() {
     for clean in [include_str!("printed/pnpm-12-clean.json"), include_str!("printed/pnpm-9-clean.json")] {
         assert!(whole(clean).is_empty());
     }
-    for report in [twelve, nine, include_str!("printed/pnpm-12-clean.json"), include_str!("printed/pnpm-9-clean.json")] {
+    for report in [twelve, nine, include_str!("printed/pnpm-12-clean.json"), include_str!("printed/pnpm-9-clean.json")]
+    {
         assert_eq!(one(report).1.tool.as_deref(), Some("pnpm audit"));
     }
 }
@@ -37,7 +38,11 @@ fn failures_are_failures_in_the_tool_s_own_words() {
         (include_str!("printed/npm-6-crashed.json"), "npm audit", "Cannot read properties of undefined"),
         (include_str!("printed/pnpm-9-error.json"), "pnpm audit", "responded with 405"),
         (include_str!("printed/yarn-1-error.json"), "yarn audit", "did not finish"),
-        (include_str!("printed/pip-audit-2.10-all-skipped.json"), "pip-audit", "skipped 3 of 3 dependencies: first `jinja2`"),
+        (
+            include_str!("printed/pip-audit-2.10-all-skipped.json"),
+            "pip-audit",
+            "skipped 3 of 3 dependencies: first `jinja2`",
+        ),
     ] {
         let (findings, source) = one(text);
         assert_eq!((findings.len(), source.completeness), (0, Completeness::Failed));

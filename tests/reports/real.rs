@@ -93,18 +93,22 @@ const TABLE: &[(&str, Right, &str)] = &[
         ),
         "ten vulnerabilities and no warnings; five without a vector are unrated, the vectors score 5.9, 7.5, 7.5, 7.4 and (version 4) 9.1",
     ),
-    (
-        "cargo_audit-no_findings.json",
-        Complete("cargo-audit", &[]),
-        "one package was compared with 302 advisories",
-    ),
+    ("cargo_audit-no_findings.json", Complete("cargo-audit", &[]), "one package was compared with 302 advisories"),
     ("checkov-checkov-report-many-vuln.json", Refused("Checkov"), "Checkov writes SARIF"),
     ("checkov-checkov-report-severity.json", Refused("Checkov"), "the same with severities"),
-    ("composer_audit-composer_audit_no_vuln.json", Refused("composer audit"), "not asked for; shows nothing of what it looked at"),
+    (
+        "composer_audit-composer_audit_no_vuln.json",
+        Refused("composer audit"),
+        "not asked for; shows nothing of what it looked at",
+    ),
     ("dependency_check-single_vuln.xml", Refused("Dependency-Check"), "XML; the tool writes SARIF"),
     ("eslint-no_finding.json", Refused("ESLint"), "a list as Trivy's, but of files"),
     ("eslint-scan.json", Refused("ESLint"), "the same with messages"),
-    ("github_sast-github_sast_many_vul.json", Refused("code scanning"), "alerts of the default branch, not of a change"),
+    (
+        "github_sast-github_sast_many_vul.json",
+        Refused("code scanning"),
+        "alerts of the default branch, not of a change",
+    ),
     ("github_vulnerability-github-1-vuln-no-fix.json", Refused("vulnerability alerts"), "the same of dependencies"),
     ("github_vulnerability-github-vuln-version.json", Refused("vulnerability alerts"), "the same"),
     ("github_vulnerability-github_multi_cwe_fabricated.json", Refused("vulnerability alerts"), "the same"),
@@ -193,11 +197,7 @@ const TABLE: &[(&str, Right, &str)] = &[
     ("npm_audit_7_plus-no_vuln.json", Complete("npm audit", &[]), "97 dependencies were looked at"),
     ("openvex-openvex_many_vuln.json", Refused("OpenVEX"), "statements on findings, not findings"),
     ("openvex-openvex_no_vuln.json", Refused("OpenVEX"), "the same"),
-    (
-        "osv-scanner2-clean.json",
-        Complete("osv-scanner", &[]),
-        "the tool prints a report only where it found packages",
-    ),
+    ("osv-scanner2-clean.json", Complete("osv-scanner", &[]), "the tool prints a report only where it found packages"),
     (
         "osv-scanner2-deprecated-with-vuln.json",
         Failed(
@@ -225,11 +225,7 @@ const TABLE: &[(&str, Right, &str)] = &[
         "malware, of which nobody states a severity; its other id is in the same group",
     ),
     ("pip_audit-empty.json", Refused("an empty list"), "pip-audit before 2.1, and many others"),
-    (
-        "pip_audit-empty_new.json",
-        Failed("pip-audit", "looked at no dependency", &[]),
-        "no dependency was looked at",
-    ),
+    ("pip_audit-empty_new.json", Failed("pip-audit", "looked at no dependency", &[]), "no dependency was looked at"),
     (
         "pip_audit-many_vulns_new.json",
         Failed(

@@ -1,6 +1,7 @@
 //! What is no report that is read is refused in words, and never empty.
 
-use tollgate::collect::reports::{MAX_BYTES, parse, recognize};
+use tollgate::collect::input::Report;
+use tollgate::collect::reports::{MAX_BYTES, NativeReport, parse, recognize};
 use tollgate::collect::sarif;
 use tollgate::evidence::Completeness;
 
@@ -12,7 +13,8 @@ fn refusal(bytes: &[u8]) -> String {
 
 #[test]
 fn nothing_and_emptiness_are_no_clean_reports() {
-    for text in ["", " \n", "{}", "[]", "null", "0", "\"\"", "true", "[null]", "[[]]", "{\"results\": []}", "\u{feff}"] {
+    for text in ["", " \n", "{}", "[]", "null", "0", "\"\"", "true", "[null]", "[[]]", "{\"results\": []}", "\u{feff}"]
+    {
         let reason = refusal(text.as_bytes());
         assert!(reason.contains("expected a report of osv-scanner"), "{text}: {reason}");
     }
@@ -69,4 +71,13 @@ fn a_file_past_the_limit_is_truncated_and_not_read() {
     std::fs::File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
     let report = tollgate::collect::reports::read(&path, "large.json", None);
     assert_eq!(report.outcome.unwrap_err().completeness, Completeness::Truncated);
+}
+
+#[test]
+fn a_report_with_more_entries_than_the_limit_is_truncated() {
+    let native = NativeReport { tool: "x".to_owned(), truncated: true, ..NativeReport::default() };
+    let report = Report { path: "a".to_owned(), commit: None, sha256: None, outcome: Ok(native) };
+    let source = super::take(&[report]).1.remove(0);
+    assert_eq!(source.completeness, Completeness::Truncated);
+    assert!(source.reason.unwrap().contains("more entries than the limit"));
 }

@@ -10,7 +10,8 @@ fn trivy(vulnerability: Value) -> String {
     for (name, value) in [("VulnerabilityID", "CVE-2024-1"), ("PkgName", "a"), ("InstalledVersion", "1.0")] {
         vulnerability[name] = json!(value);
     }
-    let result = json!({"Target": "package-lock.json", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [vulnerability]});
+    let result =
+        json!({"Target": "package-lock.json", "Class": "lang-pkgs", "Type": "npm", "Vulnerabilities": [vulnerability]});
     json!({"SchemaVersion": 2, "ArtifactType": "filesystem", "Results": [result]}).to_string()
 }
 
@@ -27,7 +28,8 @@ fn trivy_s_score_counts_where_it_is_of_the_source_of_the_word_and_is_shown_where
     assert_eq!(of(&trivy(both)), (Severity::Critical, SeverityFrom::SecuritySeverity, Some(9.8), Level::Note));
     let other = json!({"Severity": "LOW", "SeveritySource": "debian", "CVSS": {"nvd": {"V3Score": 9.8}}});
     assert_eq!(of(&trivy(other)), (Severity::Low, SeverityFrom::Producer, Some(9.8), Level::Note));
-    let newer = json!({"Severity": "HIGH", "SeveritySource": "ghsa", "CVSS": {"ghsa": {"V40Score": 9.3, "V3Score": 5.0}}});
+    let newer =
+        json!({"Severity": "HIGH", "SeveritySource": "ghsa", "CVSS": {"ghsa": {"V40Score": 9.3, "V3Score": 5.0}}});
     assert_eq!(of(&trivy(newer)).2, Some(9.3));
 }
 
@@ -101,6 +103,7 @@ fn cargo_audit_s_warnings_are_medium_marks_and_its_ignored_ids_are_open_and_supp
     );
     let ignored = findings.iter().find(|finding| finding.rule == "RUSTSEC-2023-0071").unwrap();
     assert_eq!((ignored.kind, ignored.suppression), (FindingKind::Open, Suppression::External));
-    let marks: Vec<String> = findings.iter().flat_map(|finding| finding.tags().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let marks: Vec<String> =
+        findings.iter().flat_map(|finding| finding.tags().map(str::to_owned).collect::<Vec<_>>()).collect();
     assert!(marks.iter().any(|mark| mark == "unmaintained") && marks.iter().any(|mark| mark == "yanked"));
 }

@@ -98,7 +98,10 @@ fn a_wrapper_is_no_finding_and_an_advisory_counts_once_for_each_node() {
 
 #[test]
 fn causes_that_lead_in_a_circle_lead_to_no_advisory() {
-    let (findings, reason) = failed(&npm(json!({"a": {"severity": "critical", "via": ["b"]}, "b": {"severity": "critical", "via": ["a"]}}), 2));
+    let (findings, reason) = failed(&npm(
+        json!({"a": {"severity": "critical", "via": ["b"]}, "b": {"severity": "critical", "via": ["a"]}}),
+        2,
+    ));
     assert_eq!(lines(&findings), ["no-id critical producer pkg:npm/a", "no-id critical producer pkg:npm/b"]);
     assert!(reason.contains("found no cause"), "{reason}");
 }
@@ -109,7 +112,11 @@ fn fewer_packages_than_are_counted_or_no_dependency_at_all_fall_short() {
     let none = r#"{"auditReportVersion": 2, "vulnerabilities": {}, "metadata": {"dependencies": {"total": 0}}}"#;
     assert!(failed(none).1.contains("looked at no dependency"));
     assert!(failed(r#"{"auditReportVersion": 2, "vulnerabilities": {}}"#).1.contains("expected what was looked at"));
-    assert!(failed(r#"{"auditReportVersion": 2, "error": {"code": "ENOLOCK", "summary": "no lock"}}"#).1.contains("no lock"));
+    assert!(
+        failed(r#"{"auditReportVersion": 2, "error": {"code": "ENOLOCK", "summary": "no lock"}}"#)
+            .1
+            .contains("no lock")
+    );
 }
 
 #[test]
@@ -142,7 +149,11 @@ fn an_advisory_counts_once_for_each_installed_version() {
 
 #[test]
 fn advisories_that_are_counted_and_not_listed_were_left_out_by_somebody() {
-    assert!(failed(&six(json!({"7": advisory(&["x>a"])}), 3)).1.contains("counts 3 vulnerabilities of severity `high` and lists 2"));
+    assert!(
+        failed(&six(json!({"7": advisory(&["x>a"])}), 3))
+            .1
+            .contains("counts 3 vulnerabilities of severity `high` and lists 2")
+    );
     assert!(failed(&six(json!({}), 1)).1.contains("lists 0"));
     // Where the registry left the paths out, nothing can be compared.
     assert_eq!(whole(&six(json!({"7": advisory(&[])}), 3)).len(), 2);
@@ -157,7 +168,8 @@ fn yarn(path: &str, id: u64) -> String {
 }
 
 fn summary(high: u64, dependencies: u64) -> String {
-    json!({"type": "auditSummary", "data": {"vulnerabilities": {"high": high}, "totalDependencies": dependencies}}).to_string()
+    json!({"type": "auditSummary", "data": {"vulnerabilities": {"high": high}, "totalDependencies": dependencies}})
+        .to_string()
 }
 
 #[test]
@@ -189,7 +201,10 @@ fn an_error_of_yarn_is_a_failure_whatever_else_it_says() {
 
 #[test]
 fn yarn_2_and_3_say_who_they_are_behind_a_clean_answer() {
-    let clean = [six(json!({}), 0), json!({"type": "info", "name": null, "displayName": "YN0001", "data": "No audit suggestions"}).to_string()];
+    let clean = [
+        six(json!({}), 0),
+        json!({"type": "info", "name": null, "displayName": "YN0001", "data": "No audit suggestions"}).to_string(),
+    ];
     let (_, source) = one(&clean.join("\n"));
     assert_eq!((source.tool.as_deref(), source.reason), (Some("yarn audit"), None));
 }
@@ -206,7 +221,11 @@ fn one_skipped_dependency_is_enough_to_fall_short_and_the_old_list_reads_as_the_
         assert_eq!(finding.message, "a 1.0: PYSEC-1 (fixed in 1.1)");
     }
     let (findings, reason) = failed(&json!([found, {"name": "b", "skip_reason": "no network"}]).to_string());
-    assert_eq!((findings.len(), reason.contains("skipped 1 of 2 dependencies: first `b`: `no network`")), (1, true), "{reason}");
+    assert_eq!(
+        (findings.len(), reason.contains("skipped 1 of 2 dependencies: first `b`: `no network`")),
+        (1, true),
+        "{reason}"
+    );
     assert!(failed(&json!([{"name": "a", "vulns": null}, found]).to_string()).1.contains("expected a"));
 }
 
@@ -249,7 +268,9 @@ fn grype_without_a_good_database_or_a_source_did_not_look() {
 
 #[test]
 fn trivy_without_results_looked_at_nothing_and_with_a_clean_one_at_that() {
-    let text = |results: Value| json!({"SchemaVersion": 2, "ArtifactName": ".", "ArtifactType": "filesystem", "Results": results}).to_string();
+    let text = |results: Value| {
+        json!({"SchemaVersion": 2, "ArtifactName": ".", "ArtifactType": "filesystem", "Results": results}).to_string()
+    };
     for results in [json!(null), json!([])] {
         assert!(failed(&text(results)).1.contains("looked at no file"));
     }
@@ -269,7 +290,10 @@ fn what_trivy_was_told_to_ignore_is_visible_and_suppressed() {
     };
     let findings = whole(&text(modified));
     let finding = findings.get(0).unwrap();
-    assert_eq!((finding.rule, finding.severity, finding.suppression), ("CVE-1", Severity::Critical, Suppression::External));
+    assert_eq!(
+        (finding.rule, finding.severity, finding.suppression),
+        ("CVE-1", Severity::Critical, Suppression::External)
+    );
     assert!(failed(&text(json!([{"Type": "other", "Finding": {}}]))).1.contains("is not read"));
 }
 
@@ -304,7 +328,7 @@ fn cargo_audit_falls_short_where_it_looked_at_nothing_or_left_something_out() {
 fn reports_of_cargo_audit_about_several_binaries_follow_one_another() {
     let clean = cargo(json!({}));
     assert!(whole(&format!("{clean}\n{clean}\n")).is_empty());
-    let cut = format!("{clean}\n{}", &clean[..clean.len() / 2]);
+    let cut = format!("{clean}\n{}", clean.split_at(clean.len() / 2).0);
     assert!(failed(&cut).1.contains("line 2"), "the second is cut");
 }
 

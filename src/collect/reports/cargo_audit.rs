@@ -1,11 +1,11 @@
 //! cargo-audit, `--json`: one report, or one after another for several binaries.
 //!
-//! - Vulnerabilities, and warnings of every kind (`unmaintained`, `unsound`, `yanked`, `notice`, ...) with the kind as a mark. A
-//!   warning without an advisory has its kind for an id, as in cargo-audit's SARIF.
+//! - Vulnerabilities, and warnings of every kind (`unmaintained`, `unsound`, `yanked`, `notice`, ...) with the kind as
+//!   a mark. A warning without an advisory has its kind for an id, as in cargo-audit's SARIF.
 //! - The report names no lockfile, so that its entries have no place.
 //! - Each id of `settings.ignore` is an entry that is suppressed and open: nobody looked for it. A threshold in
-//!   `settings.severity` makes the report fall short, for what it left out is not in it. `target_os` and `target_arch` don't:
-//!   they say where the product runs.
+//!   `settings.severity` makes the report fall short, for what it left out is not in it. `target_os` and `target_arch`
+//!   don't: they say where the product runs.
 //! - A lockfile without packages, or a database without advisories: nothing was looked at.
 
 use super::Documents;
@@ -51,8 +51,7 @@ fn read_one(report: &mut NativeReport, document: &Json, at: &str) {
     }
     let count = report.count(vulnerabilities, &list_at, "count");
     let listed = list.elements().len() as u64;
-    if count.is_some_and(|count| count != listed)
-        || (*vulnerabilities.get("found") == Json::Bool(true) && listed == 0)
+    if count.is_some_and(|count| count != listed) || (*vulnerabilities.get("found") == Json::Bool(true) && listed == 0)
     {
         let count = vulnerabilities.get("count").what();
         report.problem(format!("{list_at}/count"), format!("found {count} beside a list of {listed}"));
@@ -127,7 +126,9 @@ fn read_entry(report: &mut NativeReport, json: &Json, at: String, kind: Option<&
     match advisory.get("cvss") {
         Json::Null => {}
         Json::Text(vector) => vectors.push(vector.to_string()),
-        other => report.problem(format!("{advisory_at}/cvss"), format!("found {}, expected a CVSS vector", other.what())),
+        other => {
+            report.problem(format!("{advisory_at}/cvss"), format!("found {}, expected a CVSS vector", other.what()))
+        }
     }
     let rated = !vectors.is_empty();
     Entry {
@@ -142,11 +143,7 @@ fn read_entry(report: &mut NativeReport, json: &Json, at: String, kind: Option<&
         package: Some(package("cargo", name, version)),
         fix: fixed_in(&patched),
         cwe: Vec::new(),
-        rating: Rating {
-            vectors,
-            level: (kind.is_some() && !rated).then_some(Level::Warning),
-            ..Rating::default()
-        },
+        rating: Rating { vectors, level: (kind.is_some() && !rated).then_some(Level::Warning), ..Rating::default() },
         at,
         ..Entry::default()
     }

@@ -1,13 +1,14 @@
 //! govulncheck, `-format json`: a stream of messages, or a list of them; and the single object of versions before 1.0.
 //!
-//! - One entry per fault and module, with the most precise findings of it: called, else imported, else required. Its level is that of
-//!   govulncheck's SARIF: `error` where the code calls it, `warning` where it imports the package, `note` where a module
-//!   is required; one step worse for each step that the scan level did not look at. There are no severities; the
-//!   level decides. An entry that is not called has the mark `not-called`.
-//! - A called fault stands where the trace leaves the code of the module itself: the first frame of its module, seen from the
-//!   fault. The others stand nowhere: they are in the module, not in a line.
-//! - A stream has no end mark. It falls short without the configuration that comes first, without a message that shows that the
-//!   vulnerabilities were checked, or where it looked at no package. Modes that only extract or query are no scans.
+//! - One entry per fault and module, with the most precise findings of it: called, else imported, else required. Its
+//!   level is that of govulncheck's SARIF: `error` where the code calls it, `warning` where it imports the package,
+//!   `note` where a module is required; one step worse for each step that the scan level did not look at. There are no
+//!   severities; the level decides. An entry that is not called has the mark `not-called`.
+//! - A called fault stands where the trace leaves the code of the module itself: the first frame of its module, seen
+//!   from the fault. The others stand nowhere: they are in the module, not in a line.
+//! - A stream has no end mark. It falls short without the configuration that comes first, without a message that shows
+//!   that the vulnerabilities were checked, or where it looked at no package. Modes that only extract or query are no
+//!   scans.
 //! - Versions before 1.0 state no version of theirs; their calls stand at the entry point.
 
 use std::collections::BTreeMap;
@@ -148,13 +149,8 @@ impl<'j> Stream<'j> {
         };
         let version = report.text(frame, &frame_at, "version");
         let fixed = report.text(json, &at, "fixed_version");
-        let found = self.found.entry((id, module)).or_insert_with(|| Found {
-            at,
-            reach,
-            version,
-            fixed,
-            calls: Vec::new(),
-        });
+        let found =
+            self.found.entry((id, module)).or_insert_with(|| Found { at, reach, version, fixed, calls: Vec::new() });
         found.version = found.version.or(version);
         found.fixed = found.fixed.or(fixed);
         found.reach = found.reach.max(reach);
@@ -233,7 +229,8 @@ fn entry(id: &str, module: &str, found: Found<'_>, scan: Reach, record: Option<R
     };
     let record = record.unwrap_or_else(|| Record { aliases: Vec::new(), title: id.to_owned() });
     // Go's own library is a package of no registry; its type of package URLs is the same.
-    let version = found.version.map(|version| if module == "stdlib" { version.trim_start_matches("go") } else { version });
+    let version =
+        found.version.map(|version| if module == "stdlib" { version.trim_start_matches("go") } else { version });
     Entry {
         id: id.to_owned(),
         aliases: record.aliases,
@@ -285,11 +282,14 @@ fn place(trace: &[Json]) -> Option<Place> {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
 fn number(json: &Json, name: &str) -> u32 {
-    json.get(name).number().filter(|number| (0.0..=f64::from(u32::MAX)).contains(number)).map_or(0, |number| number as u32)
+    json.get(name)
+        .number()
+        .filter(|number| (0.0..=f64::from(u32::MAX)).contains(number))
+        .map_or(0, |number| number as u32)
 }
 
-/// Reads the one object of versions before 1.0: `Vulns` name symbols, and numbers of functions, packages and modules that
-/// are 0 where the code does not come to them.
+/// Reads the one object of versions before 1.0: `Vulns` name symbols, and numbers of functions, packages and modules
+/// that are 0 where the code does not come to them.
 fn read_old(report: &mut NativeReport, document: &Json) {
     let modules: BTreeMap<&str, &str> = report
         .list(document, "", "Modules")
@@ -317,9 +317,9 @@ fn read_old(report: &mut NativeReport, document: &Json) {
         };
         let record = record(report, osv, &osv_at, id);
         let version = modules.get(module).copied();
-        let all = found.entry((id, module)).or_insert_with(|| {
-            (Found { at, reach, version, fixed: None, calls: Vec::new() }, record)
-        });
+        let all = found
+            .entry((id, module))
+            .or_insert_with(|| (Found { at, reach, version, fixed: None, calls: Vec::new() }, record));
         all.0.reach = all.0.reach.max(reach);
         if reach == Reach::Called {
             let symbol = json.get("Symbol").text().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Grype, `--output json`.
 //!
-//! - One entry per match. `relatedVulnerabilities` are other ids of the same fault. The score is the highest base score of the fault
-//!   and those related, of NVD only where nobody else gives one, as in Grype's SARIF.
+//! - One entry per match. `relatedVulnerabilities` are other ids of the same fault. The score is the highest base score
+//!   of the fault and those related, of NVD only where nobody else gives one, as in Grype's SARIF.
 //! - `ignoredMatches` (ignore rules, VEX) are suppressed.
 //! - The report does not say how many packages were looked at; it is taken for clean where it has a source and a
 //!   database without an error.
@@ -75,8 +75,12 @@ fn read_match(report: &mut NativeReport, found: &Json, at: String, ground: &Grou
     let vulnerability_at = format!("{at}/vulnerability");
     let related = report.list(found, &at, "relatedVulnerabilities");
     let id = report.needed(vulnerability, &vulnerability_at, "id").unwrap_or(super::UNNAMED);
-    let aliases: Vec<String> =
-        related.iter().filter_map(|other| other.get("id").text()).filter(|other| *other != id).map(str::to_owned).collect();
+    let aliases: Vec<String> = related
+        .iter()
+        .filter_map(|other| other.get("id").text())
+        .filter(|other| *other != id)
+        .map(str::to_owned)
+        .collect();
     let mut descriptions = std::iter::once(vulnerability).chain(related).map(|json| json.get("description").text());
     let words = descriptions.find_map(|text| text.filter(|text| !text.trim().is_empty()));
     let fix = report.object(vulnerability, &vulnerability_at, "fix");
@@ -121,7 +125,8 @@ fn score(vulnerability: &Json, related: &[Json]) -> Option<f64> {
         let scores = scores.filter_map(|cvss| cvss.get("metrics").get("baseScore").number());
         scores.filter(|score| *score > 0.0).reduce(f64::max)
     };
-    highest(&mut all().filter(|record| record.get("namespace").text() != Some("nvd:cpe"))).or_else(|| highest(&mut all()))
+    highest(&mut all().filter(|record| record.get("namespace").text() != Some("nvd:cpe")))
+        .or_else(|| highest(&mut all()))
 }
 
 fn vectors(vulnerability: &Json, related: &[Json]) -> Vec<String> {

@@ -349,7 +349,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_told_in_words() {
-        for (text, word) in [("npm warn x\n{}", "other text before"), ("hello", "starts with `hello`"), ("{\"a\":", "cut short")] {
+        for (text, word) in
+            [("npm warn x\n{}", "other text before"), ("hello", "starts with `hello`"), ("{\"a\":", "cut short")]
+        {
             let Err(Unreadable::Broken(why)) = documents(text) else { panic!("{text}") };
             assert!(why.contains(word), "{why}");
         }

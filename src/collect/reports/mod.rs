@@ -1,29 +1,30 @@
 //! Reports that scanners write in formats of their own, told apart by what they hold and never by their names.
 //!
-//! | report | tool | what becomes an entry | how much of it is there |
+//! | report | tool | an entry is | how much of it is there |
 //! | --- | --- | --- | --- |
-//! | osv-scanner 1 and 2, JSON | `osv-scanner` | group of ids of a package; licence violation; deprecated package | `results: []` is clean |
-//! | cargo-audit, JSON | `cargo-audit` | vulnerability; warning; ignored id (suppressed) | counts of packages and advisories |
-//! | npm audit 7 and later | `npm audit` | advisory, once for each node of its package | count of dependencies, count of packages |
-//! | npm audit 6; pnpm audit | `npm audit`, `pnpm audit` | advisory and installed version | counts of dependencies and of each severity |
-//! | yarn audit 1; 2 and 3; 4 | `yarn audit` | advisory and installed version; deprecated package | 1: the summary at the end; 4: nothing |
-//! | pip-audit, object or list | `pip-audit` | vulnerability of a dependency | each dependency is listed; a skipped one falls short |
-//! | Grype, JSON | `grype` | match; ignored match (suppressed) | a source and a database are named |
-//! | Trivy, schema 2 and before | `Trivy` | vulnerability, misconfiguration, secret, licence; modified finding (suppressed) | targets that were looked at are listed |
-//! | govulncheck 1, stream or list; before 1.0 | `govulncheck` | fault and module | configuration, and that vulnerabilities were checked |
+//! | osv-scanner 1, 2 | `osv-scanner` | ids of one fault in a package; licence; deprecated | `results: []` is clean |
+//! | cargo-audit | `cargo-audit` | vulnerability; warning; ignored id | counts packages and advisories |
+//! | npm audit 7 and later | `npm audit` | advisory and node | counts dependencies and packages |
+//! | npm audit 6, pnpm audit | `npm audit`, `pnpm audit` | advisory and version | counts dependencies and severities |
+//! | yarn audit 1 to 4 | `yarn audit` | advisory and version; deprecated | 1: a summary at the end; 4: nothing |
+//! | pip-audit | `pip-audit` | vulnerability of a dependency | lists all, skipped ones too |
+//! | Grype | `grype` | match; ignored match | names a source and a database |
+//! | Trivy, any schema | `Trivy` | vulnerability, misconfiguration, secret, licence | lists what it looked at |
+//! | govulncheck | `govulncheck` | fault and module | begins with a configuration, tells its progress |
 //!
-//! Each format is one file beside this one and one row of [`FORMATS`]; what its report leaves open is decided there. The rules
-//! that all share:
+//! Each format is one file beside this one and one row of [`FORMATS`]; what its report leaves open is decided there.
+//! The rules that all share:
 //!
-//! - A report that looked at nothing, could look nothing up, or does not show that it ended *falls short*: it is `failed`, and what it
-//!   holds still counts. So is one with an entry or a property that is not of its shape, which is a problem with its place.
-//! - Where a format can't tell "looked at nothing" from "found nothing", it is taken for the former, except where it names
-//!   what it looked at (osv-scanner, Grype; see there).
-//! - What cannot be told at all is refused: zero bytes, `null`, `{}`, `[]`, other formats, SARIF. The refusal says which are read,
-//!   and where a known tool wrote it, what to do instead.
+//! - A report that looked at nothing, could look nothing up, or does not show that it ended *falls short*: it is
+//!   `failed`, and what it holds still counts. So is one with an entry or a property that is not of its shape, which is
+//!   a problem with its place.
+//! - Where a format can't tell "looked at nothing" from "found nothing", it is taken for the former, except where it
+//!   names what it looked at (osv-scanner, Grype; see there).
+//! - What cannot be told at all is refused: zero bytes, `null`, `{}`, `[]`, other formats, SARIF. The refusal says
+//!   which are read, and where a known tool wrote it, what to do instead.
 //! - Properties that are not known are passed over. One that an object states twice refuses the document.
-//! - Limits: [`MAX_BYTES`], [`MAX_VALUES`], [`MAX_ENTRIES`]; nesting up to 127 levels, which is that of the JSON reader.
-//!   A larger report is `truncated`.
+//! - Limits: [`MAX_BYTES`], [`MAX_VALUES`], [`MAX_ENTRIES`]; nesting up to 127 levels, which is that of the JSON
+//!   reader. A larger report is `truncated`.
 
 mod cargo_audit;
 mod ecosystems;
@@ -151,7 +152,10 @@ fn decode(bytes: &[u8]) -> Result<&str, Refusal> {
 
 fn not_read(found: &str, advice: Option<&str>) -> Refusal {
     let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
-    Refusal::failed(format!("is not one of the reports that are read: found {found}, expected a report of {}{advice}", names()))
+    Refusal::failed(format!(
+        "is not one of the reports that are read: found {found}, expected a report of {}{advice}",
+        names()
+    ))
 }
 
 /// The tools whose reports are read.

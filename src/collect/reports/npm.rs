@@ -1,10 +1,11 @@
 //! npm audit 7 and later, `--json`.
 //!
-//! - Entries are the advisories, once for each node of the package that they are of: a directory of `node_modules`, which is no file
-//!   of the repository. The report has no installed versions and names no lockfile.
-//! - A text in `via` names the package that is the cause, not an advisory. A package that has nothing else is set aside:
-//!   its severity is that of the advisories that it leads to. One that leads to none is a problem.
-//! - The id is GitHub's where the URL has it, with npm's number as an alias; the number alone changes with every edition.
+//! - Entries are the advisories, once for each node of the package that they are of: a directory of `node_modules`,
+//!   which is no file of the repository. The report has no installed versions and names no lockfile.
+//! - A text in `via` names the package that is the cause, not an advisory. A package that has nothing else is set
+//!   aside: its severity is that of the advisories that it leads to. One that leads to none is a problem.
+//! - The id is GitHub's where the URL has it, with npm's number as an alias; the number alone changes with every
+//!   edition.
 //! - A tree without packages: nothing was looked at. Fewer packages than `metadata` counts: the report is cut.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,12 +90,14 @@ fn read_package(
         match cause {
             Json::Text(cause) if by_name.contains_key(&**cause) => {}
             Json::Text(cause) => {
-                report.problem(&at, format!("found {}, expected the name of a package that is described", quoted(cause)));
+                report
+                    .problem(&at, format!("found {}, expected the name of a package that is described", quoted(cause)));
             }
             Json::Object(_) => {
                 advisories += 1;
                 let entry = read_advisory(report, cause, &at, name);
-                let places = nodes.iter().map(|node| Some(Place { path: node.clone(), outside: true, ..Place::default() }));
+                let places =
+                    nodes.iter().map(|node| Some(Place { path: node.clone(), outside: true, ..Place::default() }));
                 let places: Vec<Option<Place>> = if nodes.is_empty() { vec![None] } else { places.collect() };
                 for place in places {
                     report.push(Entry { place, fix: fix.clone(), ..entry.clone() });

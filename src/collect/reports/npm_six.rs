@@ -1,10 +1,12 @@
-//! The answer of npm's registry as npm 6, pnpm and yarn 2 and 3 print it, and the errors that npm and pnpm print in its place.
+//! The answer of npm's registry as npm 6, pnpm and yarn 2 and 3 print it, and the errors that npm and pnpm print in its
+//! place.
 //!
 //! - One entry per advisory and installed version; the path that leads there is in the title.
-//! - npm's has a `runId`. Of the others it is pnpm's where its paths begin with a dot or an importer, or where there are none; else npm's.
-//!   yarn 2 and 3 say who they are only where they found nothing; where they found something they read as npm or pnpm.
-//! - `metadata` counts each path of each advisory. Where it counts more of a severity than is listed, somebody left some
-//!   out (pnpm's `ignoreGhsas`, an audit level): the report falls short.
+//! - npm's has a `runId`. Of the others it is pnpm's where its paths begin with a dot or an importer, or where there
+//!   are none; else npm's. yarn 2 and 3 say who they are only where they found nothing; where they found something they
+//!   read as npm or pnpm.
+//! - `metadata` counts each path of each advisory. Where it counts more of a severity than is listed, somebody left
+//!   some out (pnpm's `ignoreGhsas`, an audit level): the report falls short.
 //! - No dependencies: nothing was looked at. An error in place of the answer: nothing could be looked up.
 
 use super::Documents;

@@ -1,10 +1,10 @@
 //! osv-scanner 1 and 2, `--format json`.
 //!
 //! - One entry per package and *group*: its `ids` are one fault under several names. The id is the one that osv-scanner
-//!   displays (in SARIF too): `CVE-` before others, but ids of malware before all. What no group names is an entry of its own,
-//!   unless it is an alias of one.
-//! - `license_violations`, `deprecated` packages are entries with marks. An analysis that calls a fault unimportant suppresses it;
-//!   one that finds it not called marks it and no more.
+//!   displays (in SARIF too): `CVE-` before others, but ids of malware before all. What no group names is an entry of
+//!   its own, unless it is an alias of one.
+//! - `license_violations`, `deprecated` packages are entries with marks. An analysis that calls a fault unimportant
+//!   suppresses it; one that finds it not called marks it and no more.
 //! - `results: []` is written only where packages were found (the tool ends without a report where it found none),
 //!   unless somebody asked for `--allow-no-lockfiles`; it is taken for clean.
 //! - What `osv-scanner.toml` ignores leaves no trace in the report.
@@ -194,7 +194,8 @@ fn vectors(json: &Json) -> impl Iterator<Item = String> {
 /// The word of a record's database, or of Ubuntu.
 fn word(record: &Json) -> Option<String> {
     let of_ubuntu = |severity: &&Json| severity.get("type").text() == Some("Ubuntu");
-    let ubuntu = record.get("severity").elements().iter().find(of_ubuntu).and_then(|severity| severity.get("score").text());
+    let ubuntu =
+        record.get("severity").elements().iter().find(of_ubuntu).and_then(|severity| severity.get("score").text());
     record.get("database_specific").get("severity").text().or(ubuntu).map(str::to_owned)
 }
 
@@ -216,7 +217,10 @@ fn read_group(
     }
     let of_group: Vec<&Fault> = ids.iter().filter_map(|id| by_id.get(id.as_str())).flatten().copied().collect();
     if of_group.is_empty() {
-        report.problem(format!("{at}/ids"), format!("found `{}`, expected the id of a vulnerability here", ids.join(", ")));
+        report.problem(
+            format!("{at}/ids"),
+            format!("found `{}`, expected the id of a vulnerability here", ids.join(", ")),
+        );
     }
     let score = match report.text(group, at, "max_severity").map(|text| (text, text.parse::<f64>())) {
         None => None,
@@ -265,7 +269,13 @@ fn merged(faults: &[&Fault], score: Option<f64>, at: &str, package: &PackageName
     Entry {
         at: at.to_owned(),
         id: all.first().map(|fault| fault.id.clone()).unwrap_or_default(),
-        aliases: all.iter().skip(1).map(|fault| &fault.id).chain(all.iter().flat_map(|fault| &fault.aliases)).cloned().collect(),
+        aliases: all
+            .iter()
+            .skip(1)
+            .map(|fault| &fault.id)
+            .chain(all.iter().flat_map(|fault| &fault.aliases))
+            .cloned()
+            .collect(),
         marks: if malware { vec!["malware"] } else { Vec::new() },
         title: all.first().map(|fault| fault.title.clone()).unwrap_or_default(),
         package: Some(package.clone()),

@@ -39,7 +39,9 @@ const OTHERS: &[Other] = &[
     Other {
         name: "a report of Snyk",
         recognizes: |json| {
-            first(json, |json| json.has("vulnerabilities") && (json.has("packageManager") || json.has("licensesPolicy")))
+            first(json, |json| {
+                json.has("vulnerabilities") && (json.has("packageManager") || json.has("licensesPolicy"))
+            })
         },
         advice: "run `snyk test --sarif`, and give the result with `--sarif`",
     },
@@ -104,7 +106,10 @@ pub(super) fn advice(json: &Json) -> Option<(&'static str, &'static str)> {
 pub(super) fn advice_on_text(text: &str) -> Option<(&'static str, &'static str)> {
     let start: String = text.trim_start().chars().take(2_000).collect();
     if start.starts_with('<') && start.contains("dependency-check") {
-        return Some(("a report of Dependency-Check", "run it with `--format SARIF`, and give the result with `--sarif`"));
+        return Some((
+            "a report of Dependency-Check",
+            "run it with `--format SARIF`, and give the result with `--sarif`",
+        ));
     }
     if start.starts_with("Name: ") && start.contains("\nAdvisory: ") {
         return Some(("a report of bundler-audit", "osv-scanner reads `Gemfile.lock`, and its report is read"));

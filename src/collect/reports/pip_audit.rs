@@ -1,8 +1,8 @@
 //! pip-audit, `--format json`: an object since 2.1, before that its list of dependencies alone.
 //!
 //! - The tool knows no severities.
-//! - A dependency with a `skip_reason` was not looked at: the report falls short. That is also how pip-audit reports, with the exit
-//!   code of success, that its service could not be reached.
+//! - A dependency with a `skip_reason` was not looked at: the report falls short. That is also how pip-audit reports,
+//!   with the exit code of success, that its service could not be reached.
 //! - No dependencies at all: nothing was looked at. `fixes` is what `--fix` did and no evidence.
 //! - What `--ignore-vuln` leaves out leaves no trace in the report. The place of a dependency is not in it either.
 
@@ -18,8 +18,10 @@ pub(super) fn recognizes(documents: &Documents) -> bool {
     let first = documents.first();
     let dependency = |json: &Json| json.has("name") && (json.has("vulns") || json.has("skip_reason"));
     match first.get("dependencies") {
-        Json::List(list) => first.properties().iter().all(|(name, _)| matches!(&**name, "dependencies" | "fixes"))
-            || list.first().is_some_and(dependency),
+        Json::List(list) => {
+            first.properties().iter().all(|(name, _)| matches!(&**name, "dependencies" | "fixes"))
+                || list.first().is_some_and(dependency)
+        }
         _ => first.elements().first().is_some_and(dependency),
     }
 }

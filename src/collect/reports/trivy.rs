@@ -1,14 +1,18 @@
 //! Trivy, `--format json`: schema 2, and the list of results before it.
 //!
-//! - Vulnerabilities, misconfigurations, secrets and licences, each with the rule id of Trivy's SARIF. Checks that passed are set aside; `EXCEPTION`
-//!   and everything in `ExperimentalModifiedFindings` (`.trivyignore`, VEX) is suppressed.
-//! - The score is that of the source of Trivy's severity word, as in its SARIF. A score of another source is shown and does not count
-//!   beside the word.
-//! - The report lists each file whose packages or settings were looked at, also without findings, and secrets only where
-//!   there are some. Without any result nothing shows that something was looked at: it falls short. So does `null`, which
-//!   Trivy wrote before schema 2 where it recognized nothing, and which is refused because gitleaks writes it too.
+//! - Vulnerabilities, misconfigurations, secrets and licences, each with the rule id of Trivy's SARIF. Checks that
+//!   passed are set aside; `EXCEPTION` and everything in `ExperimentalModifiedFindings` (`.trivyignore`, VEX) is
+//!   suppressed.
+//! - The score is that of the source of Trivy's severity word, as in its SARIF. A score of another source is shown and
+//!   does not count beside the word.
+//! - The report lists each file whose packages or settings were looked at, also without findings, and secrets only
+//!   where there are some. Without any result nothing shows that something was looked at: it falls short. So does
+//!   `null`, which Trivy wrote before schema 2 where it recognized nothing, and which is refused because gitleaks
+//!   writes it too.
 //! - What `--severity`, `--ignore-unfixed` or `--ignore-policy` leave out leaves no trace in the report.
 //! - What lies in a container image or a virtual machine is no path of the repository.
+
+use std::collections::BTreeMap;
 
 use super::Documents;
 use super::ecosystems::package;
@@ -33,7 +37,9 @@ pub(super) fn read(documents: &Documents) -> Result<NativeReport, Refusal> {
         object => {
             if object.get("SchemaVersion").number() != Some(2.0) {
                 let found = object.get("SchemaVersion").what();
-                return Err(Refusal::failed(format!("is no Trivy report that is read: found schema {found}, expected 2")));
+                return Err(Refusal::failed(format!(
+                    "is no Trivy report that is read: found schema {found}, expected 2"
+                )));
             }
             head(&mut report, object);
             let kind = report.text(object, "", "ArtifactType").unwrap_or_default();
@@ -67,7 +73,8 @@ struct Target<'j> {
     /// The kind of packages, or of configuration.
     kind: &'j str,
     in_image: bool,
-    json: &'j Json,
+    /// Lines of packages in the file, by name and version, where the list of packages has them.
+    lines: BTreeMap<(&'j str, &'j str), (u32, u32)>,
 }
 
 impl Target<'_> {
@@ -78,7 +85,8 @@ impl Target<'_> {
     }
 }
 
-/// Whether a target is one of Trivy's names for what is in no single file, such as `OS Packages`, `alpine:3.9 (alpine 3.9.4)`.
+/// Whether a target is one of Trivy's names for what is in no single file, such as `OS Packages`, `alpine:3.9 (alpine
+/// 3.9.4)`.
 fn is_name(target: &str) -> bool {
     const NAMES: &[&str] =
         &["Python", "Conda", "Ruby", "Node.js", "Java", "Kubernetes", "OS Packages", "Loose File License(s)"];
@@ -93,7 +101,7 @@ fn read_result(report: &mut NativeReport, json: &Json, at: &str, in_image: bool)
         named: is_name(path) || class == "os-pkgs",
         kind: report.text(json, at, "Type").unwrap_or_default(),
         in_image,
-        json,
+        lines: if in_image { BTreeMap::new() } else { lines_of_packages(json) },
     };
     for (list, read) in READERS {
         for (index, found) in report.list(json, at, list).iter().enumerate() {
@@ -150,7 +158,8 @@ fn read_vulnerability(report: &mut NativeReport, json: &Json, at: String, target
     let purl = report.text(identifier, &format!("{at}/PkgIdentifier"), "PURL").map(str::to_owned);
     let words = report.text(json, &at, "Title").or_else(|| json.get("Description").text());
     let file = report.text(json, &at, "PkgPath");
-    let (line, end_line) = if target.in_image { (0, 0) } else { lines_of_package(target.json, name, version) };
+    let lines = target.lines.get(&(name, version.unwrap_or_default()));
+    let (line, end_line) = lines.filter(|_| file.is_none()).copied().unwrap_or_default();
     let fixed = report.text(json, &at, "FixedVersion").map(|fixed| format!("fixed in {fixed}"));
     let status = report.text(json, &at, "Status").filter(|status| !matches!(*status, "affected" | "fixed" | "unknown"));
     let (score, shown) = scores(report, json, &at);
@@ -175,7 +184,9 @@ fn scores(report: &mut NativeReport, json: &Json, at: &str) -> (Option<f64>, Opt
     let all = report.object(json, at, "CVSS");
     let source = json.get("SeveritySource").text().unwrap_or_default();
     let of = |scores: &Json| {
-        ["V40Score", "V3Score", "V2Score"].iter().find_map(|name| scores.get(name).number().filter(|score| *score > 0.0))
+        ["V40Score", "V3Score", "V2Score"]
+            .iter()
+            .find_map(|name| scores.get(name).number().filter(|score| *score > 0.0))
     };
     let highest = || all.properties().iter().filter_map(|(_, scores)| of(scores)).reduce(f64::max);
     let shown = of(all.get("nvd")).or_else(|| of(all.get("ghsa"))).or_else(highest);
@@ -187,12 +198,19 @@ fn scores(report: &mut NativeReport, json: &Json, at: &str) -> (Option<f64>, Opt
     }
 }
 
-/// Where the list of packages says that one is in the file.
-fn lines_of_package(result: &Json, name: &str, version: Option<&str>) -> (u32, u32) {
-    let is_it = |package: &&Json| package.get("Name").text() == Some(name) && package.get("Version").text() == version;
-    let location = result.get("Packages").elements().iter().find(is_it).map(|package| package.get("Locations").elements());
-    let location = location.and_then(<[Json]>::first).unwrap_or(&Json::Null);
-    (line(location, "StartLine"), line(location, "EndLine"))
+/// Where the list of packages says that each is in the file.
+fn lines_of_packages(result: &Json) -> BTreeMap<(&str, &str), (u32, u32)> {
+    let located = |package: &'_ Json| -> Option<(u32, u32)> {
+        let location = package.get("Locations").elements().first()?;
+        Some((line(location, "StartLine"), line(location, "EndLine")))
+    };
+    let packages = result.get("Packages").elements().iter();
+    packages
+        .filter_map(|package| {
+            let name = (package.get("Name").text()?, package.get("Version").text().unwrap_or_default());
+            Some((name, located(package)?))
+        })
+        .collect()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be in range")]
@@ -219,8 +237,7 @@ fn read_misconfiguration(report: &mut NativeReport, json: &Json, at: String, tar
     };
     let cause = report.object(json, &at, "CauseMetadata");
     let cause_at = format!("{at}/CauseMetadata");
-    let (start, end) =
-        (report.position(cause, &cause_at, "StartLine"), report.position(cause, &cause_at, "EndLine"));
+    let (start, end) = (report.position(cause, &cause_at, "StartLine"), report.position(cause, &cause_at, "EndLine"));
     let heading = report.text(json, &at, "Title").map(str::to_owned);
     let message = report.text(json, &at, "Message").map(title);
     let title = match (heading, message) {

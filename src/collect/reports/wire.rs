@@ -4,7 +4,7 @@ use super::json::Json;
 use crate::evidence::{Level, Problem, Source};
 
 /// The most entries that are kept of one report; those past it are left out, and the report is `truncated`.
-pub const MAX_ENTRIES: usize = 1_000_000;
+pub const MAX_ENTRIES: usize = 500_000;
 
 /// The most characters of a title; advisories can be described in whole pages.
 const MAX_TITLE: usize = 300;
@@ -123,7 +123,11 @@ impl NativeReport {
 
     /// Adds an entry, as long as there is room.
     pub(super) fn push(&mut self, entry: Entry) {
-        if self.entries.len() < MAX_ENTRIES {
+        self.push_within(entry, MAX_ENTRIES);
+    }
+
+    fn push_within(&mut self, entry: Entry, max_entries: usize) {
+        if self.entries.len() < max_entries {
             self.entries.push(entry);
         } else {
             self.truncated = true;
@@ -185,7 +189,11 @@ impl NativeReport {
     }
 
     /// A count that may be absent or null.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a whole number in range")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked to be a whole number in range"
+    )]
     pub(super) fn count(&mut self, json: &Json, at: &str, name: &str) -> Option<u64> {
         match self.number(json, at, name)? {
             number if (0.0..=9e15).contains(&number) && number.fract() == 0.0 => Some(number as u64),
@@ -278,3 +286,25 @@ pub(super) fn fixed_in(versions: &[String]) -> Option<String> {
     (!versions.is_empty()).then(|| format!("fixed in {}{more}", shown.join(", ")))
 }
 
+#[cfg(test)]
+mod tests {
+    use super::{Entry, NativeReport, fixed_in, title};
+
+    #[test]
+    fn an_entry_past_the_limit_is_left_out_and_said_to_be() {
+        let mut report = NativeReport::of("x");
+        report.push_within(Entry::default(), 1);
+        assert!(!report.truncated);
+        report.push_within(Entry::default(), 1);
+        assert_eq!((report.entries.len(), report.truncated), (1, true));
+    }
+
+    #[test]
+    fn titles_and_lists_of_versions_are_cut() {
+        assert_eq!(title("\n  first \nsecond"), "first");
+        assert!(title(&"x".repeat(9_999)).len() < 400);
+        let versions: Vec<String> = (0..99).map(|number| number.to_string()).collect();
+        assert_eq!(fixed_in(&versions).unwrap(), "fixed in 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...");
+        assert_eq!(fixed_in(&[]), None);
+    }
+}

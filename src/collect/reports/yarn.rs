@@ -2,9 +2,9 @@
 //!
 //! - yarn 1 writes an advisory once for each path; one entry per advisory and installed version. `auditSummary` stands
 //!   at the end: without it the audit did not finish. It is compared with what is listed as for npm 6.
-//! - yarn 4 writes advisories (`value`, `children`) and nothing at the end, so that a stream which was cut between two lines can't be
-//!   told from a whole one; and nothing at all where it found nothing, so that an empty file is no clean one. Deprecated packages
-//!   are entries with a mark.
+//! - yarn 4 writes advisories (`value`, `children`) and nothing at the end, so that a stream which was cut between two
+//!   lines can't be told from a whole one; and nothing at all where it found nothing, so that an empty file is no clean
+//!   one. Deprecated packages are entries with a mark.
 //! - A line of `type` `error` says that the audit failed.
 
 use std::collections::BTreeMap;
@@ -114,11 +114,8 @@ fn read_tree(report: &mut NativeReport, json: &Json, at: &str) {
     let at = format!("{at}/children");
     let own = children.get("ID").text().unwrap_or_default();
     let deprecated = own.ends_with("(deprecation)");
-    let (id, aliases) = if deprecated {
-        ("deprecated".to_owned(), Vec::new())
-    } else {
-        npm::ids(report, children, &at, "ID")
-    };
+    let (id, aliases) =
+        if deprecated { ("deprecated".to_owned(), Vec::new()) } else { npm::ids(report, children, &at, "ID") };
     let range = report.text(children, &at, "Vulnerable Versions");
     let words = title(report.text(children, &at, "Issue").unwrap_or(&id));
     let words = match range {

@@ -1,13 +1,13 @@
 //! Entries of scanners' own reports as findings.
 //!
-//! - A finding without a place, or whose place is no file of the repository, is unmapped; what counts as changed lines is as for
-//!   SARIF. One without a line is about its whole file.
+//! - A finding without a place, or whose place is no file of the repository, is unmapped; what counts as changed lines
+//!   is as for SARIF. One without a line is about its whole file.
 //! - Tags of the rule are the other ids of the advisory and marks of what it is.
 //! - The package is a package URL with its version and without qualifiers.
-//! - The fingerprint is made from tool, id, place and package without its version, so that an update which stays vulnerable
-//!   brings nothing new in; where there is no package, from the title.
-//! - A report that falls short, or has a problem, is a failed source; the commit that it states itself is a cross-check,
-//!   as `versionControlProvenance` is in SARIF.
+//! - The fingerprint is made from tool, id, place and package without its version, so that an update which stays
+//!   vulnerable brings nothing new in; where there is no package, from the title.
+//! - A report that falls short, or has a problem, is a failed source; the commit that it states itself is a
+//!   cross-check, as `versionControlProvenance` is in SARIF.
 
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
@@ -27,11 +27,7 @@ use crate::normalize::freshness::{self, words};
 use crate::normalize::places::{Ground, Place};
 
 /// Adds the findings of all reports, and gives one source for each.
-pub(super) fn add(
-    reports: &[Report<NativeReport>],
-    ground: &Ground<'_>,
-    builder: &mut FindingsBuilder,
-) -> Vec<Source> {
+pub(super) fn add(reports: &[Report<NativeReport>], ground: &Ground<'_>, builder: &mut FindingsBuilder) -> Vec<Source> {
     let change = ground.context.change;
     reports
         .iter()
@@ -202,7 +198,8 @@ fn fingerprint(tool: &str, entry: &Entry, spot: &Spot<'_>) -> u128 {
     hash.finalize().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
-/// The package URL of a package: the tool's own in its canonical spelling and without qualifiers, else one from its name.
+/// The package URL of a package: the tool's own in its canonical spelling and without qualifiers, else one from its
+/// name.
 fn purl(package: &PackageName, with_version: bool) -> String {
     let written = package.purl.as_deref().and_then(|purl| PackageUrl::from_str(purl).ok());
     let version = written.as_ref().and_then(|purl| purl.version()).or(package.version.as_deref());

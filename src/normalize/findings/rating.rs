@@ -1,12 +1,13 @@
 //! How bad an entry of a scanner's own report is, from a score, a vector and a word that may disagree.
 //!
-//! - Score and word: the worse of the two counts, and the origin says which. Of two alike it is the score. The level is always the
-//!   word's where there is one, so that both stay visible.
-//! - A score of 0.0 is what tools write where they know none; it decides nothing. Vectors count where there is no score.
+//! - Score and word: the worse of the two counts, and the origin says which. Of two alike it is the score. The level is
+//!   always the word's where there is one, so that both stay visible.
+//! - A score of 0.0 is what tools write where they know none; it decides nothing. Vectors count where there is no
+//!   score.
 //! - A score of another source than the word's counts where there is neither word nor score of its own.
 //! - Neither score nor word: the level, of tools that have levels.
-//! - Nothing at all, or a word for "unknown": level `error` and therefore severity `high`, with the origin `level` and the
-//!   tag [`UNRATED`]. Most that nobody rated yet is new, so that `low` or `none` would be the wrong guess; a pack
+//! - Nothing at all, or a word for "unknown": level `error` and therefore severity `high`, with the origin `level` and
+//!   the tag [`UNRATED`]. Most that nobody rated yet is new, so that `low` or `none` would be the wrong guess; a pack
 //!   that wants another one has the tag and the origin.
 //! - Malware is `critical` whatever is said, by the producer's word for what it is.
 
@@ -49,7 +50,8 @@ pub(super) fn rated(rating: &Rating, mut problem: impl FnMut(String)) -> Rated {
     });
     let shown = rating.shown.and_then(|score| in_range(score, &mut problem));
     let by_word = word.map(|severity| (severity, SeverityFrom::Producer));
-    let by_score = |score: Option<f32>| score.map(|score| (Severity::from_score(score), SeverityFrom::SecuritySeverity));
+    let by_score =
+        |score: Option<f32>| score.map(|score| (Severity::from_score(score), SeverityFrom::SecuritySeverity));
     let decided = match (by_word, by_score(score)) {
         _ if rating.malware => Some((Severity::Critical, SeverityFrom::Producer)),
         (Some(word), Some(score)) => Some(if word.0 > score.0 { word } else { score }),
@@ -159,7 +161,10 @@ mod tests {
     fn malware_is_critical_whatever_is_said() {
         let mild = Rating { word: Some("low".to_owned()), malware: true, ..Rating::default() };
         let rating = rated(&mild, |_| {});
-        assert_eq!((rating.severity, rating.from, rating.level), (Severity::Critical, SeverityFrom::Producer, Level::Error));
+        assert_eq!(
+            (rating.severity, rating.from, rating.level),
+            (Severity::Critical, SeverityFrom::Producer, Level::Error)
+        );
     }
 
     #[test]
@@ -197,7 +202,13 @@ mod tests {
         ] {
             assert_eq!(score_of(vector), Some(score), "{vector}");
         }
-        for vector in ["", "7.5", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H", "CVSS:5.0/AV:N", "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"] {
+        for vector in [
+            "",
+            "7.5",
+            "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H",
+            "CVSS:5.0/AV:N",
+            "CVSS:3.1/AV:X/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+        ] {
             assert_eq!(score_of(vector), None, "{vector}");
         }
     }
