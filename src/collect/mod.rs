@@ -7,9 +7,11 @@
 
 pub mod diff;
 pub mod evidence;
+pub mod forge;
 pub mod git;
 pub mod input;
 pub mod lockfiles;
+pub mod reviews;
 pub mod sarif;
 pub mod snapshot;
 pub mod trees;
