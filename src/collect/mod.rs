@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is where evidence is read")]
 
 pub mod diff;
+pub mod event;
 pub mod evidence;
 pub mod forge;
 pub mod git;
