@@ -15,4 +15,5 @@ pub mod lockfiles;
 pub mod reviews;
 pub mod sarif;
 pub mod snapshot;
+pub mod teams;
 pub mod trees;
