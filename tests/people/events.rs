@@ -45,7 +45,7 @@ fn cloud() -> Value {
     json!({
         "type": "pullrequest", "id": 12, "title": "Sell shoes", "description": "- [x] tested", "state": "OPEN",
         "source": side("shoes", "aaaaaaaaaaaa"), "destination": side("main", "bbbbbbbbbbbb"), "draft": false,
-        "author": {"type": "user", "nickname": "x", "account_id": "ada"},
+        "author": {"type": "user", "nickname": "x", "account_id": "5b10", "uuid": "ada"},
         "links": {"html": {"href": "https://github.example/acme/shop/pull/12"}}, "participants": [],
     })
 }
@@ -220,7 +220,7 @@ fn a_merge_group_and_a_push_say_commits_and_branches_alone() {
     assert_eq!((change.base, change.branch), (None, None), "a new reference has no base, a tag is no branch");
     let mut gone = push;
     gone["after"] = json!(id('0'));
-    assert!(of(&gone).1.reason.unwrap().contains("without the id of its last commit"));
+    assert!(of(&gone).1.reason.unwrap().contains("takes a branch or a tag away"));
 }
 
 #[test]
@@ -258,6 +258,8 @@ fn other_payloads_are_refused_by_their_name() {
         ("[]".to_owned(), "an empty list"),
         ("{}{}".to_owned(), "holds 2 JSON documents"),
         (json!([pull_request()]).to_string(), "a list of pull requests"),
+        (json!({"values": [cloud()], "page": 1}).to_string(), "a page with a list of pull requests"),
+        ("HTTP/1.1 200 OK\r\n\r\n{}".to_owned(), "the headers of an answer"),
         (json!({"message": "Not Found"}).to_string(), "error `Not Found`"),
         (json!({"action": "opened", "issue": {}, "sender": {}}).to_string(), "a GitHub `issues` event"),
         (json!({"action": "created", "check_suite": {}}).to_string(), "a GitHub `check_suite` event"),

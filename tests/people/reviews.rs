@@ -83,7 +83,7 @@ fn gitlab_says_who_approves_now() {
 #[test]
 fn bitbucket_cloud_knows_people_by_their_account() {
     let participant = |id: &str, role: &str, approved: bool, state: Value| {
-        let user = json!({"type": "user", "nickname": "security-lead", "account_id": id, "uuid": "{x}"});
+        let user = json!({"type": "user", "nickname": "security-lead", "account_id": "5b10", "uuid": id});
         json!({"type": "participant", "user": user, "role": role, "approved": approved, "state": state, "participated_on": "2026-03-01T10:00:00+00:00"})
     };
     let mut program = participant("9:p", "PARTICIPANT", true, Value::Null);

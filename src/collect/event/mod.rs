@@ -117,6 +117,9 @@ pub fn parse(bytes: &[u8]) -> Result<Event, Refusal> {
         _ => None,
     };
     let mut event = fields.as_ref().and_then(event).ok_or_else(refused)?;
+    if event.head.is_none() && event.kind == EventKind::Push {
+        return Err(Refusal::failed("is a push that takes a branch or a tag away, expected one that leaves a commit"));
+    }
     if event.head.is_none() {
         return Err(Refusal::failed(format!(
             "is {} without the id of its last commit, expected one",

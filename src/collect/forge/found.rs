@@ -71,12 +71,16 @@ pub(in crate::collect) fn what_is(value: &Value) -> String {
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) => format!("the number {number}"),
         Value::String(text) => format!("the text {}", quoted(text)),
-        Value::Array(entries) => match entries.first() {
-            None => "an empty list".to_owned(),
-            Some(Value::Object(first)) => format!("a list of {}", entries_are(first)),
-            Some(first) => format!("a list that begins with {}", one_level(first)),
-        },
+        Value::Array(_) => one_list(value),
         Value::Object(object) => object_is(object),
+    }
+}
+
+fn one_list(list: &Value) -> String {
+    match list.as_array().and_then(|entries| entries.first()) {
+        None => "an empty list".to_owned(),
+        Some(Value::Object(first)) => format!("a list of {}", entries_are(first)),
+        Some(first) => format!("a list that begins with {}", one_level(first)),
     }
 }
 
@@ -96,7 +100,11 @@ fn entries_are(first: &Map<String, Value>) -> String {
         "commits".to_owned()
     } else if has(&["login", "id"]) || has(&["username", "id"]) {
         "users".to_owned()
-    } else if is_github_pull_request(first) || has(&["source_branch", "target_branch"]) {
+    } else if is_github_pull_request(first)
+        || has(&["source_branch", "target_branch"])
+        || has(&["source", "destination"])
+        || has(&["fromRef", "toRef"])
+    {
         "pull requests".to_owned()
     } else if has(&["diff_hunk"]) || has(&["body", "created_at"]) {
         "comments".to_owned()
@@ -147,6 +155,9 @@ fn object_is(object: &Map<String, Value>) -> String {
     }
     if has(&["data"]) {
         return "an answer of GraphQL".to_owned();
+    }
+    if let Some(values @ Value::Array(_)) = object.get("values") {
+        return format!("a page with {}", one_list(values));
     }
     format!("an object with {}", keys(object))
 }

@@ -39,6 +39,11 @@ fn documents_of(bytes: &[u8], expected: &str, limit: usize) -> Result<Vec<Value>
                 let reason = format!("has more than the limit of {limit} JSON values");
                 return Err(Refusal { completeness: Completeness::Truncated, reason });
             }
+            Err(_) if bytes.starts_with(b"HTTP/") => {
+                return Err(Refusal::failed(format!(
+                    "begins with the headers of an answer, expected its body alone: {expected}"
+                )));
+            }
             Err(error) => return Err(Refusal::failed(format!("is no JSON, expected {expected}: {error}"))),
         }
         if reader.end().is_ok() {
@@ -145,6 +150,7 @@ mod tests {
             (b" \n", "is empty"),
             (b"[1][", "EOF"),
             (b"<html>", "expected value"),
+            (b"HTTP/2.0 200 OK\nLink: x\n\n[]", "the headers of an answer"),
             (b"\xff\xfe[\0]\0", "UTF-16"),
             (b"{\"a\": \"\xff\"}", "invalid unicode"),
             (b"{\"state\": 1, \"state\": 2}", "`state` stands twice"),

@@ -104,13 +104,14 @@ fn is_gitlab_bot(login: &str) -> bool {
         || login.starts_with("service_account_")
 }
 
-/// Bitbucket Cloud: the account's id; its nickname is neither unique nor lasting.
+/// Bitbucket Cloud: the account's `uuid`, the one thing that every account has everywhere. Its nickname is neither unique nor
+/// lasting, and its `account_id` is left out of some places, where the same person would be another one.
 pub(in crate::collect) fn bitbucket_cloud(parent: &Fields<'_>, name: &str) -> Option<Person> {
     let fields = match account(parent, name) {
         Ok(fields) => fields,
         Err(answer) => return answer,
     };
-    let login = login(&fields, &["account_id", "uuid", "username"])?;
+    let login = login(&fields, &["uuid"])?;
     // `user`, `app_user`, formerly `AppUser`; a team is no person either.
     let bot = fields.said("type").map(|kind| !kind.eq_ignore_ascii_case("user"));
     Some(Person { login: Some(login.to_owned()), bot })
@@ -155,7 +156,7 @@ mod tests {
             (gitlab, json!({"username": "group_12_bot3"}), "group_12_bot3", Some(true)),
             (gitlab, json!({"username": "project_bottle"}), "project_bottle", None),
             (bitbucket_cloud, json!({"nickname": "root", "uuid": "{1}", "type": "user"}), "{1}", Some(false)),
-            (bitbucket_cloud, json!({"account_id": "557:a", "uuid": "{1}", "type": "app_user"}), "557:a", Some(true)),
+            (bitbucket_cloud, json!({"account_id": "557:a", "uuid": "{1}", "type": "app_user"}), "{1}", Some(true)),
             (bitbucket_cloud, json!({"uuid": "{1}", "type": "AppUser"}), "{1}", Some(true)),
             (bitbucket_server, json!({"name": "a.b", "slug": "a_b", "type": "NORMAL"}), "a.b", Some(false)),
             (bitbucket_server, json!({"slug": "ci", "type": "SERVICE"}), "ci", Some(true)),
@@ -185,6 +186,7 @@ mod tests {
             (github, json!({"login": " "})),
             (gitlab, json!({"username": 7})),
             (bitbucket_cloud, json!({"nickname": "ada"})),
+            (bitbucket_cloud, json!({"username": "ada", "account_id": "557:a"})),
             (bitbucket_server, json!([])),
         ] {
             let (person, problems) = read(reader, user.clone());
