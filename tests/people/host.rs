@@ -100,14 +100,8 @@ fn queries_of_reviews_select_what_they_say() {
 #[test]
 fn a_stale_event_does_not_say_what_the_head_is() {
     let mut evidence = evidence();
-    evidence.sources[2].completeness = Completeness::Stale;
-    evidence.sources.sort();
-    for source in &mut evidence.sources {
-        if source.kind == EvidenceKind::Change {
-            source.completeness = Completeness::Stale;
-        } else {
-            source.completeness = Completeness::Complete;
-        }
+    for source in evidence.sources.iter_mut().filter(|source| source.kind == EvidenceKind::Change) {
+        source.completeness = Completeness::Stale;
     }
     let outcome = run("note(`${change.reviews.approved().at_head().count()}`);", &evidence);
     assert_eq!(outcome.notes, ["2"]);

@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
+    clippy::string_slice,
     reason = "tests read their own inputs, and a panic is how they fail"
 )]
 

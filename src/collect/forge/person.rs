@@ -135,7 +135,10 @@ mod tests {
 
     type Read = fn(&Fields<'_>, &str) -> Option<Person>;
 
-    fn read(read: Read, user: Value) -> (Option<(Option<String>, Option<bool>)>, u64) {
+    /// Login and whether it is a bot, and how many problems were noted.
+    type Found = (Option<(Option<String>, Option<bool>)>, u64);
+
+    fn read(read: Read, user: Value) -> Found {
         let (notes, value) = (Notes::default(), json!({"user": user}));
         let fields = Fields::of(&value, String::new(), "x", &notes).unwrap();
         let person = read(&fields, "user").map(|person| (person.login, person.bot));
