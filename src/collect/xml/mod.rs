@@ -143,15 +143,17 @@ impl<'t> Document<'t> {
                         return Ok(Step::Text(text));
                     }
                     if let Some(found) = text.split_whitespace().next() {
-                        return Err(self.outside(found));
+                        let rest = text.trim_start();
+                        let below = rest.bytes().filter(|byte| *byte == b'\n').count();
+                        return Err(self.outside(found, below));
                     }
                 }
                 Event::CData(text) if self.place == Place::Inside => return Ok(Step::Text(text.into_inner())),
-                Event::CData(_) => return Err(self.outside("<![CDATA[")),
+                Event::CData(_) => return Err(self.outside("<![CDATA[", 0)),
                 Event::GeneralRef(reference) => {
                     let name = reference.into_inner();
                     if self.place != Place::Inside {
-                        return Err(self.outside("&"));
+                        return Err(self.outside("&", 0));
                     }
                     return match resolve(&name) {
                         Some(character) => Ok(Step::Text(Cow::Owned(character.to_string()))),
@@ -227,8 +229,9 @@ impl<'t> Document<'t> {
         }
     }
 
-    fn outside(&mut self, found: &str) -> Refusal {
-        let line = self.line();
+    /// Something stands outside of the root element, so many lines above what has been read.
+    fn outside(&mut self, found: &str, below: usize) -> Refusal {
+        let line = self.line().saturating_sub(below);
         let found = quoted(found);
         Refusal::failed(match self.place {
             Place::After => format!("is not XML: {found} after the root element in line {line}"),
@@ -358,6 +361,7 @@ mod tests {
             ("", "no element"),
             (" \n", "no element"),
             ("hello", "starts with `hello` in line 1"),
+            ("\nhello\nworld\n", "starts with `hello` in line 2"),
             ("<a>\n<b>", "cut short: it ends in line 2 inside of `b` of line 2"),
             ("<a>\n<b></b>", "inside of `a` of line 1"),
             ("<a>\n<b x='1", "cut short, or not XML, in line 2"),
