@@ -274,8 +274,8 @@ fn limits_are_told() {
 
 #[test]
 fn results_of_another_commit_are_stale() {
-    let mut repository = Repository::default();
-    repository.change = Change { head: Some("a".repeat(40)), ..Change::default() };
+    let change = Change { head: Some("a".repeat(40)), ..Change::default() };
+    let repository = Repository { change, ..Repository::default() };
     let mut report = junit_report(b"<testsuite><testcase/></testsuite>");
     report.commit = Some("b".repeat(40));
     assert_eq!(repository.tests_of(&report).1.completeness, Completeness::Stale);

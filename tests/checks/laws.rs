@@ -200,7 +200,7 @@ fn a_large_report_is_read_in_time_that_grows_with_its_size() {
         while text.len() < millions_of_bytes * 1_000_000 {
             number += 1;
             let _ = write!(text, "<testcase classname='org.acme.C{}' name='test{number}' time='0.01'>", number % 1_000);
-            let _ = write!(text, "<system-out>{output}</system-out></testcase>\n");
+            let _ = writeln!(text, "<system-out>{output}</system-out></testcase>");
         }
         text.push_str("</testsuite></testsuites>");
         #[expect(clippy::disallowed_methods, reason = "the time is what is asked for")]

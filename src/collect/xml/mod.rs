@@ -9,7 +9,7 @@
 //! - Control characters that XML forbids are taken as they stand, as themselves or as references: tools write the
 //!   output of programs. NUL and what is no character becomes U+FFFD.
 //! - Names are read without their prefix. Attributes with one are no attributes of the formats, and are passed over.
-//! - Elements stand at most [`MAX_DEPTH`] deep in each other.
+//! - Elements stand at most [`MAX_DEPTH`] deep in each other, and have at most [`MAX_ATTRIBUTES`] attributes.
 //!
 //! A document that ends before its root element does is cut short, and never read as far as it goes.
 
@@ -26,6 +26,9 @@ use crate::evidence::Completeness;
 
 /// How deep elements may stand in each other.
 pub(super) const MAX_DEPTH: usize = 128;
+
+/// How many attributes an element may have: each is compared with those before it. Those of the formats have about ten.
+const MAX_ATTRIBUTES: usize = 100;
 
 /// How much of what a file says is repeated in a reason, in characters.
 const MAX_QUOTED: usize = 60;
@@ -64,7 +67,13 @@ impl Element<'_> {
     /// # Errors
     /// A [`Refusal`] where the attributes are not well-formed, or one is there twice.
     pub(super) fn attributes(&self, mut each: impl FnMut(&str, Cow<'_, str>)) -> Result<(), Refusal> {
-        for attribute in self.start.attributes() {
+        for (index, attribute) in self.start.attributes().enumerate() {
+            if index >= MAX_ATTRIBUTES {
+                return Err(Refusal {
+                    completeness: Completeness::Truncated,
+                    reason: format!("has more attributes in line {} than the limit of {MAX_ATTRIBUTES}", self.line),
+                });
+            }
             let attribute = attribute.map_err(|error| self.wrong(&format!("an attribute that is none: {error}")))?;
             if attribute.value.contains('<') {
                 return Err(self.wrong("a `<` inside of an attribute"));
@@ -301,7 +310,7 @@ fn unescape(raw: &str) -> Result<Cow<'_, str>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Document, MAX_DEPTH, Step};
+    use super::{Document, MAX_ATTRIBUTES, MAX_DEPTH, Step};
     use crate::evidence::Completeness;
 
     /// The names, attributes and texts of a document, or why it is refused.
@@ -392,6 +401,16 @@ mod tests {
             }
         };
         assert_eq!(refusal.completeness, Completeness::Truncated);
+    }
+
+    #[test]
+    fn the_number_of_attributes_has_a_limit() {
+        let with = |count: usize| {
+            let attributes: String = (0..count).map(|number| format!(" a{number}='1'")).collect();
+            read(&format!("<a{attributes}/>"))
+        };
+        assert!(with(MAX_ATTRIBUTES).is_ok());
+        assert!(with(MAX_ATTRIBUTES + 1).unwrap_err().contains("more attributes in line 1"));
     }
 
     #[test]
