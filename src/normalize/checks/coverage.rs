@@ -8,7 +8,8 @@
 //! - A file that can't be mapped and has the name of a changed one may be it, which is a problem. So is a changed file that the
 //!   report names in two ways, one that it names as it was before the change or that the change deletes, and a path that fits
 //!   several of the report's directories. Any other path that is not in the repository (a generated file, a header of the system) is set aside.
-//! - A report of which no file is in the repository was made for another tree, or its paths could not be mapped: it failed.
+//! - A report of which no file is in the repository was made for another tree, or its paths could not be mapped: it failed. Where the
+//!   files of the head are not known, that can't be told.
 //! - JaCoCo's files are those whose path ends in package and name, where the head has only one such path.
 
 use std::collections::{BTreeMap, BTreeSet};
