@@ -3,6 +3,7 @@
 
 mod kinds;
 mod languages;
+mod owners;
 mod tables;
 
 pub use kinds::kind_of;
