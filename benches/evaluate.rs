@@ -89,6 +89,7 @@ fn change(findings: usize, files: usize, dependencies: usize) -> Evidence {
             end_line: line,
             column: 1,
             cwe: &[79],
+            package: None,
             fingerprint: index as u128,
             suppression: Suppression::No,
             baseline_state: BaselineState::Unstated,
@@ -99,22 +100,17 @@ fn change(findings: usize, files: usize, dependencies: usize) -> Evidence {
     let mut evidence = Evidence {
         findings: builder.finish(),
         files: (0..files)
-            .map(|index| FileChange {
-                path: path(index),
-                previous_path: None,
-                status: [FileStatus::Modified, FileStatus::Added, FileStatus::Deleted]
-                    .get(next(3))
-                    .copied()
-                    .unwrap_or(FileStatus::Added),
-                mode_before: Some(FileMode::REGULAR),
-                mode_after: Some(FileMode::REGULAR),
-                binary: false,
-                added: u32::try_from(next(60)).ok(),
-                removed: u32::try_from(next(40)).ok(),
-                hunks: Vec::new(),
-                language: Some("Rust".to_owned()),
-                kind: FileKind::Source,
-                owners: Vec::new(),
+            .map(|index| {
+                let statuses = [FileStatus::Modified, FileStatus::Added, FileStatus::Deleted];
+                let status = statuses.get(next(3)).copied().unwrap_or(FileStatus::Added);
+                FileChange {
+                    mode_before: Some(FileMode::REGULAR),
+                    mode_after: Some(FileMode::REGULAR),
+                    added: u32::try_from(next(60)).ok(),
+                    removed: u32::try_from(next(40)).ok(),
+                    language: Some("Rust".to_owned()),
+                    ..FileChange::at(path(index), status, FileKind::Source)
+                }
             })
             .collect(),
         dependencies: (0..dependencies)

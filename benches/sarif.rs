@@ -17,7 +17,8 @@ use std::time::Instant;
 
 use tollgate::collect::sarif::{SarifInput, parse};
 use tollgate::evidence::Change;
-use tollgate::normalize::findings::{Context, findings};
+use tollgate::normalize::findings::findings;
+use tollgate::normalize::places::Context;
 
 const DEFAULT_MEGABYTES: usize = 100;
 const ROUNDS: usize = 5;

@@ -65,6 +65,7 @@ fn evidence() -> Arc<Evidence> {
         end_line: 7,
         column: 1,
         cwe: &[79],
+        package: None,
         fingerprint: 1,
         suppression: Suppression::No,
         baseline_state: BaselineState::Unstated,
@@ -91,18 +92,12 @@ fn evidence() -> Arc<Evidence> {
         ..row
     });
     let file = |path: &str, status, kind, added| FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status,
         mode_before: Some(FileMode::REGULAR),
         mode_after: Some(FileMode::REGULAR),
-        binary: false,
         added: Some(added),
         removed: Some(1),
-        hunks: Vec::new(),
         language: Some("JavaScript".to_owned()),
-        kind,
-        owners: Vec::new(),
+        ..FileChange::at(path, status, kind)
     };
     let mut evidence = Evidence {
         findings: builder.finish(),
@@ -222,7 +217,7 @@ const ERRORED: &[(&str, Code, &str)] = &[
     ("change.findings.under(7);", Code::TypeMismatch, "expected a text"),
     ("for f in change.findings { note(f.purl); }", Code::UnknownProperty, "a Finding has no property `purl`"),
     ("for f in change.files { note(f.message); }", Code::UnknownProperty, "a File has no property `message`"),
-    ("violation(7, \"x\");", Code::BadArguments, "expected a finding"),
+    ("violation(7, \"x\");", Code::BadArguments, "expected an item"),
     ("violation(change, 7);", Code::BadArguments, "violation"),
     ("not_applicable(\"\");", Code::BadArguments, "needs a reason"),
     ("assess(\"vulnerabilitys\", \"high\", \"x\");", Code::UnknownWord, "vulnerabilitys"),
@@ -286,6 +281,8 @@ const REFUSED: &[(&str, Code, &str)] = &[
     ("if false { change.findings.severity_at_least(\"hihg\"); }", Code::UnknownWord, "did you mean `high`?"),
     ("if false { change.files.kind([\"source\", \"tset\"]); }", Code::UnknownWord, "did you mean `test`?"),
     ("for f in change.files { if f.status == \"modifed\" { } }", Code::UnknownWord, "did you mean `modified`?"),
+    ("for t in change.tests { if t.status == \"pased\" { } }", Code::UnknownWord, "did you mean `passed`?"),
+    ("for c in change.claims { if c.kind == \"bulet\" { } }", Code::UnknownWord, "did you mean `bullet`?"),
     ("if false { change.files.under([\"src/[\"]); }", Code::MalformedGlob, "src/["),
     ("if false { change.files.under(\"/src/**\"); }", Code::MalformedGlob, "write `src/**`"),
     ("note(global::NOTHING);", Code::UnknownProperty, "no constant `NOTHING`"),

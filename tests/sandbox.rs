@@ -278,18 +278,11 @@ fn files() -> Vec<(&'static str, String, End)> {
 
 fn evidence() -> Arc<Evidence> {
     let file = FileChange {
-        path: "src/a.rs".to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
         mode_before: Some(FileMode::REGULAR),
         mode_after: Some(FileMode::REGULAR),
-        binary: false,
         added: Some(1),
         removed: Some(1),
-        hunks: Vec::new(),
-        language: None,
-        kind: FileKind::Source,
-        owners: Vec::new(),
+        ..FileChange::at("src/a.rs", FileStatus::Modified, FileKind::Source)
     };
     Arc::new(Evidence {
         files: vec![file],

@@ -24,7 +24,8 @@ mod runs;
 use serde_json::{Value, json};
 use tollgate::collect::sarif::{SarifInput, parse};
 use tollgate::evidence::{Change, FileChange, FileKind, FileStatus, Finding, Findings, Hunk, Source};
-use tollgate::normalize::findings::{Context, findings};
+use tollgate::normalize::findings::findings;
+use tollgate::normalize::places::Context;
 
 /// An input of these bytes, as `read` would give it.
 fn input(bytes: &[u8]) -> SarifInput {
@@ -60,22 +61,12 @@ fn only(log: &Value, check: impl FnOnce(Finding<'_>, &Source)) {
 /// A changed file with one block of changed lines.
 fn changed(path: &str, lines: std::ops::RangeInclusive<u32>) -> FileChange {
     FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
-        mode_before: None,
-        mode_after: None,
-        binary: false,
-        added: None,
-        removed: None,
         hunks: vec![Hunk {
             old_start: *lines.start(),
             old_lines: 0,
             new_start: *lines.start(),
             new_lines: lines.end() - lines.start() + 1,
         }],
-        language: None,
-        kind: FileKind::Source,
-        owners: Vec::new(),
+        ..FileChange::at(path, FileStatus::Modified, FileKind::Source)
     }
 }

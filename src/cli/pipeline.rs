@@ -72,7 +72,7 @@ pub fn read_findings(
 ) -> (Findings, Vec<Source>) {
     let inputs: Vec<SarifInput> =
         files.iter().map(|sarif| sarif::read(&sarif.file.path, &sarif.file.shown, sarif.commit.as_deref())).collect();
-    let context = normalize::findings::Context { files: changed, change, head_paths, roots };
+    let context = normalize::places::Context { files: changed, change, head_paths, roots };
     let (findings, mut sources) = normalize::findings::findings(&inputs, &context);
     for source in sources.iter_mut().filter(|source| source.completeness == Completeness::Missing) {
         // `@main` is as good as a file's name, and nothing else would say why it is none.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::evidence::Completeness;
+use crate::evidence::{Completeness, EvidenceKind, Source};
 
 /// Why an input could not be had; it becomes a source that is not complete, never fewer items.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,50 @@ pub struct Input {
     pub bytes: Vec<u8>,
     /// Their SHA-256, in lower-case hexadecimal.
     pub sha256: String,
+}
+
+/// One input as it was given, read or refused.
+#[derive(Debug, Clone)]
+pub struct Report<T> {
+    /// The path as it is shown.
+    pub path: String,
+    /// The commit that the user says it was made for.
+    pub commit: Option<String>,
+    /// SHA-256 of its bytes, where they could be read.
+    pub sha256: Option<String>,
+    /// What it says, or why it could not be had.
+    pub outcome: Result<T, Refusal>,
+}
+
+impl<T> Report<T> {
+    /// Its source: complete, or refused.
+    #[must_use]
+    pub fn source(&self, kind: EvidenceKind) -> Source {
+        let mut source = match &self.outcome {
+            Ok(_) => Source::complete(kind),
+            Err(refusal) => Source::incomplete(kind, refusal.completeness, refusal.reason.clone()),
+        };
+        source.path = Some(self.path.clone());
+        source.sha256.clone_from(&self.sha256);
+        source.commit.clone_from(&self.commit);
+        source
+    }
+}
+
+/// Reads one file of at most `limit` bytes and makes something of it; never fails, for a file that can't be read is
+/// knowledge too.
+pub fn report<T>(
+    path: &Path,
+    shown: &str,
+    commit: Option<&str>,
+    limit: u64,
+    parse: impl FnOnce(&[u8]) -> Result<T, Refusal>,
+) -> Report<T> {
+    let (sha256, outcome) = match read(path, limit) {
+        Ok(input) => (Some(input.sha256), parse(&input.bytes)),
+        Err(refusal) => (None, Err(refusal)),
+    };
+    Report { path: shown.to_owned(), commit: commit.map(str::to_owned), sha256, outcome }
 }
 
 /// Reads one file of at most `limit` bytes.
@@ -85,14 +129,27 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{read, read_from};
-    use crate::evidence::Completeness;
+    use super::{Refusal, read, read_from, report};
+    use crate::evidence::{Completeness, EvidenceKind};
 
     #[test]
     fn an_absent_file_is_missing_and_a_directory_is_failed() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(read(&dir.path().join("none"), 9).unwrap_err().completeness, Completeness::Missing);
         assert_eq!(read(dir.path(), 9).unwrap_err().completeness, Completeness::Failed);
+    }
+
+    #[test]
+    fn a_file_above_the_limit_is_truncated_and_not_parsed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        std::fs::write(&path, "12").unwrap();
+        let parsed = report(&path, "shown", Some("c"), 2, |bytes| Ok(bytes.len()));
+        assert_eq!((parsed.outcome, parsed.sha256.unwrap().len()), (Ok(2), 64));
+        let refused = report(&path, "shown", Some("c"), 1, |_| -> Result<(), Refusal> { panic!("must not be parsed") });
+        let source = refused.source(EvidenceKind::Tests);
+        assert_eq!((source.completeness, source.path.as_deref()), (Completeness::Truncated, Some("shown")));
+        assert_eq!((source.commit.as_deref(), source.sha256), (Some("c"), None));
     }
 
     #[test]

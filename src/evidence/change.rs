@@ -13,12 +13,26 @@ pub struct Change {
     pub head: Option<String>,
     /// The login of who proposed the change.
     pub author: Option<String>,
+    /// Whether that is a bot, where the forge says.
+    pub author_is_bot: Option<bool>,
     /// Authors of its commits as the commits name them, each once.
     pub commit_authors: Vec<String>,
     /// The title of the change.
     pub title: Option<String>,
+    /// What its author wrote about it: Markdown.
+    pub description: Option<String>,
     /// The branch that the change is on.
     pub branch: Option<String>,
+    /// The branch that it is to go into.
+    pub target_branch: Option<String>,
+    /// The number that the forge gives it.
+    pub number: Option<u64>,
+    /// Its address on the forge.
+    pub url: Option<String>,
+    /// Whether it is a draft, where the forge says.
+    pub draft: Option<bool>,
+    /// Whether it comes from another repository than the one that it is to go into, where the forge says.
+    pub fork: Option<bool>,
     /// Labels that the forge holds for it.
     pub labels: Vec<String>,
     /// When the head commit was made: RFC 3339, UTC.

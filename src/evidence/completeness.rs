@@ -5,10 +5,16 @@ use super::vocabulary::vocabulary;
 vocabulary! {
     /// A kind of evidence; rules say which they need.
     pub enum EvidenceKind("kind of evidence", ordered: false) {
+        /// What the forge says of the change: author, title, labels, branches.
+        Change = "change",
         /// Scanner results.
         Findings = "findings",
+        /// Scanner results of the base, to tell new findings from old ones.
+        Baseline = "baseline",
         /// Changed paths.
         Files = "files",
+        /// Who owns the changed paths.
+        Owners = "owners",
         /// Changed packages.
         Dependencies = "dependencies",
         /// Licences of changed packages.

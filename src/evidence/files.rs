@@ -48,6 +48,43 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What told what a file is for.
+    pub enum FileKindFrom("origin of a file kind", ordered: false) {
+        /// Its path.
+        Path = "path",
+        /// A `linguist-*` attribute of the base.
+        Attributes = "attributes",
+    }
+}
+
+/// What stands in the repository for a file that Git LFS keeps elsewhere, by its specification, version 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LfsPointer {
+    /// SHA-256 of the content, in lower-case hexadecimal.
+    pub oid: String,
+    /// Bytes of the content.
+    pub size: u64,
+}
+
+/// What one rule of CODEOWNERS asks for one path. GitHub's files have one such rule for a path at most; of GitLab's each
+/// section has one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ownership {
+    /// The path that it is about: the file's, or its previous one.
+    pub path: String,
+    /// The section; `None` outside of any.
+    pub section: Option<String>,
+    /// Logins and teams with their `@`, and e-mail addresses, as they are written; never empty.
+    pub owners: Vec<String>,
+    /// How many of them the section asks for.
+    pub count: u32,
+    /// Whether the section only suggests.
+    pub optional: bool,
+    /// The line of CODEOWNERS, from 1.
+    pub line: u32,
+}
+
 /// Git's mode of an entry: the six octal digits of `git diff --raw`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileMode(pub u32);
@@ -113,11 +150,45 @@ pub struct FileChange {
     pub language: Option<String>,
     /// What the file is for.
     pub kind: FileKind,
-    /// Code owners of the path and of the previous path.
+    /// What told so.
+    pub kind_from: FileKindFrom,
+    /// Whether attributes of the base (`-diff`, `binary`) keep text from being shown: then it is `binary` only by them.
+    pub hidden: bool,
+    /// The pointer before, of a file that Git LFS keeps elsewhere.
+    pub lfs_before: Option<LfsPointer>,
+    /// The pointer after.
+    pub lfs_after: Option<LfsPointer>,
+    /// Code owners of the path and of the previous path, in order, each once; those that are only suggested too.
     pub owners: Vec<String>,
+    /// What CODEOWNERS of the base asks for each of these paths, rule by rule.
+    pub ownership: Vec<Ownership>,
 }
 
 impl FileChange {
+    /// A changed path of which nothing else is known.
+    #[must_use]
+    pub fn at(path: impl Into<String>, status: FileStatus, kind: FileKind) -> Self {
+        Self {
+            path: path.into(),
+            previous_path: None,
+            status,
+            mode_before: None,
+            mode_after: None,
+            binary: false,
+            added: None,
+            removed: None,
+            hunks: Vec::new(),
+            language: None,
+            kind,
+            kind_from: FileKindFrom::Path,
+            hidden: false,
+            lfs_before: None,
+            lfs_after: None,
+            owners: Vec::new(),
+            ownership: Vec::new(),
+        }
+    }
+
     /// Whether either side is a symbolic link.
     #[must_use]
     pub fn is_symlink(&self) -> bool {
@@ -128,6 +199,12 @@ impl FileChange {
     #[must_use]
     pub fn is_submodule(&self) -> bool {
         self.has_mode(FileMode::SUBMODULE)
+    }
+
+    /// Whether either side is a pointer to content that Git LFS keeps elsewhere, so that nobody has seen what changes.
+    #[must_use]
+    pub const fn is_lfs(&self) -> bool {
+        self.lfs_before.is_some() || self.lfs_after.is_some()
     }
 
     /// Whether the file may be executed after the change.

@@ -4,27 +4,33 @@
 //! order, so that equal inputs give equal bytes however they were handed in.
 
 mod change;
+mod checks;
+mod claims;
 mod completeness;
 mod dependencies;
 mod files;
 mod findings;
 mod other;
 mod path;
+mod people;
 mod strings;
 mod vocabulary;
 
 pub use change::Change;
+pub use checks::{CheckStatus, FileCoverage, TestCase};
+pub use claims::{Claim, ClaimKind};
 pub use completeness::{Completeness, EvidenceKind, Problem, Source};
 pub use dependencies::{
     DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Jump, PackageSource, SourceKind,
 };
-pub use files::{FileChange, FileKind, FileMode, FileStatus, Hunk};
+pub use files::{FileChange, FileKind, FileKindFrom, FileMode, FileStatus, Hunk, LfsPointer, Ownership};
 pub use findings::{
     BaselineState, Finding, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level, NO_SYMBOL, RuleId,
     Severity, SeverityFrom, Suppression,
 };
-pub use other::{Advisory, Capability, CheckStatus, Claim, FileCoverage, Licence, Review, ReviewState, TestCase};
+pub use other::{Advisory, Capability, Licence};
 pub use path::{path_from_bytes, path_to_bytes};
+pub use people::{Review, ReviewState};
 pub use strings::{StringTable, Strings};
 pub(crate) use vocabulary::vocabulary;
 pub use vocabulary::{Vocabulary, Word, nearest};

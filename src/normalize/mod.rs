@@ -6,3 +6,5 @@
 pub mod dependencies;
 pub mod files;
 pub mod findings;
+mod freshness;
+pub mod places;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 
-use super::host::{Param, Signature, check_glob, signatures, words};
+use super::host::{HostError, Param, Signature, check_glob, signatures, words};
 use super::rule::Script;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{
-    DependencyChangeKind, DependencyScope, Directness, Ecosystem, FileKind, FileStatus, Introduced, Jump, Level,
-    Severity, Vocabulary, Word,
+    CheckStatus, ClaimKind, DependencyChangeKind, DependencyScope, Directness, Ecosystem, FileKind, FileKindFrom,
+    FileStatus, FindingKind, Introduced, Jump, Level, ReviewState, Severity, SeverityFrom, Suppression, Vocabulary,
+    Word,
 };
 
 /// Vocabularies of the words that properties give; a property's entry in the table names its vocabulary.
@@ -24,6 +25,13 @@ const VOCABULARIES: &[&Vocabulary] = &[
     DependencyScope::VOCABULARY,
     Directness::VOCABULARY,
     Jump::VOCABULARY,
+    FindingKind::VOCABULARY,
+    SeverityFrom::VOCABULARY,
+    Suppression::VOCABULARY,
+    FileKindFrom::VOCABULARY,
+    ReviewState::VOCABULARY,
+    CheckStatus::VOCABULARY,
+    ClaimKind::VOCABULARY,
 ];
 
 /// Functions that the engine itself has.
@@ -371,36 +379,32 @@ impl Checker<'_> {
                 let skipped = usize::from(receiver == 0 && !signature.receiver.is_empty());
                 signature.params.and_then(|params| params.get(index.checked_sub(skipped)?)).map(|(_, param)| *param)
             };
-            let mut kinds = candidates.iter().map(takes);
-            if let Some(Some(first)) = kinds.next()
-                && kinds.all(|other| other == Some(first))
-            {
-                self.literal(argument, first);
-            }
+            let kinds: Option<Vec<Param>> = candidates.iter().map(takes).collect();
+            self.literal(argument, &kinds.unwrap_or_default());
         }
     }
 
-    fn literal(&mut self, argument: &Expr, takes: Param) {
-        if let Expr::Array(elements, _) = argument {
-            if matches!(takes, Param::Words(_) | Param::Globs) {
-                for element in elements {
-                    self.literal(element, takes);
-                }
+    /// What is written out for a parameter: wrong where it is for each function that may be meant. `takes` says what they
+    /// take there; nothing is known of it where there is none.
+    fn literal(&mut self, argument: &Expr, takes: &[Param]) {
+        match argument {
+            Expr::Array(elements, _) if takes.iter().all(|takes| matches!(takes, Param::Words(_) | Param::Globs)) => {
+                elements.iter().for_each(|element| self.literal(element, takes));
             }
-            return;
+            Expr::StringConstant(text, position) => {
+                let faults: Option<Vec<HostError>> = takes.iter().map(|takes| fault(text, *takes)).collect();
+                self.worst(faults.unwrap_or_default(), *position);
+            }
+            _ => {}
         }
-        let Expr::StringConstant(text, position) = argument else { return };
-        let error = match takes {
-            Param::Word(vocabulary) | Param::Words(vocabulary) if vocabulary.index_of(text).is_none() => {
-                words::unknown_word(vocabulary, text)
-            }
-            Param::Globs => match check_glob(text) {
-                Ok(_) => return,
-                Err(error) => error,
-            },
-            _ => return,
-        };
-        self.push(error.code, *position, error.message, error.help);
+    }
+
+    /// Of mistakes of which any may be meant, the one that comes with advice.
+    fn worst(&mut self, faults: Vec<HostError>, position: Position) {
+        let advised = faults.iter().position(|fault| fault.help.is_some()).unwrap_or(0);
+        if let Some(error) = faults.into_iter().nth(advised) {
+            self.push(error.code, position, error.message, error.help);
+        }
     }
 
     /// `item.severity == "hihg"`: a property that gives a word is compared only with words of its vocabulary.
@@ -410,31 +414,41 @@ impl Checker<'_> {
         }
         if let [left, right] = call.args.as_slice() {
             for (one, other) in [(left, right), (right, left)] {
-                if let (Some(vocabulary), Expr::StringConstant(text, position)) = (self.vocabulary_of(one), other)
-                    && vocabulary.index_of(text).is_none()
-                {
-                    let error = words::unknown_word(vocabulary, text);
-                    self.push(error.code, *position, error.message, error.help);
+                if let Expr::StringConstant(text, position) = other {
+                    let words =
+                        self.vocabularies_of(one).into_iter().map(|vocabulary| fault(text, Param::Word(vocabulary)));
+                    let faults: Option<Vec<HostError>> = words.collect();
+                    self.worst(faults.unwrap_or_default(), *position);
                 }
             }
         }
     }
 
-    /// The vocabulary of the property that an expression ends in, where every property of that name has the same.
-    fn vocabulary_of(&self, expression: &Expr) -> Option<&'static Vocabulary> {
-        let Expr::Dot(pair, _, _) = expression else { return None };
+    /// The vocabularies of the property that an expression ends in, where every property of that name gives a word.
+    fn vocabularies_of(&self, expression: &Expr) -> Vec<&'static Vocabulary> {
+        let Expr::Dot(pair, _, _) = expression else { return Vec::new() };
         let name = match &pair.rhs {
             Expr::Property(property, _) => property.2.as_str(),
-            rest @ Expr::Dot(..) => return self.vocabulary_of(rest),
-            _ => return None,
+            rest @ Expr::Dot(..) => return self.vocabularies_of(rest),
+            _ => return Vec::new(),
         };
         if self.names.keys.contains(name) {
-            return None;
+            return Vec::new();
         }
-        let mut found = signatures()
+        let given = signatures()
             .filter(|signature| signature.params.is_none() && signature.name == name)
             .map(|signature| VOCABULARIES.iter().copied().find(|vocabulary| vocabulary.name == signature.returns));
-        let first = found.next()??;
-        found.all(|other| other.is_some_and(|other| other.name == first.name)).then_some(first)
+        given.collect::<Option<Vec<_>>>().unwrap_or_default()
+    }
+}
+
+/// What is wrong with a text that is written out for a parameter.
+fn fault(text: &str, takes: Param) -> Option<HostError> {
+    match takes {
+        Param::Word(vocabulary) | Param::Words(vocabulary) => {
+            vocabulary.index_of(text).is_none().then(|| words::unknown_word(vocabulary, text))
+        }
+        Param::Globs => check_glob(text).err(),
+        _ => None,
     }
 }

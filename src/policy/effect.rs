@@ -15,6 +15,12 @@ pub enum Subject {
     Dependency(u32),
     /// A capability, by its position.
     Capability(u32),
+    /// A review, by its position.
+    Review(u32),
+    /// A test case, by its position.
+    Test(u32),
+    /// Coverage of a changed file, by its position.
+    Coverage(u32),
     /// A claim, by its position.
     Claim(u32),
 }

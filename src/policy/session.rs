@@ -10,7 +10,7 @@ use super::set::{PolicySet, Rule};
 use super::watch::{Exhausted, Watch};
 use super::{Assessment, Violation};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::evidence::{Evidence, EvidenceKind, Word};
+use crate::evidence::{Evidence, EvidenceKind};
 
 /// What one rule did, and how it ended.
 #[derive(Debug)]
@@ -55,8 +55,9 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn run(&self, rule: &Rule) -> RuleResult {
         self.meter.reset();
+        self.store.take_read();
         let run = Arc::new(RuleRun::new(Arc::clone(&self.policy.categories)));
-        let change = Dynamic::from(ChangeView::new(Arc::clone(&self.store), Arc::clone(&run)));
+        let change = Dynamic::from(ChangeView::new(Arc::clone(&self.store)));
         let options =
             CallFnOptions::new().eval_ast(rule.top_level).rewind_scope(true).with_tag(Dynamic::from(Arc::clone(&run)));
         let returned = self.engine.call_fn_with_options::<Dynamic>(
@@ -93,7 +94,7 @@ impl<'a> Session<'a> {
             notes: sorted(std::mem::take(&mut effects.notes)),
             recommendations: sorted(std::mem::take(&mut effects.recommendations)),
             not_applicable: effects.not_applicable.take(),
-            read: EvidenceKind::ALL.iter().copied().filter(|kind| run.has_read(*kind)).collect(),
+            read: self.store.take_read(),
             error,
         }
     }

@@ -222,6 +222,32 @@ fn resolve(subject: Subject, evidence: &Evidence) -> (SubjectReport, Option<Loca
             };
             (subject, place(&capability.path, capability.line))
         }),
+        Subject::Review(index) => evidence.reviews.get(index as usize).map(|review| {
+            let subject = SubjectReport::Review {
+                reviewer: review.reviewer.clone(),
+                state: review.state.as_str().to_owned(),
+                commit: review.commit.clone(),
+            };
+            (subject, None)
+        }),
+        Subject::Test(index) => evidence.tests.get(index as usize).map(|test| {
+            let subject = SubjectReport::Test {
+                suite: test.suite.clone(),
+                class: test.class.clone(),
+                name: test.name.clone(),
+                status: test.status.as_str().to_owned(),
+            };
+            (subject, test.path.as_ref().and_then(|path| place(path, test.line)))
+        }),
+        Subject::Coverage(index) => evidence.coverage.get(index as usize).map(|coverage| {
+            let count = |lines: &[u32]| u32::try_from(lines.len()).unwrap_or(u32::MAX);
+            let subject = SubjectReport::Coverage {
+                path: coverage.path.clone(),
+                covered: count(&coverage.covered),
+                missed: count(&coverage.missed),
+            };
+            (subject, place(&coverage.path, coverage.missed.first().copied().unwrap_or(0)))
+        }),
         Subject::Claim(index) => evidence.claims.get(index as usize).map(|claim| {
             let subject = SubjectReport::Claim { text: claim.text.clone(), line: claim.line };
             (subject, claim.path.as_ref().and_then(|path| place(path, claim.line)))

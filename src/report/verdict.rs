@@ -290,6 +290,35 @@ pub enum SubjectReport {
         /// On which line.
         line: u32,
     },
+    /// A review.
+    Review {
+        /// The reviewer; `null` for a deleted account.
+        reviewer: Option<String>,
+        /// What they said.
+        state: String,
+        /// The commit that they looked at.
+        commit: Option<String>,
+    },
+    /// A test case.
+    Test {
+        /// The suite that it belongs to.
+        suite: String,
+        /// The class or module that it is of.
+        class: Option<String>,
+        /// Its name.
+        name: String,
+        /// How it ended.
+        status: String,
+    },
+    /// Coverage of a changed file.
+    Coverage {
+        /// The file.
+        path: String,
+        /// How many of its changed lines were executed.
+        covered: u32,
+        /// How many of its changed lines could have been and were not.
+        missed: u32,
+    },
     /// A statement about the change.
     Claim {
         /// What it says.

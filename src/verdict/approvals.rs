@@ -168,7 +168,7 @@ fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, &[String]> {
 fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     match subject {
-        Subject::Change => {}
+        Subject::Change | Subject::Review(_) => {}
         Subject::Finding(index) => {
             let finding = evidence.findings.get(index as usize);
             paths.extend(finding.and_then(|finding| finding.path).map(str::to_owned));
@@ -184,6 +184,12 @@ fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
         }
         Subject::Capability(index) => {
             paths.extend(evidence.capabilities.get(index as usize).map(|capability| capability.path.clone()));
+        }
+        Subject::Test(index) => {
+            paths.extend(evidence.tests.get(index as usize).and_then(|test| test.path.clone()));
+        }
+        Subject::Coverage(index) => {
+            paths.extend(evidence.coverage.get(index as usize).map(|coverage| coverage.path.clone()));
         }
         Subject::Claim(index) => {
             paths.extend(evidence.claims.get(index as usize).and_then(|claim| claim.path.clone()));

@@ -118,6 +118,19 @@ fn identity(violation: &Violation, evidence: &Evidence) -> (Vec<String>, u32) {
             let parts = ["capability", &capability.path, &capability.kind, &capability.what].map(str::to_owned);
             (parts.into(), capability.line)
         }),
+        Subject::Review(index) => evidence.reviews.get(at(index)).map(|review| {
+            let mut parts = vec!["review".to_owned(), review.state.as_str().to_owned()];
+            parts.extend(review.reviewer.clone());
+            parts.extend(review.commit.clone());
+            (parts, 0)
+        }),
+        Subject::Test(index) => evidence.tests.get(at(index)).map(|test| {
+            let class = test.class.clone().unwrap_or_default();
+            (vec!["test".to_owned(), test.suite.clone(), class, test.name.clone()], test.line)
+        }),
+        Subject::Coverage(index) => {
+            evidence.coverage.get(at(index)).map(|coverage| (vec!["coverage".to_owned(), coverage.path.clone()], 0))
+        }
         Subject::Claim(index) => evidence.claims.get(at(index)).map(|claim| {
             let mut parts = vec!["claim".to_owned(), claim.text.clone()];
             parts.extend(claim.path.clone());

@@ -101,18 +101,10 @@ pub(super) fn team(name: &str) -> Approver {
 /// Complete findings, and the files `a` of `user:ann`, `b` of `user:bob`, `c` of `user:ann`.
 pub(super) fn evidence() -> Evidence {
     let file = |path: &str, owner: &str| FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
-        mode_before: None,
-        mode_after: None,
-        binary: false,
         added: Some(1),
         removed: Some(0),
-        hunks: Vec::new(),
-        language: None,
-        kind: FileKind::Source,
         owners: vec![owner.to_owned()],
+        ..FileChange::at(path, FileStatus::Modified, FileKind::Source)
     };
     Evidence {
         files: vec![file("a", "user:ann"), file("b", "user:bob"), file("c", "user:ann")],

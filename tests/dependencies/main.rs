@@ -82,18 +82,10 @@ impl Trees {
 
 fn file(path: &str, status: FileStatus, previous: Option<&str>) -> FileChange {
     FileChange {
-        path: path.to_owned(),
         previous_path: previous.map(str::to_owned),
-        status,
         mode_before: (status != FileStatus::Added).then_some(FileMode::REGULAR),
         mode_after: (status != FileStatus::Deleted).then_some(FileMode::REGULAR),
-        binary: false,
-        added: None,
-        removed: None,
-        hunks: Vec::new(),
-        language: None,
-        kind: FileKind::Other,
-        owners: Vec::new(),
+        ..FileChange::at(path, status, FileKind::Other)
     }
 }
 

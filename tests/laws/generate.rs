@@ -10,9 +10,10 @@ use proptest::sample::{Index, select};
 use tollgate::diagnostic::{Code, Diagnostic};
 use tollgate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{
-    BaselineState, Capability, Claim, Completeness, DependencyChange, DependencyChangeKind, DependencyScope,
-    Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, FindingKind, FindingRow,
-    FindingsBuilder, Introduced, Level, Severity, SeverityFrom, Source, Suppression,
+    BaselineState, Capability, CheckStatus, Claim, ClaimKind, Completeness, DependencyChange, DependencyChangeKind,
+    DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage, FileKind, FileStatus,
+    FindingKind, FindingRow, FindingsBuilder, Introduced, Level, Review, ReviewState, Severity, SeverityFrom, Source,
+    Suppression, TestCase,
 };
 use tollgate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
 
@@ -171,12 +172,15 @@ fn approver() -> impl Strategy<Value = Approver> {
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
-    (0..6_u8, 0..ITEMS).prop_map(|(kind, index)| match kind {
+    (0..9_u8, 0..ITEMS).prop_map(|(kind, index)| match kind {
         0 => Subject::Change,
         1 => Subject::Finding(index),
         2 => Subject::File(index),
         3 => Subject::Dependency(index),
         4 => Subject::Capability(index),
+        5 => Subject::Review(index),
+        6 => Subject::Test(index),
+        7 => Subject::Coverage(index),
         _ => Subject::Claim(index),
     })
 }
@@ -253,6 +257,7 @@ pub(crate) fn full_evidence() -> Evidence {
             fingerprint: 7,
             suppression: Suppression::No,
             baseline_state: BaselineState::Unstated,
+            package: None,
             on_changed_line: true,
             introduced: Introduced::Unknown,
         });
@@ -262,6 +267,9 @@ pub(crate) fn full_evidence() -> Evidence {
         files: (0..ITEMS).map(file).collect(),
         dependencies: (0..ITEMS).map(dependency).collect(),
         capabilities: (0..ITEMS).map(capability).collect(),
+        reviews: (0..ITEMS).map(review).collect(),
+        tests: (0..ITEMS).map(test_case).collect(),
+        coverage: (0..ITEMS).map(coverage).collect(),
         claims: (0..ITEMS).map(claim).collect(),
         ..Evidence::default()
     };
@@ -270,19 +278,13 @@ pub(crate) fn full_evidence() -> Evidence {
 }
 
 fn file(index: u32) -> FileChange {
+    let status = if index == 1 { FileStatus::Renamed } else { FileStatus::Modified };
     FileChange {
-        path: format!("src/{index}.rs"),
         previous_path: (index == 1).then(|| "src/old.rs".to_owned()),
-        status: if index == 1 { FileStatus::Renamed } else { FileStatus::Modified },
-        mode_before: None,
-        mode_after: None,
-        binary: false,
         added: Some(1),
         removed: Some(1),
-        hunks: Vec::new(),
-        language: None,
-        kind: FileKind::Source,
         owners: vec![format!("user:owner-{}", index % 2)],
+        ..FileChange::at(format!("src/{index}.rs"), status, FileKind::Source)
     }
 }
 
@@ -310,9 +312,47 @@ fn capability(index: u32) -> Capability {
     Capability { path: "src/0.rs".to_owned(), line: index + 1, kind: "process".to_owned(), what: what.to_owned() }
 }
 
+fn review(index: u32) -> Review {
+    Review {
+        reviewer: (index > 0).then(|| format!("reviewer-{index}")),
+        bot: false,
+        state: ReviewState::Approved,
+        latest: index > 0,
+        commit: None,
+        time: None,
+    }
+}
+
+/// Two of them are one case of which the report gives no place.
+fn test_case(index: u32) -> TestCase {
+    TestCase {
+        suite: "suite".to_owned(),
+        class: None,
+        name: format!("case {}", index / 2),
+        status: CheckStatus::Failed,
+        attempts: 1,
+        path: (index == 0).then(|| "src/0.rs".to_owned()),
+        line: 4,
+        message: None,
+    }
+}
+
+fn coverage(index: u32) -> FileCoverage {
+    FileCoverage { path: format!("src/{index}.rs"), covered: vec![1], missed: (7..7 + index).collect() }
+}
+
 fn claim(index: u32) -> Claim {
     let path = (index > 0).then(|| "CHANGES.md".to_owned());
-    Claim { path, line: index + 1, text: format!("claim {index}"), section: Vec::new(), ticked: None }
+    Claim {
+        path,
+        line: index + 1,
+        kind: ClaimKind::Sentence,
+        text: format!("claim {index}"),
+        label: None,
+        section: Vec::new(),
+        ticked: None,
+        numbers: vec![index.to_string()],
+    }
 }
 
 /// A list in an order that `keys` give.

@@ -356,6 +356,9 @@ impl Reached {
                 tollgate::evaluate::Subject::Dependency(_) => 3,
                 tollgate::evaluate::Subject::Capability(_) => 4,
                 tollgate::evaluate::Subject::Claim(_) => 5,
+                tollgate::evaluate::Subject::Review(_) => 6,
+                tollgate::evaluate::Subject::Test(_) => 7,
+                tollgate::evaluate::Subject::Coverage(_) => 8,
             }));
             self.ambiguous += subjects.len() - subjects.iter().collect::<BTreeSet<_>>().len();
         }
@@ -386,6 +389,6 @@ fn the_generators_reach_every_outcome_enforcement_and_decision() {
     assert_eq!(reached.violations.len(), Violations::ALL.len());
     assert_eq!(reached.levels.len(), Risk::ALL.len() + 1);
     assert_eq!(reached.actions.len(), 6, "{reached:?}");
-    assert_eq!(reached.subjects.len(), 6);
+    assert_eq!(reached.subjects.len(), 9);
     assert!(reached.requirements > 2 && reached.ambiguous > 20, "{reached:?}");
 }

@@ -97,6 +97,17 @@ fn a_subject_is_shown_with_its_place() {
         && manifest == "package-lock.json"));
     assert_eq!(location, at("package-lock.json", None));
     assert_eq!(shown(Subject::Capability(1)).1, at("src/0.rs", Some(2)));
+    let (review, location) = shown(Subject::Review(0));
+    assert!(matches!(&review, SubjectReport::Review { reviewer: None, state, .. } if state == "approved"));
+    assert_eq!(location, None, "a review is nowhere in the repository");
+    let (test, location) = shown(Subject::Test(1));
+    assert!(matches!(&test, SubjectReport::Test { suite, name, status, .. }
+        if suite == "suite" && name == "case 0" && status == "failed"));
+    assert_eq!(location, at("src/0.rs", Some(4)));
+    assert_eq!(shown(Subject::Test(0)).1, None, "the report does not say where it is");
+    let (coverage, location) = shown(Subject::Coverage(2));
+    assert!(matches!(&coverage, SubjectReport::Coverage { covered: 1, missed: 2, .. }));
+    assert_eq!(location, at("src/2.rs", Some(7)), "the first line that nothing runs");
     assert_eq!(shown(Subject::Claim(0)).1, None, "the change's own description is no file");
     assert_eq!(shown(Subject::Claim(1)).1, at("CHANGES.md", Some(2)));
 }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tollgate::evidence::{Change, Completeness, Findings, Source};
-use tollgate::normalize::findings::{Context, findings};
+use tollgate::normalize::findings::findings;
+use tollgate::normalize::places::Context;
 
 use crate::{changed, input};
 

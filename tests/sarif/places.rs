@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use tollgate::evidence::{Change, FileChange, FileStatus};
-use tollgate::normalize::findings::{Context, findings};
+use tollgate::normalize::findings::findings;
+use tollgate::normalize::places::Context;
 
 use crate::{changed, input, log};
 

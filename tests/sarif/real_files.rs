@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use tollgate::evidence::{Change, Findings, Severity, Source, Word};
-use tollgate::normalize::findings::{Context, NO_RULE_ID, NO_TOOL, findings};
+use tollgate::normalize::findings::{NO_RULE_ID, NO_TOOL, findings};
+use tollgate::normalize::places::Context;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/sarif");
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 use tollgate::collect::sarif::{parse, parse_within, read};
 use tollgate::evidence::{Change, Completeness};
-use tollgate::normalize::findings::{Context, findings};
+use tollgate::normalize::findings::findings;
+use tollgate::normalize::places::Context;
 
 fn reason(bytes: impl AsRef<[u8]>) -> String {
     let refusal = parse(bytes.as_ref()).unwrap_err();

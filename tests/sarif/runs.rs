@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use tollgate::collect::sarif::SarifInput;
 use tollgate::evidence::{Change, Completeness, Source};
-use tollgate::normalize::findings::{Context, findings};
+use tollgate::normalize::findings::findings;
+use tollgate::normalize::places::Context;
 
 use crate::{input, log, one, take};
 

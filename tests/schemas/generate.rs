@@ -5,11 +5,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tollgate::evidence::{
-    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, Completeness, DependencyChange,
+    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, ClaimKind, Completeness, DependencyChange,
     DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage,
-    FileKind, FileMode, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Hunk, Introduced, Jump, Level,
-    Licence, PackageSource, Problem, Review, ReviewState, Severity, SeverityFrom, Source, SourceKind, Suppression,
-    TestCase, Word,
+    FileKind, FileKindFrom, FileMode, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Hunk, Introduced,
+    Jump, Level, LfsPointer, Licence, Ownership, PackageSource, Problem, Review, ReviewState, Severity, SeverityFrom,
+    Source, SourceKind, Suppression, TestCase, Word,
 };
 
 pub(crate) fn word<W: Word + std::fmt::Debug>() -> impl Strategy<Value = W> {
@@ -38,8 +38,10 @@ fn time() -> impl Strategy<Value = String> {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    (vec(option::of(text()), 7), texts(), texts(), option::of(time())).prop_map(
-        |(mut fields, commit_authors, labels, time)| {
+    let facts = (option::of(any::<u64>()), vec(option::of(any::<bool>()), 3));
+    (vec(option::of(text()), 10), texts(), texts(), option::of(time()), facts).prop_map(
+        |(mut fields, commit_authors, labels, time, (number, mut facts))| {
+            let mut fact = || facts.pop().flatten();
             let mut next = || fields.pop().flatten();
             Change {
                 repository: next(),
@@ -49,6 +51,13 @@ fn change() -> impl Strategy<Value = Change> {
                 author: next(),
                 title: next(),
                 branch: next(),
+                target_branch: next(),
+                description: next(),
+                url: next(),
+                number,
+                draft: fact(),
+                fork: fact(),
+                author_is_bot: fact(),
                 commit_authors,
                 labels,
                 time,
@@ -65,7 +74,7 @@ struct AnyFinding {
     message: String,
     place: Result<String, Option<String>>,
     region: (u32, u32, u32),
-    cwe: Vec<u32>,
+    about: (Vec<u32>, Option<String>),
     fingerprint: u128,
 }
 
@@ -92,15 +101,16 @@ fn finding() -> impl Strategy<Value = AnyFinding> {
     // Few fingerprints, so that many findings share one, and one that is what a shared one becomes.
     let fingerprint =
         prop_oneof![select(vec![0_u128, 1, u128::MAX, 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835]), any::<u128>()];
-    (rule, words, option::of(0.0_f32..=10.0), text(), place, region, cwe, fingerprint).prop_map(
-        |(rule, words, score, message, place, region, cwe, fingerprint)| AnyFinding {
+    let about = (cwe, option::of(text()));
+    (rule, words, option::of(0.0_f32..=10.0), text(), place, region, about, fingerprint).prop_map(
+        |(rule, words, score, message, place, region, about, fingerprint)| AnyFinding {
             rule,
             words,
             score,
             message,
             place,
             region,
-            cwe,
+            about,
             fingerprint,
         },
     )
@@ -127,7 +137,8 @@ fn findings(items: &[AnyFinding]) -> Findings {
             line: item.region.0,
             end_line: item.region.1,
             column: item.region.2,
-            cwe: &item.cwe,
+            cwe: &item.about.0,
+            package: item.about.1.as_deref(),
             fingerprint: item.fingerprint,
             suppression,
             baseline_state,
@@ -160,23 +171,67 @@ fn hunks() -> impl Strategy<Value = Vec<Hunk>> {
 fn file() -> impl Strategy<Value = FileChange> {
     let mode = || option::of(select(vec![0o100_644, 0o100_755, 0o120_000, 0o160_000, 0o777_777]).prop_map(FileMode));
     let counts = (option::of(any::<u32>()), option::of(any::<u32>()), any::<bool>());
-    (path(), word::<FileStatus>(), word::<FileKind>(), mode(), mode(), counts, hunks(), option::of(text()), texts())
-        .prop_map(|(path, status, kind, mode_before, mode_after, (added, removed, binary), hunks, language, owners)| {
-            FileChange {
-                previous_path: (status == FileStatus::Renamed).then(|| format!("before/{path}")),
+    let kind = (word::<FileKind>(), word::<FileKindFrom>(), any::<bool>());
+    let pointers = (option::of(pointer()), option::of(pointer()));
+    let people = (texts(), vec(ownership(), 0..3));
+    (path(), word::<FileStatus>(), kind, (mode(), mode()), counts, hunks(), option::of(text()), pointers, people)
+        .prop_map(
+            |(
                 path,
                 status,
-                mode_before: mode_before.filter(|_| status != FileStatus::Added),
-                mode_after: mode_after.filter(|_| status != FileStatus::Deleted),
-                binary,
-                added,
-                removed,
+                kind,
+                modes,
+                (added, removed, binary),
                 hunks,
                 language,
-                kind,
-                owners,
-            }
-        })
+                pointers,
+                (mut owners, ownership),
+            )| {
+                let previous_path = (status == FileStatus::Renamed).then(|| format!("before/{path}"));
+                let of_file = |ownership: Ownership| Ownership {
+                    path: previous_path.clone().filter(|_| ownership.optional).unwrap_or_else(|| path.clone()),
+                    ..ownership
+                };
+                let ownership: Vec<Ownership> = ownership.into_iter().map(of_file).collect();
+                owners.extend(ownership.iter().flat_map(|ownership| ownership.owners.clone()));
+                owners.sort();
+                owners.dedup();
+                FileChange {
+                    mode_before: modes.0.filter(|_| status != FileStatus::Added),
+                    mode_after: modes.1.filter(|_| status != FileStatus::Deleted),
+                    binary,
+                    added,
+                    removed,
+                    hunks,
+                    language,
+                    kind_from: kind.1,
+                    hidden: kind.2 && binary,
+                    lfs_before: pointers.0,
+                    lfs_after: pointers.1,
+                    owners,
+                    ownership,
+                    previous_path,
+                    ..FileChange::at(path, status, kind.0)
+                }
+            },
+        )
+}
+
+fn pointer() -> impl Strategy<Value = LfsPointer> {
+    any::<u64>().prop_map(|size| LfsPointer { oid: "0123456789abcdef".repeat(4), size })
+}
+
+fn ownership() -> impl Strategy<Value = Ownership> {
+    (option::of(text()), vec(text(), 1..3), 0_u32..4, any::<bool>(), 1_u32..99).prop_map(
+        |(section, owners, count, optional, line)| Ownership {
+            path: String::new(),
+            section,
+            owners,
+            count,
+            optional,
+            line,
+        },
+    )
 }
 
 fn package_sources() -> impl Strategy<Value = Vec<PackageSource>> {
@@ -255,8 +310,13 @@ fn advisory() -> impl Strategy<Value = Advisory> {
 }
 
 fn review() -> impl Strategy<Value = Review> {
-    (option::of(text()), any::<bool>(), word::<ReviewState>(), option::of(text()), option::of(time()))
-        .prop_map(|(reviewer, bot, state, commit, time)| Review { reviewer, bot, state, commit, time })
+    let flags = (any::<bool>(), any::<bool>());
+    (option::of(text()), flags, word::<ReviewState>(), option::of(text()), option::of(time())).prop_map(
+        |(reviewer, (bot, latest), state, commit, time)| {
+            let decisive = !matches!(state, ReviewState::Commented | ReviewState::Pending);
+            Review { latest: latest && decisive && reviewer.is_some(), reviewer, bot, state, commit, time }
+        },
+    )
 }
 
 fn coverage() -> impl Strategy<Value = FileCoverage> {
@@ -268,16 +328,32 @@ fn coverage() -> impl Strategy<Value = FileCoverage> {
 }
 
 fn claim() -> impl Strategy<Value = Claim> {
-    (option::of(text()), 1_u32..99, text(), texts(), option::of(any::<bool>()))
-        .prop_map(|(path, line, text, section, ticked)| Claim { path, line, text, section, ticked })
+    let numbers = vec((-99_i32..99).prop_map(|number| format!("{number}.5")), 0..3);
+    let form = (word::<ClaimKind>(), any::<bool>(), option::of(text()));
+    (option::of(text()), 1_u32..99, text(), texts(), form, numbers).prop_map(
+        |(path, line, text, section, (kind, ticked, label), numbers)| {
+            let ticked = (kind == ClaimKind::Checkbox).then_some(ticked);
+            Claim { path, line, kind, text, label, section, ticked, numbers }
+        },
+    )
 }
 
 fn other() -> impl Strategy<Value = Evidence> {
     let licence = (text(), option::of(text())).prop_map(|(purl, expression)| Licence { purl, expression });
     let capability =
         (path(), 1_u32..99, text(), text()).prop_map(|(path, line, kind, what)| Capability { path, line, kind, what });
-    let test =
-        (text(), text(), word::<CheckStatus>()).prop_map(|(suite, name, status)| TestCase { suite, name, status });
+    let place = (option::of(path()), 0_u32..99);
+    let test = (text(), option::of(text()), text(), word::<CheckStatus>(), 1_u32..4, place, option::of(text()))
+        .prop_map(|(suite, class, name, status, attempts, (path, line), message)| TestCase {
+            suite,
+            class,
+            name,
+            status,
+            attempts,
+            path,
+            line,
+            message,
+        });
     (
         vec(licence, 0..3),
         vec(advisory(), 0..3),

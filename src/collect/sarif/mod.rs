@@ -38,7 +38,7 @@ pub(crate) use self::wire::{
     ArtifactLocation, BaselineWord, Component, Hints, LocationRow, Message, Problems, Reference, ResultKind, ResultRow,
     Rule, Run,
 };
-use super::input::{self, Refusal};
+use super::input::{self, Refusal, Report};
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 2 << 30;
@@ -51,30 +51,12 @@ pub const MAX_ENTRIES: u64 = 20_000_000;
 pub const VERSION: &str = "2.1.0";
 
 /// One SARIF file as it was given, read or refused.
-#[derive(Debug, Clone)]
-pub struct SarifInput {
-    /// The path as it is shown.
-    pub path: String,
-    /// The commit that the user says it was made for.
-    pub commit: Option<String>,
-    /// SHA-256 of its bytes, where they could be read.
-    pub sha256: Option<String>,
-    /// What it says, or why it could not be had.
-    pub outcome: Result<SarifLog, Refusal>,
-}
+pub type SarifInput = Report<SarifLog>;
 
 /// Reads one file; never fails, for a file that can't be read is knowledge too.
 #[must_use]
-pub fn read(path: &Path, display: &str, commit: Option<&str>) -> SarifInput {
-    read_up_to(path, display, commit, MAX_BYTES)
-}
-
-fn read_up_to(path: &Path, display: &str, commit: Option<&str>, max_bytes: u64) -> SarifInput {
-    let (sha256, outcome) = match input::read(path, max_bytes) {
-        Ok(input) => (Some(input.sha256), parse(&input.bytes)),
-        Err(refusal) => (None, Err(refusal)),
-    };
-    SarifInput { path: display.to_owned(), commit: commit.map(str::to_owned), sha256, outcome }
+pub fn read(path: &Path, shown: &str, commit: Option<&str>) -> SarifInput {
+    input::report(path, shown, commit, MAX_BYTES, parse)
 }
 
 /// Reads the bytes of one file.
@@ -137,18 +119,4 @@ fn judge((cx, document): (Cx, Option<Document>)) -> Result<SarifLog, Refusal> {
         None => return Err(Refusal::failed("nothing ran: `runs` is absent or no array, expected at least one run")),
     };
     Ok(SarifLog { strings: cx.strings, runs, problems: cx.problems })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::read_up_to;
-    use crate::evidence::Completeness;
-
-    #[test]
-    fn a_file_above_the_limit_is_truncated_and_not_read() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "{}").unwrap();
-        let completeness = |limit| read_up_to(file.path(), "x", None, limit).outcome.unwrap_err().completeness;
-        assert_eq!((completeness(1), completeness(2)), (Completeness::Truncated, Completeness::Failed));
-    }
 }

@@ -20,6 +20,7 @@ struct Row {
     fingerprint: u128,
     unmapped: u32,
     cwe: u32,
+    package: u32,
     score: f32,
     kind: FindingKind,
     level: Level,
@@ -86,6 +87,7 @@ impl FindingsBuilder {
             fingerprint: finding.fingerprint,
             unmapped: optional(&mut self.names, finding.unmapped),
             cwe: u32::try_from(cwe).unwrap_or(0),
+            package: optional(&mut self.names, finding.package),
             score: finding.score.unwrap_or(-1.0),
             kind: finding.kind,
             level: finding.level,
@@ -136,6 +138,7 @@ impl FindingsBuilder {
             row.path = renumber(&new_path, row.path);
             row.message = renumber(&new_message, row.message);
             row.unmapped = renumber(&new_name, row.unmapped);
+            row.package = renumber(&new_name, row.package);
             row.rule = renumber(&new_rule, row.rule);
             row.cwe = renumber(&new_cwe, row.cwe);
         }
@@ -205,6 +208,7 @@ impl Columns {
             fingerprint: rows.iter().map(|row| row.fingerprint).collect(),
             unmapped: rows.iter().map(|row| row.unmapped).collect(),
             cwe: rows.iter().map(|row| row.cwe).collect(),
+            package: rows.iter().map(|row| row.package).collect(),
             score: rows.iter().map(|row| row.score).collect(),
             kind: rows.iter().map(|row| row.kind).collect(),
             level: rows.iter().map(|row| row.level).collect(),

@@ -47,6 +47,8 @@ pub struct FindingRow<'a> {
     pub column: u32,
     /// CWE numbers, ascending, each once.
     pub cwe: &'a [u32],
+    /// The package that it is about, as a package URL with its version.
+    pub package: Option<&'a str>,
     /// The finding's identity without its position in the file; equal ones are told apart by their order.
     pub fingerprint: u128,
     /// What the upload says of suppression.
@@ -96,6 +98,8 @@ pub struct Finding<'a> {
     pub column: u32,
     /// CWE numbers, ascending.
     pub cwe: &'a [u32],
+    /// The package that it is about, as a package URL with its version.
+    pub package: Option<&'a str>,
     /// Identity of the finding, unique in this evidence.
     pub fingerprint: u128,
     /// What the upload says of suppression.
@@ -136,6 +140,7 @@ struct Columns {
     fingerprint: Vec<u128>,
     unmapped: Vec<u32>,
     cwe: Vec<u32>,
+    package: Vec<u32>,
     score: Vec<f32>,
     kind: Vec<FindingKind>,
     level: Vec<Level>,
@@ -202,6 +207,7 @@ impl Findings {
             end_line: *columns.end_line.get(index)?,
             column: *columns.column.get(index)?,
             cwe: self.cwe.get(*columns.cwe.get(index)? as usize)?,
+            package: text(&self.names, *columns.package.get(index)?),
             fingerprint: *columns.fingerprint.get(index)?,
             suppression: *columns.suppression.get(index)?,
             baseline_state: *columns.baseline_state.get(index)?,

@@ -18,18 +18,15 @@ pub fn files(raw: Vec<RawFile>) -> Vec<FileChange> {
     let mut files: Vec<FileChange> = raw
         .into_iter()
         .map(|file| FileChange {
-            kind: kind_of(&file.path),
             language: language_of(&file.path).map(str::to_owned),
-            path: file.path,
             previous_path: file.previous_path,
-            status: file.status,
             mode_before: file.mode_before,
             mode_after: file.mode_after,
             binary: file.binary,
             added: file.added,
             removed: file.removed,
             hunks: file.hunks,
-            owners: Vec::new(),
+            ..FileChange::at(file.path.as_str(), file.status, kind_of(&file.path))
         })
         .collect();
     files.sort();

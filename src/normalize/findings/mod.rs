@@ -24,48 +24,33 @@ mod paths;
 mod rules;
 mod severity;
 mod source;
-mod tree;
 
 use sha2::{Digest, Sha256};
 
-use self::paths::{Place, Places};
+use self::paths::Places;
 use self::rules::Rules;
 pub use self::rules::{NO_RULE_ID, NO_TOOL};
 use self::severity::Score;
 use self::source::Tally;
-use self::tree::{Absolute, Tree};
+use super::places::{Context, Ground, Place};
 use crate::collect::sarif::{BaselineWord, LocationRow, ResultKind, ResultRow, Run, SarifInput, SarifLog};
 use crate::evidence::{
-    BaselineState, Change, FileChange, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced,
-    Level, NO_SYMBOL, Problem, Source, Strings, Suppression,
+    BaselineState, EvidenceKind, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level,
+    NO_SYMBOL, Problem, Source, Strings, Suppression,
 };
-
-/// What findings are placed against.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The changed paths.
-    pub files: &'a [FileChange],
-    /// The commits of the change.
-    pub change: &'a Change,
-    /// All files of the head, in byte order; `None` where they are not known.
-    pub head_paths: Option<&'a [String]>,
-    /// Absolute directories that are known to be the repository's root.
-    pub roots: &'a [String],
-}
 
 /// The findings of all inputs, and one source for each run, or for each input that could not be read.
 #[must_use]
 pub fn findings(inputs: &[SarifInput], context: &Context<'_>) -> (Findings, Vec<Source>) {
-    let tree = Tree::new(context);
-    let roots = paths::roots(context.roots);
+    let ground = Ground::new(context);
     let mut builder = FindingsBuilder::default();
     let mut sources = Vec::new();
     for input in inputs {
         match &input.outcome {
-            Err(refusal) => sources.push(source::refused(input, refusal)),
+            Err(_) => sources.push(input.source(EvidenceKind::Findings)),
             Ok(log) => {
                 for (index, run) in log.runs.iter().enumerate() {
-                    let tally = Reading::new(log, index, run, (context, &tree, &roots), &mut builder).read();
+                    let tally = Reading::new(log, index, run, &ground, &mut builder).read();
                     sources.push(source::of_run(input, run, &log.strings, tally, context));
                 }
             }
@@ -76,7 +61,7 @@ pub fn findings(inputs: &[SarifInput], context: &Context<'_>) -> (Findings, Vec<
 
 /// One run being made into findings.
 struct Reading<'a, 'b> {
-    ground: Ground<'a>,
+    ground: RunGround<'a>,
     /// The run's position in its file.
     index: usize,
     rules: Rules<'a>,
@@ -87,7 +72,7 @@ struct Reading<'a, 'b> {
 }
 
 /// A run and where its locations lie.
-struct Ground<'a> {
+struct RunGround<'a> {
     run: &'a Run,
     strings: &'a Strings,
     context: &'a Context<'a>,
@@ -108,16 +93,15 @@ impl<'a, 'b> Reading<'a, 'b> {
         log: &'a SarifLog,
         index: usize,
         run: &'a Run,
-        placing: (&'a Context<'a>, &Tree<'a>, &[Absolute]),
+        ground: &Ground<'a>,
         builder: &'b mut FindingsBuilder,
     ) -> Self {
-        let (context, tree, roots) = placing;
         let strings = &log.strings;
         let mut problems = log.problems.clone();
         problems.append(&run.problems);
-        let places = Places::of(run, strings, tree, roots);
+        let places = Places::of(run, strings, ground);
         Self {
-            ground: Ground { run, strings, context, places },
+            ground: RunGround { run, strings, context: ground.context, places },
             index,
             rules: Rules::of(run, strings, index),
             room: message::MAX_FILLED_IN_RUN,
@@ -189,6 +173,7 @@ impl<'a, 'b> Reading<'a, 'b> {
             end_line: shown.location.end_line.max(shown.location.line),
             column: shown.location.column,
             cwe: own_cwe.as_deref().unwrap_or(&facts.cwe),
+            package: None,
             fingerprint,
             suppression: row.suppression.unwrap_or(Suppression::No),
             baseline_state,
@@ -198,7 +183,7 @@ impl<'a, 'b> Reading<'a, 'b> {
     }
 }
 
-impl Ground<'_> {
+impl RunGround<'_> {
     /// The first location of a result, and the one that it is shown at.
     fn spots(&self, row: &ResultRow) -> (Spot<'_>, Spot<'_>) {
         let first = row.first_location as usize;

@@ -1,14 +1,9 @@
 //! How much of a run is there: what the tool says of itself, which commit it was made for, and what could not be read.
 
-use super::Context;
 use crate::collect::sarif::{Component, MAX_ENTRIES, Problems, Run, SarifInput};
 use crate::evidence::{Change, Completeness, EvidenceKind, NO_SYMBOL, Source, Strings};
-
-/// How much of a tool's own words goes into a reason, in characters.
-const MAX_WORDS: usize = 200;
-
-/// The shortest start of a commit id that names it.
-const MIN_COMMIT_PREFIX: usize = 7;
+use crate::normalize::freshness::{self, words};
+use crate::normalize::places::Context;
 
 /// What was read of one run.
 pub(super) struct Tally {
@@ -19,20 +14,9 @@ pub(super) struct Tally {
     pub(super) problems: Problems,
 }
 
-/// The source for an input that was refused as a whole.
-pub(super) fn refused(input: &SarifInput, refusal: &crate::collect::input::Refusal) -> Source {
-    let mut source =
-        Source::incomplete(EvidenceKind::Findings, refusal.completeness, refusal.reason.clone()).at(&input.path);
-    source.sha256.clone_from(&input.sha256);
-    source.commit.clone_from(&input.commit);
-    source
-}
-
 /// The source for one run.
 pub(super) fn of_run(input: &SarifInput, run: &Run, strings: &Strings, tally: Tally, context: &Context<'_>) -> Source {
-    let mut source = Source::complete(EvidenceKind::Findings).at(&input.path);
-    source.sha256.clone_from(&input.sha256);
-    source.commit.clone_from(&input.commit);
+    let mut source = input.source(EvidenceKind::Findings);
     source.tool = tool_name(&run.driver, strings).map(str::to_owned);
     source.tool_version = tool_version(&run.driver, strings).map(str::to_owned);
     source.items = tally.items;
@@ -104,44 +88,16 @@ fn unfinished(run: &Run, strings: &Strings) -> Option<String> {
     })
 }
 
-/// The tool's own words on one line, cut to a length.
-fn words(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut short: String = line.chars().take(MAX_WORDS).collect();
-    if short.len() < line.len() {
-        short.push('…');
-    }
-    format!("`{short}`")
-}
-
 /// Whether a run was made for the head. `versionControlProvenance` is no statement of it, only a cross-check: where it
 /// names commits and none is the expected one, the run is stale.
 fn fresh(stated: Option<&str>, run: &Run, strings: &Strings, change: &Change) -> Result<(), String> {
-    let head = change.head.as_deref();
-    if let (Some(stated), Some(head)) = (stated, head)
-        && !names(stated, head, change)
-    {
-        return Err(format!("was made for commit {}, expected head `{head}`", words(stated)));
-    }
-    let Some(expected) = head.or(stated) else { return Ok(()) };
+    freshness::stated(stated, change)?;
+    let Some(expected) = change.head.as_deref().or(stated) else { return Ok(()) };
     let mut revisions = run.revisions.iter().filter_map(|symbol| text(*symbol, strings)).peekable();
     match revisions.peek().copied() {
-        Some(first) if !revisions.any(|revision| names(revision, expected, change)) => {
+        Some(first) if !revisions.any(|revision| freshness::names(revision, expected, change)) => {
             Err(format!("names commit {} as its own, expected {}", words(first), words(expected)))
         }
         _ => Ok(()),
     }
-}
-
-/// Whether a full or shortened commit id names a commit, and no other one of the change.
-fn names(written: &str, commit: &str, change: &Change) -> bool {
-    let written = written.trim();
-    if written.eq_ignore_ascii_case(commit) {
-        return true;
-    }
-    let starts = |commit: &str| commit.get(..written.len()).is_some_and(|start| start.eq_ignore_ascii_case(written));
-    let shortened = written.len() >= MIN_COMMIT_PREFIX && written.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let others = [&change.base, &change.merge_base];
-    let ambiguous = others.into_iter().flatten().any(|other| !other.eq_ignore_ascii_case(commit) && starts(other));
-    shortened && starts(commit) && !ambiguous
 }

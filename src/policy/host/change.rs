@@ -5,21 +5,26 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString, Module};
 
-use super::collection::{DependencyRows, FileRows, FindingRows, Store, View};
-use super::effects::RuleRun;
+use super::claims::ClaimRows;
+use super::collection::{Collection, Store, View};
+use super::coverage::CoverageRows;
+use super::dependencies::DependencyRows;
+use super::files::FileRows;
+use super::findings::FindingRows;
+use super::reviews::ReviewRows;
 use super::signature::Signature;
+use super::test_cases::TestRows;
 use crate::evidence::{Change, EvidenceKind};
 
-/// The change as one rule sees it: it remembers which evidence the rule asked for.
+/// The change as rules see it.
 #[derive(Debug, Clone)]
 pub(crate) struct ChangeView {
     store: Arc<Store>,
-    run: Arc<RuleRun>,
 }
 
 impl ChangeView {
-    pub(crate) const fn new(store: Arc<Store>, run: Arc<RuleRun>) -> Self {
-        Self { store, run }
+    pub(crate) const fn new(store: Arc<Store>) -> Self {
+        Self { store }
     }
 
     /// A tool that found nothing is known by its source, one that found something also by its findings.
@@ -42,10 +47,7 @@ const RECEIVER: &str = "Change";
 
 pub(super) const TABLE: &[Signature] = &[
     Signature::property(RECEIVER, "findings", "Findings", "scanner results", |module, name| {
-        module.set_getter_fn(name, |change: &mut ChangeView| {
-            change.run.read(EvidenceKind::Findings);
-            Ok(View::<FindingRows>::all(&change.store))
-        });
+        all::<FindingRows>(module, name);
     }),
     Signature::property(
         RECEIVER,
@@ -54,22 +56,28 @@ pub(super) const TABLE: &[Signature] = &[
         "names of the tools whose results were read, in lower case",
         |module, name| {
             module.set_getter_fn(name, |change: &mut ChangeView| {
-                change.run.read(EvidenceKind::Findings);
+                change.store.read(EvidenceKind::Findings);
                 Ok(change.tools())
             });
         },
     ),
     Signature::property(RECEIVER, "files", "Files", "changed files", |module, name| {
-        module.set_getter_fn(name, |change: &mut ChangeView| {
-            change.run.read(EvidenceKind::Files);
-            Ok(View::<FileRows>::all(&change.store))
-        });
+        all::<FileRows>(module, name);
     }),
     Signature::property(RECEIVER, "dependencies", "Dependencies", "changed packages", |module, name| {
-        module.set_getter_fn(name, |change: &mut ChangeView| {
-            change.run.read(EvidenceKind::Dependencies);
-            Ok(View::<DependencyRows>::all(&change.store))
-        });
+        all::<DependencyRows>(module, name);
+    }),
+    Signature::property(RECEIVER, "reviews", "Reviews", "reviews of the change", |module, name| {
+        all::<ReviewRows>(module, name);
+    }),
+    Signature::property(RECEIVER, "tests", "Tests", "test cases that were run", |module, name| {
+        all::<TestRows>(module, name);
+    }),
+    Signature::property(RECEIVER, "coverage", "Coverage", "coverage of changed lines", |module, name| {
+        all::<CoverageRows>(module, name);
+    }),
+    Signature::property(RECEIVER, "claims", "Claims", "statements about the change", |module, name| {
+        all::<ClaimRows>(module, name);
     }),
     text("repository", "the repository; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.repository)));
@@ -111,6 +119,11 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
 ];
+
+/// Registers the property that gives a whole collection.
+fn all<C: Collection>(module: &mut Module, name: &'static str) {
+    module.set_getter_fn(name, |change: &mut ChangeView| Ok(View::<C>::all(&change.store)));
+}
 
 const fn text(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
     Signature::property(RECEIVER, name, "text", doc, register)

@@ -1,18 +1,25 @@
 //! The store that all rules of one evaluation share, views over it and items of it.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
 use rhai::{Dynamic, INT, ImmutableString, Map, Module};
 
 use super::change::ChangeView;
+use super::claims::ClaimRows;
+use super::coverage::CoverageRows;
+use super::dependencies::DependencyRows;
 use super::error::HostResult;
+use super::files::FileRows;
+use super::findings::FindingRows;
 use super::globs::{Globs, texts};
+use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
+use super::test_cases::TestRows;
 use super::words::choices;
-use crate::evidence::{Evidence, NO_SYMBOL};
+use crate::evidence::{Evidence, EvidenceKind, Word as _};
 use crate::policy::Subject;
 
 /// Operations of the rule that is being run, counted by ourselves: the engine's own count does not see callbacks.
@@ -50,9 +57,11 @@ const ROWS_PER_OPERATION: u64 = 16;
 /// Which paths of the evidence a list of globs matches; each part is made at its first use.
 #[derive(Debug, Default)]
 pub(crate) struct Matches {
-    finding_paths: OnceLock<Vec<bool>>,
-    files: OnceLock<Vec<bool>>,
-    manifests: OnceLock<Vec<bool>>,
+    pub(super) finding_paths: OnceLock<Vec<bool>>,
+    pub(super) files: OnceLock<Vec<bool>>,
+    pub(super) manifests: OnceLock<Vec<bool>>,
+    pub(super) tests: OnceLock<Vec<bool>>,
+    pub(super) coverage: OnceLock<Vec<bool>>,
 }
 
 /// Evidence as all rules of one evaluation see it.
@@ -60,13 +69,26 @@ pub(crate) struct Matches {
 pub(crate) struct Store {
     pub(crate) evidence: Arc<Evidence>,
     pub(crate) meter: Arc<Meter>,
+    /// Kinds of evidence that the rule being run asked for, one bit each. Only one rule runs at a time.
+    read: AtomicU32,
     globs: Arc<Globs>,
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
 }
 
 impl Store {
     pub(crate) fn new(evidence: Arc<Evidence>, meter: Arc<Meter>, globs: Arc<Globs>) -> Arc<Self> {
-        Arc::new(Self { evidence, meter, globs, matches: Mutex::default() })
+        Arc::new(Self { evidence, meter, read: AtomicU32::new(0), globs, matches: Mutex::default() })
+    }
+
+    /// Notes that the rule being run asked for a kind of evidence.
+    pub(crate) fn read(&self, kind: EvidenceKind) {
+        self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
+    }
+
+    /// The kinds that were asked for since the last call.
+    pub(crate) fn take_read(&self) -> Vec<EvidenceKind> {
+        let read = self.read.swap(0, Ordering::Relaxed);
+        EvidenceKind::ALL.iter().copied().filter(|kind| read & (1 << kind.index()) != 0).collect()
     }
 
     fn matches(&self, globs: &[ImmutableString]) -> Arc<Matches> {
@@ -92,132 +114,37 @@ pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
     const ITEM: &'static str;
     /// The type's name for a selection.
     const VIEW: &'static str;
-    /// What `under` selects, in words.
-    const UNDER: &'static str;
-    /// What `not_under` selects, in words.
-    const NOT_UNDER: &'static str;
+    /// The kind of evidence that it is.
+    const KIND: EvidenceKind;
 
     /// How many rows there are in all.
     fn len(evidence: &Evidence) -> usize;
 
     /// What a violation about a row is about.
     fn subject(row: u32) -> Subject;
+}
+
+/// A collection of what lies under paths of the repository.
+pub(crate) trait Placed: Collection {
+    /// What `under` selects, in words.
+    const UNDER: &'static str;
+    /// What `not_under` selects, in words.
+    const NOT_UNDER: &'static str;
 
     /// Which rows lie under globs.
-    fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool;
+    fn under(_: &Evidence, row: usize, hits: &[bool]) -> bool {
+        hits.get(row).copied().unwrap_or(true)
+    }
 
-    /// For each place that [`Collection::under`] looks up, whether a glob matches it.
+    /// For each place that [`Placed::under`] looks up, whether a glob matches it.
     fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool>;
 
-    /// Where what [`Collection::hits`] gave is kept.
+    /// Where what [`Placed::hits`] gave is kept.
     fn slot(matches: &Matches) -> &OnceLock<Vec<bool>>;
 
     /// Whether a row has no place of its own, so that it is neither known to lie under a glob nor known not to.
     fn everywhere(_: &Evidence, _: usize) -> bool {
         false
-    }
-}
-
-/// Findings.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FindingRows;
-/// Changed files.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FileRows;
-/// Changed packages.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct DependencyRows;
-
-impl Collection for FindingRows {
-    const ITEM: &'static str = "Finding";
-    const VIEW: &'static str = "Findings";
-    const UNDER: &'static str = "those whose path a glob matches, and those that can't be placed";
-    const NOT_UNDER: &'static str = "those whose path no glob matches, and those that can't be placed";
-
-    fn len(evidence: &Evidence) -> usize {
-        evidence.findings.len()
-    }
-
-    fn subject(row: u32) -> Subject {
-        Subject::Finding(row)
-    }
-
-    /// A finding that can't be placed may be anywhere, so it lies under every glob.
-    fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool {
-        match evidence.findings.path_symbols().get(row) {
-            Some(&NO_SYMBOL) | None => true,
-            Some(&path) => hits.get(path as usize).copied().unwrap_or(true),
-        }
-    }
-
-    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
-        evidence.findings.paths().iter().map(matches).collect()
-    }
-
-    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
-        &matches.finding_paths
-    }
-
-    fn everywhere(evidence: &Evidence, row: usize) -> bool {
-        evidence.findings.path_symbols().get(row).is_none_or(|path| *path == NO_SYMBOL)
-    }
-}
-
-impl Collection for FileRows {
-    const ITEM: &'static str = "File";
-    const VIEW: &'static str = "Files";
-    const UNDER: &'static str = "those whose path, before or after, a glob matches";
-    const NOT_UNDER: &'static str = "those whose paths no glob matches";
-
-    fn len(evidence: &Evidence) -> usize {
-        evidence.files.len()
-    }
-
-    fn subject(row: u32) -> Subject {
-        Subject::File(row)
-    }
-
-    fn under(_: &Evidence, row: usize, hits: &[bool]) -> bool {
-        hits.get(row).copied().unwrap_or(true)
-    }
-
-    /// A renamed file lies under both of its paths.
-    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
-        let hit = |file: &crate::evidence::FileChange| {
-            matches(&file.path) || file.previous_path.as_deref().is_some_and(matches)
-        };
-        evidence.files.iter().map(hit).collect()
-    }
-
-    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
-        &matches.files
-    }
-}
-
-impl Collection for DependencyRows {
-    const ITEM: &'static str = "Dependency";
-    const VIEW: &'static str = "Dependencies";
-    const UNDER: &'static str = "those whose manifest a glob matches";
-    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
-
-    fn len(evidence: &Evidence) -> usize {
-        evidence.dependencies.len()
-    }
-
-    fn subject(row: u32) -> Subject {
-        Subject::Dependency(row)
-    }
-
-    fn under(_: &Evidence, row: usize, hits: &[bool]) -> bool {
-        hits.get(row).copied().unwrap_or(true)
-    }
-
-    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
-        evidence.dependencies.iter().map(|dependency| matches(&dependency.manifest)).collect()
-    }
-
-    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
-        &matches.manifests
     }
 }
 
@@ -285,8 +212,9 @@ pub(crate) struct View<C> {
 }
 
 impl<C: Collection> View<C> {
-    /// Everything.
+    /// Everything; the rule is known to have asked for it.
     pub(crate) fn all(store: &Arc<Store>) -> Self {
+        store.read(C::KIND);
         let all = u32::try_from(C::len(&store.evidence)).unwrap_or(u32::MAX);
         Self { store: Arc::clone(store), rows: Rows::All(all), collection: PhantomData }
     }
@@ -321,6 +249,21 @@ impl<C: Collection> View<C> {
         }
     }
 
+    /// The selection in parts, by a text of each row.
+    pub(crate) fn group_by<'a>(&'a self, key: impl Fn(&'a Evidence, usize) -> &'a str) -> Map
+    where
+        Self: Send + Sync,
+    {
+        self.charge();
+        let mut groups: IndexMap<&str, Vec<u32>> = IndexMap::new();
+        for row in self.rows() {
+            groups.entry(key(&self.store.evidence, row as usize)).or_default().push(row);
+        }
+        groups.into_iter().map(|(name, rows)| (name.into(), Dynamic::from(self.select(rows.into_iter())))).collect()
+    }
+}
+
+impl<C: Placed> View<C> {
     /// The rows that lie under a glob, or those that don't.
     pub(crate) fn under(&self, globs: &Dynamic, wanted: bool) -> HostResult<Self> {
         let globs = texts(globs)?;
@@ -336,19 +279,6 @@ impl<C: Collection> View<C> {
             }
         };
         Ok(self.keep(|evidence, row| C::under(evidence, row, hits) == wanted || C::everywhere(evidence, row)))
-    }
-
-    /// The selection in parts, by a text of each row.
-    pub(crate) fn group_by<'a>(&'a self, key: impl Fn(&'a Evidence, usize) -> &'a str) -> Map
-    where
-        Self: Send + Sync,
-    {
-        self.charge();
-        let mut groups: IndexMap<&str, Vec<u32>> = IndexMap::new();
-        for row in self.rows() {
-            groups.entry(key(&self.store.evidence, row as usize)).or_default().push(row);
-        }
-        groups.into_iter().map(|(name, rows)| (name.into(), Dynamic::from(self.select(rows.into_iter())))).collect()
     }
 }
 
@@ -389,6 +319,21 @@ impl<C: Collection> Iterator for Items<C> {
     }
 }
 
+/// A function for each collection: the one list of them.
+macro_rules! of_every_collection {
+    ($function:ident) => {
+        [
+            $function::<FindingRows>,
+            $function::<FileRows>,
+            $function::<DependencyRows>,
+            $function::<ReviewRows>,
+            $function::<TestRows>,
+            $function::<CoverageRows>,
+            $function::<ClaimRows>,
+        ]
+    };
+}
+
 /// Which item a value is, to tell whether two are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ItemKey(pub(crate) Subject);
@@ -398,9 +343,9 @@ impl ItemKey {
         fn row<C: Collection>(value: &Dynamic) -> Option<ItemKey> {
             value.read_lock::<Item<C>>().map(|item| ItemKey(C::subject(item.row)))
         }
-        row::<FindingRows>(value)
-            .or_else(|| row::<FileRows>(value))
-            .or_else(|| row::<DependencyRows>(value))
+        of_every_collection!(row)
+            .iter()
+            .find_map(|row| row(value))
             .or_else(|| value.is::<ChangeView>().then_some(Self(Subject::Change)))
     }
 
@@ -417,15 +362,14 @@ pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
         }
         value.is::<View<C>>().then_some(C::VIEW)
     }
-    of::<FindingRows>(value)
-        .or_else(|| of::<FileRows>(value))
-        .or_else(|| of::<DependencyRows>(value))
+    of_every_collection!(of)
+        .iter()
+        .find_map(|of| of(value))
         .or_else(|| value.is::<ChangeView>().then_some("the change"))
 }
 
 /// The names that every collection has.
-pub(super) const fn common<C: Collection>() -> [Signature; 4] {
-    const GLOBS: &[(&str, Param)] = &[("globs", Param::Globs)];
+pub(super) const fn counted<C: Collection>() -> [Signature; 2] {
     [
         Signature::method(C::VIEW, "count", &[], "number", "how many there are", |module, name| {
             module.set_native_fn(name, |view: View<C>| Ok(INT::try_from(view.len()).unwrap_or(INT::MAX)));
@@ -433,6 +377,16 @@ pub(super) const fn common<C: Collection>() -> [Signature; 4] {
         Signature::method(C::VIEW, "is_empty", &[], "true or false", "whether there is none", |module, name| {
             module.set_native_fn(name, |view: View<C>| Ok(view.len() == 0));
         }),
+    ]
+}
+
+/// The names that every collection of what lies under paths has.
+pub(super) const fn placed<C: Placed>() -> [Signature; 4] {
+    const GLOBS: &[(&str, Param)] = &[("globs", Param::Globs)];
+    let [count, is_empty] = counted::<C>();
+    [
+        count,
+        is_empty,
         Signature::method(C::VIEW, "under", GLOBS, C::VIEW, C::UNDER, |module, name| {
             choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, true));
         }),
@@ -448,8 +402,6 @@ pub(super) fn register_types(module: &mut Module) {
         module.set_custom_type::<Item<C>>(C::ITEM);
         module.set_iterable::<View<C>>();
     }
-    of::<FindingRows>(module);
-    of::<FileRows>(module);
-    of::<DependencyRows>(module);
+    of_every_collection!(of).iter().for_each(|of| of(module));
     module.set_custom_type::<ChangeView>("Change");
 }

@@ -1,8 +1,10 @@
 //! Changed packages as rules see them.
 
+use std::sync::OnceLock;
+
 use rhai::{Array, Dynamic, ImmutableString, Module};
 
-use super::collection::{DependencyRows, Item, View, common};
+use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
@@ -10,8 +12,41 @@ use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::{WordValue, choices, word, words};
 use crate::evidence::{
-    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Jump, SourceKind, Word,
+    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, Jump,
+    SourceKind, Word,
 };
+use crate::policy::Subject;
+
+/// Changed packages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DependencyRows;
+
+impl Collection for DependencyRows {
+    const ITEM: &'static str = "Dependency";
+    const VIEW: &'static str = "Dependencies";
+    const KIND: EvidenceKind = EvidenceKind::Dependencies;
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.dependencies.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::Dependency(row)
+    }
+}
+
+impl Placed for DependencyRows {
+    const UNDER: &'static str = "those whose manifest a glob matches";
+    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
+
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        evidence.dependencies.iter().map(|dependency| matches(&dependency.manifest)).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.manifests
+    }
+}
 
 type Dependencies = View<DependencyRows>;
 type Row = Item<DependencyRows>;
@@ -90,7 +125,7 @@ const fn property(
 }
 
 /// What every collection has.
-pub(super) const COMMON: &[Signature] = &common::<DependencyRows>();
+pub(super) const COMMON: &[Signature] = &placed::<DependencyRows>();
 
 pub(super) const TABLE: &[Signature] = &[
     Signature::method(

@@ -1,6 +1,5 @@
 //! What a rule may do: object, remark, assess, recommend, or say that it does not apply.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
@@ -12,7 +11,7 @@ use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::word;
 use crate::diagnostic::Code;
-use crate::evidence::{EvidenceKind, Word};
+use crate::evidence::Word;
 use crate::policy::{Approver, Assessment, Risk, Subject, Violation};
 
 /// What one rule did.
@@ -55,22 +54,13 @@ impl Effects {
 /// One run of one rule: what it asked for and what it did.
 #[derive(Debug)]
 pub(crate) struct RuleRun {
-    read: AtomicU32,
     categories: Arc<[String]>,
     effects: Mutex<Effects>,
 }
 
 impl RuleRun {
     pub(crate) fn new(categories: Arc<[String]>) -> Self {
-        Self { read: AtomicU32::new(0), categories, effects: Mutex::default() }
-    }
-
-    pub(crate) fn read(&self, kind: EvidenceKind) {
-        self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
-    }
-
-    pub(crate) fn has_read(&self, kind: EvidenceKind) -> bool {
-        self.read.load(Ordering::Relaxed) & (1 << kind.index()) != 0
+        Self { categories, effects: Mutex::default() }
     }
 
     pub(crate) fn effects(&self) -> MutexGuard<'_, Effects> {
@@ -125,7 +115,7 @@ fn subject(value: &Dynamic) -> HostResult<Subject> {
     ItemKey::of(value).map(|key| key.0).ok_or_else(|| {
         HostError::new(
             Code::BadArguments,
-            format!("found {}, expected a finding, a file, a dependency or `change`", type_name(value)),
+            format!("found {}, expected an item of the evidence or `change`", type_name(value)),
         )
         .into()
     })

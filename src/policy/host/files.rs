@@ -1,15 +1,51 @@
 //! Changed files as rules see them.
 
+use std::sync::OnceLock;
+
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{FileRows, Item, View, common};
+use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::{WordValue, choices, words};
-use crate::evidence::{FileChange, FileKind, FileStatus, Word};
+use crate::evidence::{Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Word};
+use crate::policy::Subject;
+
+/// Changed files.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FileRows;
+
+impl Collection for FileRows {
+    const ITEM: &'static str = "File";
+    const VIEW: &'static str = "Files";
+    const KIND: EvidenceKind = EvidenceKind::Files;
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.files.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::File(row)
+    }
+}
+
+impl Placed for FileRows {
+    const UNDER: &'static str = "those whose path, before or after, a glob matches";
+    const NOT_UNDER: &'static str = "those whose paths no glob matches";
+
+    /// A renamed file lies under both of its paths.
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        let hit = |file: &FileChange| matches(&file.path) || file.previous_path.as_deref().is_some_and(matches);
+        evidence.files.iter().map(hit).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.files
+    }
+}
 
 type Files = View<FileRows>;
 type Row = Item<FileRows>;
@@ -79,7 +115,7 @@ const fn property(
 }
 
 /// What every collection has.
-pub(super) const COMMON: &[Signature] = &common::<FileRows>();
+pub(super) const COMMON: &[Signature] = &placed::<FileRows>();
 
 pub(super) const TABLE: &[Signature] = &[
     Signature::method(

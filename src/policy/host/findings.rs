@@ -1,15 +1,62 @@
 //! Findings as rules see them.
 
+use std::sync::OnceLock;
+
 use rhai::{Array, Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{FileRows, FindingRows, Item, View, common};
+use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
+use super::files::FileRows;
 use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::{WordValue, choices, word, words};
 use crate::diagnostic::Code;
-use crate::evidence::{Evidence, Finding, Introduced, Level, NO_SYMBOL, Severity, Suppression, Word};
+use crate::evidence::{Evidence, EvidenceKind, Finding, Introduced, Level, NO_SYMBOL, Severity, Suppression, Word};
+use crate::policy::Subject;
+
+/// Findings.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FindingRows;
+
+impl Collection for FindingRows {
+    const ITEM: &'static str = "Finding";
+    const VIEW: &'static str = "Findings";
+    const KIND: EvidenceKind = EvidenceKind::Findings;
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.findings.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::Finding(row)
+    }
+}
+
+impl Placed for FindingRows {
+    const UNDER: &'static str = "those whose path a glob matches, and those that can't be placed";
+    const NOT_UNDER: &'static str = "those whose path no glob matches, and those that can't be placed";
+
+    /// A finding that can't be placed may be anywhere, so it lies under every glob.
+    fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool {
+        match evidence.findings.path_symbols().get(row) {
+            Some(&NO_SYMBOL) | None => true,
+            Some(&path) => hits.get(path as usize).copied().unwrap_or(true),
+        }
+    }
+
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        evidence.findings.paths().iter().map(matches).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.finding_paths
+    }
+
+    fn everywhere(evidence: &Evidence, row: usize) -> bool {
+        evidence.findings.path_symbols().get(row).is_none_or(|path| *path == NO_SYMBOL)
+    }
+}
 
 type Findings = View<FindingRows>;
 type Row = Item<FindingRows>;
@@ -132,7 +179,7 @@ const fn property(
 }
 
 /// What every collection has.
-pub(super) const COMMON: &[Signature] = &common::<FindingRows>();
+pub(super) const COMMON: &[Signature] = &placed::<FindingRows>();
 
 pub(super) const TABLE: &[Signature] = &[
     Signature::method(

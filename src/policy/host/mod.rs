@@ -5,8 +5,10 @@
 //! checks at load and the suggestions all come.
 
 mod change;
+mod claims;
 mod collection;
 mod compare;
+mod coverage;
 mod dependencies;
 mod effects;
 mod error;
@@ -14,7 +16,9 @@ mod files;
 mod findings;
 mod globs;
 mod lists;
+mod reviews;
 mod signature;
+mod test_cases;
 pub(crate) mod words;
 
 pub(crate) use change::ChangeView;
@@ -36,6 +40,14 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         files::TABLE,
         dependencies::COMMON,
         dependencies::TABLE,
+        reviews::COMMON,
+        reviews::TABLE,
+        test_cases::COMMON,
+        test_cases::TABLE,
+        coverage::COMMON,
+        coverage::TABLE,
+        claims::COMMON,
+        claims::TABLE,
         effects::TABLE,
         lists::TABLE,
     ]

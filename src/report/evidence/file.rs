@@ -1,12 +1,15 @@
 //! A changed path in the evidence document, and what its fields say of each other.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::dependency::{strings, texts};
 use super::error::{Checked, Fault};
-use super::scalars::{Mode, RepositoryPath, Text};
-use super::strict::{objects, word};
-use crate::evidence::{FileChange, FileKind, FileMode, FileStatus, Hunk, Word};
+use super::scalars::{Digest, Mode, RepositoryPath, Text};
+use super::strict::{objects, optional_object, word};
+use crate::evidence::{FileChange, FileKind, FileKindFrom, FileMode, FileStatus, Hunk, LfsPointer, Ownership, Word};
 
 /// One changed path. A hand-written one needs `path`, `status` and `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +27,9 @@ pub struct FileRecord<'a> {
     /// What it is for.
     #[serde(deserialize_with = "word")]
     pub kind: FileKind,
+    /// What told so.
+    #[serde(default = "by_path", deserialize_with = "word", skip_serializing_if = "is_by_path")]
+    pub kind_from: FileKindFrom,
     /// The language, by GitHub Linguist's name.
     #[serde(default)]
     pub language: Option<Text<'a>>,
@@ -36,6 +42,9 @@ pub struct FileRecord<'a> {
     /// Whether one side is binary, so that no lines are counted.
     #[serde(default)]
     pub binary: bool,
+    /// Whether attributes of the base keep its text from being shown: then it is `binary` only by them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub hidden: bool,
     /// Whether one side is a symbolic link: always what the modes say.
     #[serde(default)]
     pub symlink: Option<bool>,
@@ -51,9 +60,101 @@ pub struct FileRecord<'a> {
     /// The changed blocks, in order.
     #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
     pub hunks: Vec<HunkRecord>,
-    /// Code owners of the path and of the previous path.
+    /// The pointer before, of a file that Git LFS keeps elsewhere.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    pub lfs_before: Option<LfsPointerRecord<'a>>,
+    /// The pointer after.
+    #[serde(default, deserialize_with = "optional_object", skip_serializing_if = "Option::is_none")]
+    pub lfs_after: Option<LfsPointerRecord<'a>>,
+    /// Code owners of the path and of the previous path. Where it is left out, all of `ownership`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<Text<'a>>,
+    /// What CODEOWNERS of the base asks for each of these paths, rule by rule.
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    pub ownership: Vec<OwnershipRecord<'a>>,
+}
+
+const fn by_path() -> FileKindFrom {
+    FileKindFrom::Path
+}
+
+fn is_by_path(from: &FileKindFrom) -> bool {
+    *from == by_path()
+}
+
+/// Whether it is false: what goes without saying.
+pub(super) const fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// What stands in the repository for a file that Git LFS keeps elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LfsPointerRecord<'a> {
+    /// SHA-256 of the content, in lower-case hexadecimal.
+    #[serde(borrow)]
+    pub oid: Digest<'a>,
+    /// Bytes of the content.
+    pub size: u64,
+}
+
+/// What one rule of CODEOWNERS asks for one path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnershipRecord<'a> {
+    /// The path that it is about: the file's, or its previous one.
+    #[serde(borrow)]
+    pub path: RepositoryPath<'a>,
+    /// The section; `null` outside of any.
+    #[serde(default)]
+    pub section: Option<Text<'a>>,
+    /// Logins and teams with their `@`, and e-mail addresses, as they are written.
+    pub owners: Vec<Text<'a>>,
+    /// How many of them have to approve.
+    pub count: u32,
+    /// Whether the section only suggests.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
+    /// The line of CODEOWNERS, from 1.
+    pub line: u32,
+}
+
+impl<'a> From<&'a LfsPointer> for LfsPointerRecord<'a> {
+    fn from(pointer: &'a LfsPointer) -> Self {
+        Self { oid: pointer.oid.as_str().into(), size: pointer.size }
+    }
+}
+
+impl From<LfsPointerRecord<'_>> for LfsPointer {
+    fn from(pointer: LfsPointerRecord<'_>) -> Self {
+        Self { oid: pointer.oid.into_string(), size: pointer.size }
+    }
+}
+
+impl<'a> From<&'a Ownership> for OwnershipRecord<'a> {
+    fn from(ownership: &'a Ownership) -> Self {
+        Self {
+            path: ownership.path.as_str().into(),
+            section: ownership.section.as_deref().map(Text::from),
+            owners: texts(&ownership.owners),
+            count: ownership.count,
+            optional: ownership.optional,
+            line: ownership.line,
+        }
+    }
+}
+
+impl OwnershipRecord<'_> {
+    fn into_ownership(self) -> Ownership {
+        Ownership {
+            path: self.path.into_string(),
+            section: self.section.map(Text::into_string),
+            owners: strings(self.owners),
+            count: self.count,
+            optional: self.optional,
+            line: self.line,
+        }
+    }
 }
 
 /// A block of changed lines, without context lines: what `git diff -U0` shows.
@@ -77,16 +178,21 @@ impl<'a> From<&'a FileChange> for FileRecord<'a> {
             previous_path: file.previous_path.as_deref().map(RepositoryPath::from),
             status: file.status,
             kind: file.kind,
+            kind_from: file.kind_from,
             language: file.language.as_deref().map(Text::from),
             mode_before: file.mode_before.map(Mode),
             mode_after: file.mode_after.map(Mode),
             binary: file.binary,
+            hidden: file.hidden,
             symlink: Some(file.is_symlink()),
             submodule: Some(file.is_submodule()),
             added: file.added,
             removed: file.removed,
             hunks: file.hunks.iter().map(HunkRecord::from).collect(),
-            owners: file.owners.iter().map(|owner| Text::from(owner.as_str())).collect(),
+            lfs_before: file.lfs_before.as_ref().map(LfsPointerRecord::from),
+            lfs_after: file.lfs_after.as_ref().map(LfsPointerRecord::from),
+            owners: texts(&file.owners),
+            ownership: file.ownership.iter().map(OwnershipRecord::from).collect(),
         }
     }
 }
@@ -119,6 +225,10 @@ impl FileRecord<'_> {
         self.check_previous_path()?;
         self.check_modes()?;
         check_hunks(&self.hunks)?;
+        self.check_ownership()?;
+        if self.hidden && !self.binary {
+            return Err(Fault::field("hidden", "found true in a file that is not `binary`, expected false"));
+        }
         let (symlink, submodule) = (self.symlink, self.submodule);
         let change = FileChange {
             path: self.path.into_string(),
@@ -132,7 +242,12 @@ impl FileRecord<'_> {
             hunks: self.hunks.into_iter().map(HunkRecord::into_hunk).collect(),
             language: self.language.map(Text::into_string),
             kind: self.kind,
-            owners: self.owners.into_iter().map(Text::into_string).collect(),
+            kind_from: self.kind_from,
+            hidden: self.hidden,
+            lfs_before: self.lfs_before.map(LfsPointer::from),
+            lfs_after: self.lfs_after.map(LfsPointer::from),
+            owners: owners(&self.owners, &self.ownership),
+            ownership: self.ownership.into_iter().map(OwnershipRecord::into_ownership).collect(),
         };
         check_derived("symlink", symlink, change.is_symlink(), FileMode::SYMLINK)?;
         check_derived("submodule", submodule, change.is_submodule(), FileMode::SUBMODULE)?;
@@ -154,6 +269,20 @@ impl FileRecord<'_> {
         }
     }
 
+    /// What is asked for is asked for one of the file's own paths, and names somebody.
+    fn check_ownership(&self) -> Checked<()> {
+        for (index, ownership) in self.ownership.iter().enumerate() {
+            let fault = |fault: Box<Fault>| Err(fault.in_element(index).in_field("ownership"));
+            if ownership.path != self.path && Some(&ownership.path) != self.previous_path.as_ref() {
+                return fault(Fault::field("path", "is neither the file's path nor its previous one"));
+            }
+            if ownership.owners.is_empty() {
+                return fault(Fault::field("owners", "is empty, expected whom the rule names"));
+            }
+        }
+        Ok(())
+    }
+
     fn check_modes(&self) -> Checked<()> {
         match self.status {
             FileStatus::Added if self.mode_before.is_some() => {
@@ -165,6 +294,15 @@ impl FileRecord<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Owners in order, each once: those that are stated, or else all of the rules that are.
+fn owners(stated: &[Text<'_>], ownership: &[OwnershipRecord<'_>]) -> Vec<String> {
+    let all: BTreeSet<&str> = match stated {
+        [] => ownership.iter().flat_map(|ownership| &ownership.owners).map(Text::as_str).collect(),
+        stated => stated.iter().map(Text::as_str).collect(),
+    };
+    all.into_iter().map(str::to_owned).collect()
 }
 
 /// What is derived from the modes is written for readers, and never believed.

@@ -70,6 +70,9 @@ pub struct FindingRecord<'a> {
     /// CWE numbers.
     #[serde(default)]
     pub cwe: Vec<NonZeroU32>,
+    /// The package that it is about, as a package URL with its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Text<'a>>,
     /// Identity of the finding. Where it is left out, the first 16 bytes of the SHA-256 over tool, rule, path (or the
     /// location that could not be mapped, or nothing) and message, each in UTF-8 after its length in 8 bytes, big-endian.
     #[serde(default)]
@@ -141,6 +144,7 @@ impl<'a> From<Finding<'a>> for FindingRecord<'a> {
             end_line: NonZeroU32::new(finding.end_line).filter(|end| end.get() != finding.line),
             column: NonZeroU32::new(finding.column),
             cwe: finding.cwe.iter().copied().filter_map(NonZeroU32::new).collect(),
+            package: finding.package.map(Text::from),
             fingerprint: Some(Fingerprint(finding.fingerprint)),
             suppression: finding.suppression,
             baseline_state: finding.baseline_state,
@@ -186,6 +190,7 @@ impl FindingRecord<'_> {
             end_line,
             column: self.column.map_or(0, NonZeroU32::get),
             cwe: &cwe,
+            package: self.package.as_ref().map(Text::as_str),
             fingerprint: self.fingerprint.map_or_else(|| self.default_fingerprint(), |fingerprint| fingerprint.0),
             suppression: self.suppression,
             baseline_state: self.baseline_state,

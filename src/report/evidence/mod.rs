@@ -5,12 +5,15 @@
 //!
 //! A document borrows its texts, from the text that it was read from or from the evidence that it states.
 
+mod checks;
+mod claim;
 mod dependency;
 mod error;
 mod file;
 mod finding;
 mod layout;
 mod other;
+mod people;
 mod place;
 mod scalars;
 mod source;
@@ -26,14 +29,15 @@ use self::error::{Checked, Fault, quoted};
 use self::strict::{object, objects};
 use crate::evidence::{Evidence, EvidenceKind, FindingsBuilder, Word};
 
+pub use self::checks::{CoverageRecord, TestRecord};
+pub use self::claim::ClaimRecord;
 pub use self::dependency::{DependencyRecord, PackageSourceRecord};
 pub use self::error::DocumentError;
-pub use self::file::{FileRecord, HunkRecord};
+pub use self::file::{FileRecord, HunkRecord, LfsPointerRecord, OwnershipRecord};
 pub use self::finding::FindingRecord;
-pub use self::other::{
-    AdvisoryRecord, CapabilityRecord, ClaimRecord, CoverageRecord, LicenceRecord, ReviewRecord, TeamRecord, TestRecord,
-};
-pub use self::scalars::{Digest, EvidenceVersion, Fingerprint, Mode, RepositoryPath, Score, Text, Time};
+pub use self::other::{AdvisoryRecord, CapabilityRecord, LicenceRecord};
+pub use self::people::{ReviewRecord, TeamRecord};
+pub use self::scalars::{Decimal, Digest, EvidenceVersion, Fingerprint, Mode, RepositoryPath, Score, Text, Time};
 pub use self::source::{ChangeRecord, ProblemRecord, SourceRecord};
 
 /// The value of `schema` in every evidence document of this version.
@@ -212,7 +216,7 @@ impl<'a> EvidenceDocument<'a> {
             licences: self.licences.items.into_iter().map(Into::into).collect(),
             advisories: self.advisories.items.into_iter().map(Into::into).collect(),
             capabilities: self.capabilities.items.into_iter().map(Into::into).collect(),
-            reviews: self.reviews.items.into_iter().map(Into::into).collect(),
+            reviews: convert("reviews", self.reviews, ReviewRecord::into_review)?,
             teams: self
                 .teams
                 .items
@@ -222,7 +226,7 @@ impl<'a> EvidenceDocument<'a> {
             tests: self.checks.tests.items.into_iter().map(Into::into).collect(),
             coverage: convert("coverage", self.checks.coverage, CoverageRecord::into_coverage)
                 .map_err(|fault| fault.in_field("checks"))?,
-            claims: self.claims.items.into_iter().map(Into::into).collect(),
+            claims: convert("claims", self.claims, ClaimRecord::into_claim)?,
             sources: self
                 .sources
                 .into_iter()

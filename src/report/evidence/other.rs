@@ -1,4 +1,4 @@
-//! Records of the kinds of evidence besides findings, files and dependencies.
+//! Records of licences, advisories and capabilities.
 
 use std::num::NonZeroU32;
 
@@ -6,12 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dependency::{strings, texts};
-use super::error::{Checked, Fault};
-use super::scalars::{RepositoryPath, Text, Time};
-use super::strict::{optional_word, word};
-use crate::evidence::{
-    Advisory, Capability, CheckStatus, Claim, FileCoverage, Licence, Review, ReviewState, Severity, TestCase,
-};
+use super::scalars::{RepositoryPath, Text};
+use super::strict::optional_word;
+use crate::evidence::{Advisory, Capability, Licence, Severity};
 
 /// The licence of one locked package version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -124,167 +121,6 @@ impl From<CapabilityRecord<'_>> for Capability {
 }
 
 /// Evidence that has a place always has a line; should it not, the first one is where to look.
-fn line(number: u32) -> NonZeroU32 {
+pub(super) fn line(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
-}
-
-/// One review of the change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReviewRecord<'a> {
-    /// The reviewer's login; `null` for a deleted account.
-    #[serde(borrow)]
-    pub reviewer: Option<Text<'a>>,
-    /// Whether the reviewer is a bot.
-    #[serde(default)]
-    pub bot: bool,
-    /// What they said.
-    #[serde(deserialize_with = "word")]
-    pub state: ReviewState,
-    /// The commit that they looked at.
-    #[serde(default)]
-    pub commit: Option<Text<'a>>,
-    /// When.
-    #[serde(default)]
-    pub time: Option<Time<'a>>,
-}
-
-impl<'a> From<&'a Review> for ReviewRecord<'a> {
-    fn from(review: &'a Review) -> Self {
-        Self {
-            reviewer: review.reviewer.as_deref().map(Text::from),
-            bot: review.bot,
-            state: review.state,
-            commit: review.commit.as_deref().map(Text::from),
-            time: review.time.as_deref().map(Time::from),
-        }
-    }
-}
-
-impl From<ReviewRecord<'_>> for Review {
-    fn from(review: ReviewRecord<'_>) -> Self {
-        Self {
-            reviewer: review.reviewer.map(Text::into_string),
-            bot: review.bot,
-            state: review.state,
-            commit: review.commit.map(Text::into_string),
-            time: review.time.map(Time::into_string),
-        }
-    }
-}
-
-/// A team and its members.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TeamRecord<'a> {
-    /// The team, without `team:`.
-    #[serde(borrow)]
-    pub name: Text<'a>,
-    /// The logins of its members.
-    pub members: Vec<Text<'a>>,
-}
-
-/// One test case.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TestRecord<'a> {
-    /// The suite that it belongs to.
-    #[serde(borrow)]
-    pub suite: Text<'a>,
-    /// Its name.
-    pub name: Text<'a>,
-    /// How it ended.
-    #[serde(deserialize_with = "word")]
-    pub status: CheckStatus,
-}
-
-impl<'a> From<&'a TestCase> for TestRecord<'a> {
-    fn from(test: &'a TestCase) -> Self {
-        Self { suite: test.suite.as_str().into(), name: test.name.as_str().into(), status: test.status }
-    }
-}
-
-impl From<TestRecord<'_>> for TestCase {
-    fn from(test: TestRecord<'_>) -> Self {
-        Self { suite: test.suite.into_string(), name: test.name.into_string(), status: test.status }
-    }
-}
-
-/// Coverage of the changed lines of one file; no line is in both lists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CoverageRecord<'a> {
-    /// The file.
-    #[serde(borrow)]
-    pub path: RepositoryPath<'a>,
-    /// Changed lines that were executed, ascending.
-    pub covered: Vec<NonZeroU32>,
-    /// Changed lines that could have been and were not, ascending.
-    pub missed: Vec<NonZeroU32>,
-}
-
-impl<'a> From<&'a FileCoverage> for CoverageRecord<'a> {
-    fn from(coverage: &'a FileCoverage) -> Self {
-        let lines = |lines: &[u32]| lines.iter().copied().filter_map(NonZeroU32::new).collect();
-        Self { path: coverage.path.as_str().into(), covered: lines(&coverage.covered), missed: lines(&coverage.missed) }
-    }
-}
-
-impl CoverageRecord<'_> {
-    /// The coverage that it states.
-    pub(super) fn into_coverage(self) -> Checked<FileCoverage> {
-        for (field, lines) in [("covered", &self.covered), ("missed", &self.missed)] {
-            if !lines.is_sorted_by(|one, next| one < next) {
-                return Err(Fault::field(field, "expected ascending lines, each once"));
-            }
-        }
-        if let Some(line) = self.covered.iter().find(|line| self.missed.binary_search(line).is_ok()) {
-            return Err(Fault::field("missed", format!("line {line} is in `covered` too")));
-        }
-        let numbers = |lines: Vec<NonZeroU32>| lines.into_iter().map(NonZeroU32::get).collect();
-        Ok(FileCoverage { path: self.path.into_string(), covered: numbers(self.covered), missed: numbers(self.missed) })
-    }
-}
-
-/// A statement about the change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClaimRecord<'a> {
-    /// The document; `null` for the change's own description.
-    #[serde(default, borrow)]
-    pub path: Option<Text<'a>>,
-    /// Its line, from 1.
-    pub line: NonZeroU32,
-    /// What it says.
-    pub text: Text<'a>,
-    /// The headings that it stands under, outermost first.
-    #[serde(default)]
-    pub section: Vec<Text<'a>>,
-    /// Whether its box is ticked; `null` where it has none.
-    #[serde(default)]
-    pub ticked: Option<bool>,
-}
-
-impl<'a> From<&'a Claim> for ClaimRecord<'a> {
-    fn from(claim: &'a Claim) -> Self {
-        Self {
-            path: claim.path.as_deref().map(Text::from),
-            line: line(claim.line),
-            text: claim.text.as_str().into(),
-            section: texts(&claim.section),
-            ticked: claim.ticked,
-        }
-    }
-}
-
-impl From<ClaimRecord<'_>> for Claim {
-    fn from(claim: ClaimRecord<'_>) -> Self {
-        Self {
-            path: claim.path.map(Text::into_string),
-            line: claim.line.get(),
-            text: claim.text.into_string(),
-            section: strings(claim.section),
-            ticked: claim.ticked,
-        }
-    }
 }

@@ -153,6 +153,19 @@ formed_text! {
     { "type": "string", "pattern": "^[0-9a-f]{64}$" }
 }
 
+formed_text! {
+    /// A number as a decimal, which loses no digit.
+    Decimal, is_decimal,
+    "a decimal such as `12`, `-3` or `0.5`",
+    { "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$" }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    text.split_once('.').map_or_else(|| digits(text), |(whole, part)| digits(whole) && digits(part))
+}
+
 fn is_repository_path(text: &str) -> bool {
     !text.contains('\0') && text.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }

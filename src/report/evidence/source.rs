@@ -28,15 +28,36 @@ pub struct ChangeRecord<'a> {
     /// Login of who proposed the change.
     #[serde(default)]
     pub author: Option<Text<'a>>,
+    /// Whether that is a bot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author_is_bot: Option<bool>,
     /// Authors of its commits as the commits name them, each once.
     #[serde(default)]
     pub commit_authors: Vec<Text<'a>>,
     /// The title of the change.
     #[serde(default)]
     pub title: Option<Text<'a>>,
+    /// What its author wrote about it: Markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text<'a>>,
     /// The branch that the change is on.
     #[serde(default)]
     pub branch: Option<Text<'a>>,
+    /// The branch that it is to go into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_branch: Option<Text<'a>>,
+    /// The number that the forge gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<u64>,
+    /// Its address on the forge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Text<'a>>,
+    /// Whether it is a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<bool>,
+    /// Whether it comes from another repository than the one that it is to go into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fork: Option<bool>,
     /// Labels that the forge holds for it.
     #[serde(default)]
     pub labels: Vec<Text<'a>>,
@@ -56,7 +77,14 @@ impl<'a> From<&'a Change> for ChangeRecord<'a> {
             author: text(&change.author),
             commit_authors: texts(&change.commit_authors),
             title: text(&change.title),
+            author_is_bot: change.author_is_bot,
+            description: text(&change.description),
             branch: text(&change.branch),
+            target_branch: text(&change.target_branch),
+            number: change.number,
+            url: text(&change.url),
+            draft: change.draft,
+            fork: change.fork,
             labels: texts(&change.labels),
             time: change.time.as_deref().map(Time::from),
         }
@@ -74,7 +102,14 @@ impl From<ChangeRecord<'_>> for Change {
             author: string(change.author),
             commit_authors: strings(change.commit_authors),
             title: string(change.title),
+            author_is_bot: change.author_is_bot,
+            description: string(change.description),
             branch: string(change.branch),
+            target_branch: string(change.target_branch),
+            number: change.number,
+            url: string(change.url),
+            draft: change.draft,
+            fork: change.fork,
             labels: strings(change.labels),
             time: change.time.map(Time::into_string),
         }

@@ -76,7 +76,12 @@ fn how(kind: EvidenceKind) -> String {
 /// How evidence of a kind is supplied.
 const fn way(kind: EvidenceKind) -> &'static str {
     match kind {
-        EvidenceKind::Findings => "supply a scanner's SARIF with `--sarif FILE`",
+        EvidenceKind::Change => "supply what the forge says of the change with `--change EVENT.json`",
+        EvidenceKind::Findings => {
+            "supply a scanner's SARIF with `--sarif FILE`, or its own report with `--report FILE`"
+        }
+        EvidenceKind::Baseline => "supply the scanner's SARIF of the base with `--baseline-sarif FILE@COMMIT`",
+        EvidenceKind::Owners => "supply CODEOWNERS of the base with `--repo DIR` or `--trees BEFORE AFTER`",
         EvidenceKind::Files => "supply the changed files with `--repo DIR`, `--trees BEFORE AFTER` or `--diff FILE`",
         EvidenceKind::Dependencies => {
             "supply the changed packages with `--repo DIR`, `--trees BEFORE AFTER` or `--dependencies FILE`"

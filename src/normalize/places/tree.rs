@@ -10,11 +10,11 @@ use crate::evidence::FileStatus;
 
 /// A path from the root of a file system, with `/` between its parts and none before the first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Absolute(pub(super) String);
+pub(in crate::normalize) struct Absolute(pub(in crate::normalize) String);
 
 impl Absolute {
     /// Resolves `.` and `..`; above the root there is nothing.
-    pub(super) fn new(path: &str) -> Self {
+    pub(in crate::normalize) fn new(path: &str) -> Self {
         let mut parts: Vec<&str> = Vec::new();
         for part in path.split('/') {
             match part {
@@ -34,7 +34,7 @@ impl Absolute {
     }
 
     /// What follows a directory that contains it.
-    pub(super) fn below(&self, directory: &Self) -> Option<&str> {
+    pub(in crate::normalize) fn below(&self, directory: &Self) -> Option<&str> {
         if directory.0.is_empty() {
             return Some(&self.0);
         }
@@ -56,7 +56,7 @@ pub(super) fn inside(path: &str) -> Option<String> {
 }
 
 /// What is known of the repository's paths.
-pub(super) struct Tree<'a> {
+pub(in crate::normalize) struct Tree<'a> {
     /// Changed paths, and their position in the change.
     files: BTreeMap<&'a str, usize>,
     /// Previous paths of renamed files.
@@ -69,7 +69,7 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(context: &'a Context<'a>) -> Self {
+    pub(in crate::normalize) fn new(context: &'a Context<'a>) -> Self {
         let files = context.files.iter().enumerate().map(|(index, file)| (file.path.as_str(), index)).collect();
         let renamed = context.files.iter().enumerate().filter(|(_, file)| file.status == FileStatus::Renamed);
         let previous = renamed.filter_map(|(index, file)| Some((file.previous_path.as_deref()?, index))).collect();
@@ -84,17 +84,17 @@ impl<'a> Tree<'a> {
     }
 
     /// Whether all paths of the head are known.
-    pub(super) const fn is_known(&self) -> bool {
+    pub(in crate::normalize) const fn is_known(&self) -> bool {
         self.head.is_some()
     }
 
     /// The position of a changed path in the change.
-    pub(super) fn changed(&self, path: &str) -> Option<usize> {
+    pub(in crate::normalize) fn changed(&self, path: &str) -> Option<usize> {
         self.files.get(path).copied()
     }
 
     /// Whether the head, or else the change, has the path.
-    pub(super) fn has(&self, path: &str) -> bool {
+    pub(in crate::normalize) fn has(&self, path: &str) -> bool {
         self.files.contains_key(path) || self.in_head(path)
     }
 
@@ -103,7 +103,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The new path of a file that was renamed away from this one, where nothing took its place.
-    pub(super) fn moved(&self, path: &str) -> Option<(&'a str, usize)> {
+    pub(in crate::normalize) fn moved(&self, path: &str) -> Option<(&'a str, usize)> {
         if self.has(path) {
             return None;
         }
@@ -112,12 +112,12 @@ impl<'a> Tree<'a> {
     }
 
     /// The one path that ends an absolute path; `None` where there is none, or more than one.
-    pub(super) fn end_of(&self, path: &Absolute) -> Option<&'a str> {
+    pub(in crate::normalize) fn end_of(&self, path: &Absolute) -> Option<&'a str> {
         only(self.ends(&path.0))
     }
 
     /// The one path that ends a relative one, or ends with it; `None` where there is none, or more than one.
-    pub(super) fn like(&self, path: &str) -> Option<&'a str> {
+    pub(in crate::normalize) fn like(&self, path: &str) -> Option<&'a str> {
         let key = from_end(path);
         let all = self.from_end.get_or_init(|| self.sorted_from_end());
         let start = all.partition_point(|(known, _)| *known < key);
@@ -127,7 +127,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Whether a path could mean a changed file by another name. Asked where the files of the head are not known.
-    pub(super) fn resembles(&self, path: &str) -> bool {
+    pub(in crate::normalize) fn resembles(&self, path: &str) -> bool {
         let alike = self.alike.get_or_init(|| Alike::of(self.files.keys().chain(self.previous.keys())));
         let written = plain(path);
         alike.parts.contains(&written) || ends(&written).any(|end| alike.whole.contains(end))
