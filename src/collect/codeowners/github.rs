@@ -30,7 +30,9 @@ fn read(file: &mut CodeOwners, line: u32, content: &str) {
     // A line without owners takes owners away: where it is passed over, nobody is missed.
     let matters = !owners.is_empty();
     let mistake = match (&pattern, stranger) {
-        (Err(mistake), _) => Some(format!("{} is no pattern of GitHub's: {mistake}; GitHub passes over the line", quoted(text))),
+        (Err(mistake), _) => {
+            Some(format!("{} is no pattern of GitHub's: {mistake}; GitHub passes over the line", quoted(text)))
+        }
         (Ok(_), Some(word)) => Some(format!(
             "{} is no owner, expected `@login`, `@organization/team` or an address; GitHub passes over the line",
             quoted(word)

@@ -67,16 +67,13 @@ impl<'a> Named<'a> {
     /// Whether it is all that a heading is, so that it can't well be a pattern of GitHub's.
     pub(super) fn is_whole(&self) -> bool {
         let blank = self.rest.is_empty() || self.rest.starts_with([' ', '\t']);
-        blank && !self.name.is_empty() && self.count.is_none_or(|count| count.chars().all(|digit| digit.is_ascii_digit()))
+        blank
+            && !self.name.is_empty()
+            && self.count.is_none_or(|count| count.chars().all(|digit| digit.is_ascii_digit()))
     }
 }
 
-fn read_heading(
-    file: &mut CodeOwners,
-    names: &mut BTreeMap<String, usize>,
-    line: u32,
-    named: &Named<'_>,
-) -> Heading {
+fn read_heading(file: &mut CodeOwners, names: &mut BTreeMap<String, usize>, line: u32, named: &Named<'_>) -> Heading {
     if named.name.is_empty() {
         file.problem(line, "a section without a name, expected one between `[` and `]`");
     }
@@ -90,11 +87,8 @@ fn read_heading(
     let count = count(file, line, named);
     let mut owners = Vec::new();
     let rest = named.rest;
-    let stranger = if rest.is_empty() || rest.starts_with([' ', '\t']) {
-        collect_owners(rest, &mut owners)
-    } else {
-        Some(rest)
-    };
+    let stranger =
+        if rest.is_empty() || rest.starts_with([' ', '\t']) { collect_owners(rest, &mut owners) } else { Some(rest) };
     let problem = stranger.map(|word| {
         file.problem(line, format!("{} in the heading of a section, expected its owners after a blank", quoted(word)))
     });
@@ -107,7 +101,10 @@ fn count(file: &mut CodeOwners, line: u32, named: &Named<'_>) -> u32 {
     let digits = written.trim();
     let number = digits.bytes().all(|digit| digit.is_ascii_digit()) && !digits.is_empty();
     if !number || digits.bytes().all(|digit| digit == b'0') {
-        file.problem(line, format!("{} approvals, expected a number of at least 1; GitLab asks for 1", quoted(written)));
+        file.problem(
+            line,
+            format!("{} approvals, expected a number of at least 1; GitLab asks for 1", quoted(written)),
+        );
         return 1;
     }
     if named.optional {
@@ -132,7 +129,8 @@ fn read_entry(file: &mut CodeOwners, line: u32, content: &str, heading: &Heading
             file.problem(line, format!("{} has no owners; GitLab asks nobody", quoted(written)));
         }
     } else if let Some(word) = stranger {
-        let message = format!("{} is no owner, expected `@name`, `@@role` or an address; GitLab passes over it", quoted(word));
+        let message =
+            format!("{} is no owner, expected `@name`, `@@role` or an address; GitLab passes over it", quoted(word));
         let problem = file.problem(line, message);
         doubt = owners.is_empty().then_some(problem);
     }
@@ -141,11 +139,13 @@ fn read_entry(file: &mut CodeOwners, line: u32, content: &str, heading: &Heading
         None => doubt.map(|problem| Doubt { problem, always: false }),
     };
     let effect = if excluded { Effect::Excluded } else { Effect::Owned(owners) };
-    let rule = Rule { line, section: heading.section, pattern: Pattern::everything(), effect, count: heading.count, doubt };
+    let rule =
+        Rule { line, section: heading.section, pattern: Pattern::everything(), effect, count: heading.count, doubt };
     match Pattern::gitlab(text, true) {
         Ok(pattern) => file.rules.push(Rule { pattern, ..rule }),
         Err(_) => {
-            let problem = file.problem(line, format!("in {} a `]` is missing; GitLab matches nothing with it", quoted(written)));
+            let problem =
+                file.problem(line, format!("in {} a `]` is missing; GitLab matches nothing with it", quoted(written)));
             // An exclusion that excludes nothing leaves more owners than were meant.
             if let (false, Ok(pattern)) = (excluded, Pattern::gitlab(text, false)) {
                 let doubt = Some(Doubt { problem, always: false });

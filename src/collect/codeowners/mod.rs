@@ -131,10 +131,7 @@ impl CodeOwners {
 }
 
 /// Reads the CODEOWNERS that counts, through `file`, which gives a regular file of the base by its path.
-pub fn read(
-    file: impl Fn(&str) -> Result<Option<Vec<u8>>, SnapshotError>,
-    commit: Option<&str>,
-) -> CodeOwnersFile {
+pub fn read(file: impl Fn(&str) -> Result<Option<Vec<u8>>, SnapshotError>, commit: Option<&str>) -> CodeOwnersFile {
     let commit = commit.map(str::to_owned);
     match find(file) {
         Ok(Some(Found { path, bytes, dialect, passed_over })) => {

@@ -56,7 +56,9 @@ mod tests {
         for word in ["@group/sub/deeper", "@@maintainer", "@@Developers", "@@OWNER"] {
             assert!(!is_owner(word, GitHub) && is_owner(word, GitLab), "{word}");
         }
-        for word in ["octocat", "@", "@@", "@@dev", "@a//b", "@/a", "@a/", "@a,@b", "a@b", "a@b@c.d", "@a b", "@é", "@a#b"] {
+        for word in
+            ["octocat", "@", "@@", "@@dev", "@a//b", "@/a", "@a/", "@a,@b", "a@b", "a@b@c.d", "@a b", "@é", "@a#b"]
+        {
             assert!(!is_owner(word, GitHub) && !is_owner(word, GitLab), "{word}");
         }
     }

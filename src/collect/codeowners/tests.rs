@@ -29,7 +29,9 @@ fn problem_lines(file: &CodeOwners) -> Vec<&str> {
 
 #[test]
 fn a_line_of_github_is_a_pattern_owners_and_a_comment() {
-    let file = github("\u{feff}# c\n\n* @a @b/c  d@e.fg @a # @x\r\n/none\t# only a comment\nwith\\ blank/ @s\n  indented\t@t  \na#b @u\n");
+    let file = github(
+        "\u{feff}# c\n\n* @a @b/c  d@e.fg @a # @x\r\n/none\t# only a comment\nwith\\ blank/ @s\n  indented\t@t  \na#b @u\n",
+    );
     assert_eq!(
         owned(&file),
         [(3, vec!["@a", "@b/c", "d@e.fg"]), (4, vec![]), (5, vec!["@s"]), (6, vec!["@t"]), (7, vec!["@u"])]
@@ -39,10 +41,16 @@ fn a_line_of_github_is_a_pattern_owners_and_a_comment() {
 
 #[test]
 fn a_line_that_github_passes_over_has_no_effect_and_is_a_problem() {
-    for line in ["!x @a", "\\#x @a", "[ab].c @a", "a*** @a", "a\\", "/ @a", "a//b @a", "x nobody", "x @@owner", "x @a/b/c"] {
+    for line in
+        ["!x @a", "\\#x @a", "[ab].c @a", "a*** @a", "a\\", "/ @a", "a//b @a", "x nobody", "x @@owner", "x @a/b/c"]
+    {
         let file = github(line);
         assert_eq!((owned(&file).len(), file.problems.len()), (0, 1), "{line}");
-        assert_eq!(file.rules.is_empty(), !line.contains(' '), "{line}: what was meant is kept where somebody is missed");
+        assert_eq!(
+            file.rules.is_empty(),
+            !line.contains(' '),
+            "{line}: what was meant is kept where somebody is missed"
+        );
     }
     let braces = github("*.{ts,tsx} @a");
     assert_eq!((owned(&braces), problem_lines(&braces)), (vec![(1, vec!["@a"])], vec!["line 1"]));
@@ -85,7 +93,8 @@ fn headings_of_gitlab_are_read_as_far_as_they_go() {
         assert_eq!((section.name.as_deref(), section.optional), (Some(name), optional), "{heading}");
         assert!(file.rules.iter().all(|rule| rule.count == count && rule.section == 1), "{heading}");
         assert_eq!(owned(&file), [(2, vec!["@own"]), (3, owners.clone())], "{heading}");
-        let without = usize::from(owners.is_empty() && problems == 0 || owners.is_empty() && file.rules[1].doubt.is_none());
+        let without =
+            usize::from(owners.is_empty() && problems == 0 || owners.is_empty() && file.rules[1].doubt.is_none());
         assert_eq!(file.problems.len(), problems + without, "{heading}: {:?}", file.problems);
     }
 }
@@ -104,7 +113,14 @@ fn a_line_of_gitlab_keeps_the_owners_that_it_can_read() {
     let file = gitlab("/p/* @group user @user\nx nobody\ny\n!z @a\n# c\n\\#f.rb @o\na @b # see @c\n");
     assert_eq!(
         owned(&file),
-        [(1, vec!["@group", "@user"]), (2, vec![]), (3, vec![]), (4, vec!["!"]), (6, vec!["@o"]), (7, vec!["@b", "@c"])]
+        [
+            (1, vec!["@group", "@user"]),
+            (2, vec![]),
+            (3, vec![]),
+            (4, vec!["!"]),
+            (6, vec!["@o"]),
+            (7, vec!["@b", "@c"])
+        ]
     );
     assert_eq!(problem_lines(&file), ["line 1", "line 2", "line 3", "line 7"]);
     let doubtful: Vec<_> = file.rules.iter().filter(|rule| rule.doubt.is_some()).map(|rule| rule.line).collect();
@@ -173,9 +189,7 @@ fn a_file_that_cannot_be_had_is_no_empty_one() {
     assert_eq!(refused(vec![b'\n'; MAX_BYTES + 1], "CODEOWNERS"), Completeness::Failed);
     assert_eq!(refused(vec![b'\n'; MAX_BYTES + 1], ".gitlab/CODEOWNERS"), Completeness::Truncated);
     assert_eq!(refused(b"* @a\0".to_vec(), "CODEOWNERS"), Completeness::Failed);
-    let broken = |_: &str| {
-        Err(SnapshotError::Unusable { message: "object 1 is gone".to_owned(), help: String::new() })
-    };
+    let broken = |_: &str| Err(SnapshotError::Unusable { message: "object 1 is gone".to_owned(), help: String::new() });
     assert_eq!(read(broken, None).outcome.unwrap_err().reason, "object 1 is gone");
     assert!(parse(&vec![b'\n'; MAX_BYTES], None).is_ok());
 }

@@ -16,14 +16,19 @@ use crate::evidence::FileKind;
 /// What a file is for, by its path.
 #[must_use]
 pub fn kind_of(path: &str) -> FileKind {
+    kind_among(path, &[], look_up(path).map(|(_, sort)| sort))
+}
+
+/// What a file is for, by its path and by what sort of language it is in, where some kinds are known not to fit.
+pub(super) fn kind_among(path: &str, but: &[FileKind], sort: Option<Sort>) -> FileKind {
     let lower = path.to_ascii_lowercase();
     let path = Path {
         spelled: path.rsplit('/').next().unwrap_or(path),
         name: lower.rsplit('/').next().unwrap_or(&lower),
         lower: &lower,
+        sort,
     };
-    let sort = look_up(path.lower).map(|(_, sort)| sort);
-    KINDS.iter().find(|(_, fits)| fits(&path)).map_or_else(
+    KINDS.iter().find(|(kind, fits)| !but.contains(kind) && fits(&path)).map_or_else(
         || match sort {
             Some(Sort::Program) => FileKind::Source,
             Some(Sort::Build) => FileKind::Infrastructure,
@@ -43,6 +48,8 @@ struct Path<'a> {
     name: &'a str,
     /// The whole path in lower case.
     lower: &'a str,
+    /// What its language's files are.
+    sort: Option<Sort>,
 }
 
 type Fits = fn(&Path<'_>) -> bool;
@@ -144,7 +151,6 @@ fn infrastructure(path: &Path<'_>) -> bool {
 
 /// A program among the documents, such as Sphinx's `conf.py`, is still a program.
 fn docs(path: &Path<'_>) -> bool {
-    let sort = look_up(path.lower).map(|(_, sort)| sort);
-    let program = matches!(sort, Some(Sort::Program | Sort::Build));
-    !program && (path.under(DOCS_FOLDERS) || (path.starts(DOCS_STARTS) && sort != Some(Sort::Data)))
+    let program = matches!(path.sort, Some(Sort::Program | Sort::Build));
+    !program && (path.under(DOCS_FOLDERS) || (path.starts(DOCS_STARTS) && path.sort != Some(Sort::Data)))
 }

@@ -242,6 +242,64 @@ pub(super) fn look_up(path: &str) -> Option<(&'static str, Sort)> {
     EXTENSIONS.iter().find(|(known, ..)| *known == extension).map(|(_, language, sort)| (*language, *sort))
 }
 
+/// A language by one of the names that Linguist knows it under: without regard to case, white space written as a hyphen.
+pub(super) fn by_name(written: &str) -> Option<(&'static str, Sort)> {
+    let written = written.to_lowercase();
+    let name = ALIASES.iter().find(|(alias, _)| *alias == written).map_or(written.as_str(), |(_, name)| *name);
+    let same = |language: &str| language.to_lowercase().replace(' ', "-") == name.to_lowercase().replace(' ', "-");
+    let mut known = NAMES.iter().chain(EXTENSIONS);
+    known.find(|(_, language, _)| same(language)).map(|(_, language, sort)| (*language, *sort))
+}
+
+/// Other names of languages, in lower case.
+const ALIASES: &[(&str, &str)] = &[
+    ("bash", "Shell"),
+    ("sh", "Shell"),
+    ("zsh", "Shell"),
+    ("shell-script", "Shell"),
+    ("bat", "Batchfile"),
+    ("batch", "Batchfile"),
+    ("cpp", "C++"),
+    ("csharp", "C#"),
+    ("fsharp", "F#"),
+    ("delphi", "Pascal"),
+    ("objectpascal", "Pascal"),
+    ("docker", "Dockerfile"),
+    ("golang", "Go"),
+    ("jruby", "Ruby"),
+    ("rb", "Ruby"),
+    ("js", "JavaScript"),
+    ("node", "JavaScript"),
+    ("jsonc", "JSON with Comments"),
+    ("make", "Makefile"),
+    ("mf", "Makefile"),
+    ("md", "Markdown"),
+    ("obj-c", "Objective-C"),
+    ("objc", "Objective-C"),
+    ("objectivec", "Objective-C"),
+    ("objc++", "Objective-C++"),
+    ("perl5", "Perl"),
+    ("posh", "PowerShell"),
+    ("pwsh", "PowerShell"),
+    ("protobuf", "Protocol Buffer"),
+    ("py", "Python"),
+    ("python3", "Python"),
+    ("rs", "Rust"),
+    ("rst", "reStructuredText"),
+    ("rpcgen", "C"),
+    ("terraform", "HCL"),
+    ("ts", "TypeScript"),
+    ("viml", "Vim Script"),
+    ("vb.net", "Visual Basic .NET"),
+    ("xhtml", "HTML"),
+    ("yml", "YAML"),
+];
+
+#[cfg(test)]
+pub(super) fn aliases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALIASES.iter().copied()
+}
+
 #[cfg(test)]
 pub(super) fn tables() -> impl Iterator<Item = (&'static str, &'static str)> {
     NAMES.iter().chain(EXTENSIONS).map(|(key, language, _)| (*key, *language))

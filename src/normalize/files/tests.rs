@@ -190,15 +190,10 @@ fn no_key_of_a_table_stands_in_it_twice() {
 #[test]
 fn files_are_judged_by_their_new_path_and_sorted() {
     let raw = |path: &str, previous: Option<&str>| RawFile {
-        path: path.to_owned(),
         previous_path: previous.map(str::to_owned),
-        status: if previous.is_some() { FileStatus::Renamed } else { FileStatus::Deleted },
-        mode_before: None,
-        mode_after: None,
-        binary: false,
         added: Some(1),
         removed: Some(2),
-        hunks: Vec::new(),
+        ..RawFile::at(path, if previous.is_some() { FileStatus::Renamed } else { FileStatus::Deleted })
     };
     let files = files(vec![raw("src/b.rs", Some("tests/b.rs")), raw("Cargo.lock", None)]);
     assert_eq!(files[0].kind, FileKind::Lockfile);

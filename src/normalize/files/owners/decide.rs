@@ -94,18 +94,21 @@ mod tests {
     /// Text of a file whose patterns and paths are made of few names, so that they meet.
     fn lines() -> impl Strategy<Value = String> {
         let name = prop::sample::select(vec!["a", "b", "*", "**", "a*", "*b", "?", "[ab]", "{a,b}", "ab", ".a"]);
-        let pattern = (any::<bool>(), prop::collection::vec(name, 1..5), any::<bool>()).prop_map(|(root, names, directory)| {
-            format!("{}{}{}", if root { "/" } else { "" }, names.join("/"), if directory { "/" } else { "" })
-        });
+        let pattern =
+            (any::<bool>(), prop::collection::vec(name, 1..5), any::<bool>()).prop_map(|(root, names, directory)| {
+                format!("{}{}{}", if root { "/" } else { "" }, names.join("/"), if directory { "/" } else { "" })
+            });
         let owners = prop::sample::select(vec!["", " @x", " @y z@z.org", " nobody"]);
         let entry = (any::<bool>(), pattern, owners)
             .prop_map(|(not, pattern, owners)| format!("{}{pattern}{owners}", if not { "!" } else { "" }));
-        let heading = prop::sample::select(vec!["[A]", "^[B][2] @d", "[a]", "[broken", "[C] nobody"]).prop_map(str::to_owned);
+        let heading =
+            prop::sample::select(vec!["[A]", "^[B][2] @d", "[a]", "[broken", "[C] nobody"]).prop_map(str::to_owned);
         prop::collection::vec(prop_oneof![6 => entry, 1 => heading], 0..14).prop_map(|lines| lines.join("\n"))
     }
 
     fn path() -> impl Strategy<Value = String> {
-        prop::collection::vec(prop::sample::select(vec!["a", "b", "ab", "c", ".a", "ba"]), 1..6).prop_map(|names| names.join("/"))
+        prop::collection::vec(prop::sample::select(vec!["a", "b", "ab", "c", ".a", "ba"]), 1..6)
+            .prop_map(|names| names.join("/"))
     }
 
     proptest! {

@@ -116,7 +116,8 @@ impl Index {
             next.sort_unstable();
             next.dedup();
             here = next;
-            let ends = if names.peek().is_some() { [End::Below, End::HereOrBelow] } else { [End::Here, End::HereOrBelow] };
+            let ends =
+                if names.peek().is_some() { [End::Below, End::HereOrBelow] } else { [End::Here, End::HereOrBelow] };
             self.take(&here, &ends, &mut found);
         }
         found
