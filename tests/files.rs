@@ -12,10 +12,14 @@
     reason = "a test fails by panicking, and its inputs are its own"
 )]
 
+#[path = "files/attributes.rs"]
+mod attributes;
 #[path = "files/errors.rs"]
 mod errors;
 #[path = "files/nasty.rs"]
 mod nasty;
+#[path = "files/owners.rs"]
+mod owners;
 #[path = "files/refused.rs"]
 mod refused;
 #[path = "files/repository.rs"]

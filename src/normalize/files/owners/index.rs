@@ -1,7 +1,7 @@
 //! Which lines of CODEOWNERS match a path, without asking every line for every path: their steps make a tree, which a path
 //! walks down name by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::collect::codeowners::pattern::{End, Pattern, Step};
 use crate::collect::codeowners::{Effect, Glob, Rule};
@@ -23,31 +23,45 @@ struct Node {
     ends: [Vec<usize>; 3],
 }
 
-/// Globs, found by the character that they begin or end with.
+/// Globs, found by a part of the names that they fit: the longest text in them, or its beginning.
 #[derive(Default)]
 struct Globs {
     known: BTreeMap<Glob, usize>,
-    by_first: BTreeMap<char, Vec<(Glob, usize)>>,
-    by_last: BTreeMap<char, Vec<(Glob, usize)>>,
+    by_part: BTreeMap<String, Vec<(Glob, usize)>>,
+    /// How long these parts are, in bytes.
+    lengths: BTreeSet<usize>,
+    /// Those without any text.
     others: Vec<(Glob, usize)>,
 }
+
+/// How long a part is at most, in bytes, so that a name has few parts to be looked up.
+const MAX_PART: usize = 8;
 
 impl Globs {
     fn add(&mut self, glob: &Glob, node: usize) {
         self.known.insert(glob.clone(), node);
-        let entry = (glob.clone(), node);
-        match (glob.first(), glob.last()) {
-            (Some(first), _) => self.by_first.entry(first).or_default().push(entry),
-            (None, Some(last)) => self.by_last.entry(last).or_default().push(entry),
-            (None, None) => self.others.push(entry),
+        let text = glob.text();
+        let end = (0..=text.len().min(MAX_PART)).rev().find(|end| text.is_char_boundary(*end));
+        match text.get(..end.unwrap_or(0)) {
+            None | Some("") => self.others.push((glob.clone(), node)),
+            Some(part) => {
+                self.lengths.insert(part.len());
+                self.by_part.entry(part.to_owned()).or_default().push((glob.clone(), node));
+            }
         }
     }
 
+    /// The nodes that a name leads to, some of them more than once.
     fn matching<'a>(&'a self, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let first = name.chars().next().and_then(|character| self.by_first.get(&character));
-        let last = name.chars().next_back().and_then(|character| self.by_last.get(&character));
-        let globs = first.into_iter().chain(last).flatten().chain(&self.others);
-        globs.filter(|(glob, _)| glob.matches(name)).map(|(_, node)| *node)
+        self.candidates(name).filter(|(glob, _)| glob.matches(name)).map(|(_, node)| *node)
+    }
+
+    /// All globs that may fit a name.
+    fn candidates<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a (Glob, usize)> + 'a {
+        let parts =
+            self.lengths.iter().flat_map(move |length| (0..name.len()).filter_map(move |at| name.get(at..at + length)));
+        let found = parts.filter_map(|part| self.by_part.get(part)).flatten();
+        found.chain(&self.others)
     }
 }
 
@@ -157,4 +171,30 @@ fn replaces(new: &Rule, old: &Rule) -> bool {
     };
     let always = |rule: &Rule| rule.doubt.is_some_and(|doubt| doubt.always);
     new.section == old.section && kind(new) == kind(old) && !always(old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Index;
+    use crate::collect::codeowners::{Dialect, parse};
+
+    #[test]
+    fn of_thousands_of_lines_a_path_is_compared_with_few() {
+        for line in [
+            |number: usize| format!("/src/dir{}/sub{number}/ @a\n", number % 50),
+            |number| format!("*.e{number} @a\n"),
+            |number| format!("*a{number}b* @a\n"),
+            |number| format!("**/x{number}*/**/y*{number}/ @a\n"),
+        ] {
+            let text: String = (0..3_000).map(line).collect();
+            for dialect in [Dialect::GitHub, Dialect::GitLab] {
+                let file = parse(text.as_bytes(), Some(dialect)).unwrap();
+                let index = Index::new(&file.rules);
+                let names = ["src", "dir7", "sub57", "x123y", "y45", "a123b.e123"];
+                let compared = |node: &super::Node| names.iter().map(|name| node.globs.candidates(name).count()).max();
+                let compared = index.nodes.iter().filter_map(compared).max().unwrap();
+                assert!(compared < 10, "{compared} of {}", file.rules.len());
+            }
+        }
+    }
 }
