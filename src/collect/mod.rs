@@ -6,11 +6,14 @@
 #![expect(clippy::disallowed_methods, reason = "this is where evidence is read")]
 
 pub mod codeowners;
+pub mod coverage;
 pub mod diff;
 pub mod evidence;
 pub mod git;
 pub mod input;
+pub mod junit;
 pub mod lockfiles;
 pub mod sarif;
 pub mod snapshot;
 pub mod trees;
+mod xml;
