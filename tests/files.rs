@@ -24,6 +24,8 @@ mod owners;
 mod refused;
 #[path = "files/repository.rs"]
 mod repository;
+#[path = "files/rules.rs"]
+mod rules;
 #[path = "files/table.rs"]
 mod table;
 #[path = "files/truth.rs"]

@@ -280,3 +280,59 @@ fn the_file_of_the_targets_tip_counts_and_neither_that_of_the_merge_base_nor_tha
     assert_eq!(source.path, Some(format!(".github/CODEOWNERS@{}", &base[..12])));
     assert_eq!((source.sha256, source.commit), (Some(sha256_hex(b"* @tip\n")), Some(base)));
 }
+
+/// What a file of one line says of each path.
+fn matched(pattern: &str, paths: &[String]) -> Vec<bool> {
+    let outcome = parse(format!("{pattern} @owner\n").as_bytes(), Some(Dialect::GitHub)).map(Some);
+    let mut files: Vec<FileChange> =
+        paths.iter().map(|path| FileChange::at(path.as_str(), FileStatus::Modified, FileKind::Other)).collect();
+    own(&mut files, &CodeOwnersFile { path: None, commit: None, sha256: None, outcome });
+    files.iter().map(|file| !file.owners.is_empty()).collect()
+}
+
+/// GitHub says that its patterns are those of `.gitignore` with exceptions; so git itself is asked about all others.
+#[test]
+fn patterns_of_github_are_those_of_gitignore_but_for_a_last_star() {
+    const NAMES: [&str; 7] = ["a", "b", "*", "**", "a*", "?b", ".a"];
+    let mut patterns: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();
+    patterns.extend(NAMES.iter().flat_map(|first| NAMES.map(|second| format!("{first}/{second}"))));
+    patterns.extend(["a/**/b", "a/*/b", "**/a/b", "**/a/**", "*/a/?b", "a/**/**/b", "a/b/a*"].map(str::to_owned));
+    let patterns: Vec<String> = patterns
+        .iter()
+        .flat_map(|pattern| [pattern.clone(), format!("/{pattern}"), format!("{pattern}/"), format!("/{pattern}/")])
+        .collect();
+    let names = ["a", "b", "ab", ".a"];
+    let mut paths: Vec<String> = names.map(str::to_owned).to_vec();
+    for _ in 0..3 {
+        let deeper: Vec<String> = paths.iter().flat_map(|path| names.map(|name| format!("{path}/{name}"))).collect();
+        paths.extend(deeper);
+    }
+    paths.sort();
+    paths.dedup();
+
+    let repository = Repository::new();
+    let mut compared = 0;
+    for pattern in &patterns {
+        // A last `*` fits files alone, and `**/` at the end is not for directories only.
+        let last_star = pattern.ends_with("/*") || pattern.ends_with("**/");
+        if last_star {
+            continue;
+        }
+        repository.write(".gitignore", format!("{pattern}\n"));
+        let list = repository.place("list");
+        std::fs::write(&list, paths.join("\n")).unwrap();
+        let shell = format!("git check-ignore --no-index --stdin < '{}' || true", list.display());
+        let output = std::process::Command::new("sh")
+            .current_dir(repository.path())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .args(["-c", &shell])
+            .output()
+            .unwrap();
+        let ignored: Vec<&str> = std::str::from_utf8(&output.stdout).unwrap().lines().collect();
+        for (path, owned) in paths.iter().zip(matched(pattern, &paths)) {
+            assert_eq!(owned, ignored.contains(&path.as_str()), "{pattern} and {path}");
+        }
+        compared += 1;
+    }
+    assert!(compared > 150, "{compared}");
+}
