@@ -8,4 +8,5 @@ pub mod dependencies;
 pub mod files;
 pub mod findings;
 mod freshness;
+pub mod people;
 pub mod places;
