@@ -12,14 +12,20 @@
     reason = "a test fails by panicking, and its inputs are its own"
 )]
 
+#[path = "files/attributes.rs"]
+mod attributes;
 #[path = "files/errors.rs"]
 mod errors;
 #[path = "files/nasty.rs"]
 mod nasty;
+#[path = "files/owners.rs"]
+mod owners;
 #[path = "files/refused.rs"]
 mod refused;
 #[path = "files/repository.rs"]
 mod repository;
+#[path = "files/rules.rs"]
+mod rules;
 #[path = "files/table.rs"]
 mod table;
 #[path = "files/truth.rs"]

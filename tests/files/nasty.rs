@@ -197,7 +197,7 @@ fn two_directories_give_what_git_says_but_for_submodules() {
 
 /// What a diff does not say: modes and binary content of files whose content did not change.
 fn as_a_diff_shows(told: &Told) -> RawFile {
-    let mut file = told.file.clone();
+    let mut file = RawFile { hidden: false, ..told.file.clone() };
     if told.same_content {
         (file.binary, file.added, file.removed) = (false, Some(0), Some(0));
         if file.mode_before == file.mode_after {

@@ -35,15 +35,10 @@ pub(crate) fn raw(bytes: &[u8]) -> Vec<Told> {
         told.push(Told {
             same_content: words[2] == words[3],
             file: RawFile {
-                path: second.unwrap_or_else(|| first.clone()),
-                previous_path: renamed.then_some(first),
-                status,
+                previous_path: renamed.then(|| first.clone()),
                 mode_before: mode(words[0]),
                 mode_after: mode(words[1]),
-                binary: false,
-                added: None,
-                removed: None,
-                hunks: Vec::new(),
+                ..RawFile::at(second.unwrap_or(first), status)
             },
         });
     }
@@ -111,18 +106,22 @@ fn blocks(bytes: &[u8]) -> Vec<Vec<Hunk>> {
 
 /// All that git says of the change between two commits, with the attributes of the first.
 pub(crate) fn told(repository: &Path, before: &str, after: &str) -> Vec<Told> {
-    let source = format!("--attr-source={before}");
-    let diff = |more: &[&str]| {
-        let mut arguments = vec![source.as_str(), "diff", "-M", "--no-color", "--no-ext-diff", "--no-textconv"];
+    let empty = String::from_utf8(git(repository, &["hash-object", "-t", "tree", "-w", "/dev/null"], None)).unwrap();
+    let [with, without] = [before, empty.trim()].map(|tree| format!("--attr-source={tree}"));
+    let told_by = |source: &str, more: &[&str]| {
+        let mut arguments = vec![source, "diff", "-M", "--no-color", "--no-ext-diff", "--no-textconv"];
         arguments.extend(more);
         arguments.extend([before, after]);
         git(repository, &arguments, None)
     };
+    let diff = |more: &[&str]| told_by(&with, more);
     let mut told = raw(&diff(&["--raw", "-z", "--no-abbrev"]));
     let counts = numstat(&diff(&["--numstat", "-z"]));
+    let bare = numstat(&told_by(&without, &["--numstat", "-z"]));
     let mut hunks = blocks(&diff(&["-p"])).into_iter();
-    assert_eq!(told.len(), counts.len());
-    for (file, (added, removed)) in told.iter_mut().zip(counts) {
+    assert_eq!((told.len(), told.len()), (counts.len(), bare.len()));
+    for ((file, (added, removed)), (by_bytes, _)) in told.iter_mut().zip(counts).zip(bare) {
+        file.file.hidden = !file.same_content && added.is_none() && by_bytes.is_some();
         let file = &mut file.file;
         (file.added, file.removed, file.binary) = (added, removed, added.is_none());
         file.hunks = hunks.next().unwrap();

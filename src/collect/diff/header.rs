@@ -173,15 +173,14 @@ impl<'a> Header<'a> {
             return Err(format!("line {line}: the modes are of two types of file; git shows that as two files"));
         }
         Ok(RawFile {
-            path: path_from_bytes(&names.new),
             previous_path: renamed.then(|| path_from_bytes(&names.old)),
-            status,
             mode_before,
             mode_after,
             binary: hunks.is_none(),
             added: hunks.as_ref().map(|hunks| hunks.added),
             removed: hunks.as_ref().map(|hunks| hunks.removed),
             hunks: hunks.map(|hunks| hunks.blocks).unwrap_or_default(),
+            ..RawFile::at(path_from_bytes(&names.new), status)
         })
     }
 

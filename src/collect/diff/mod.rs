@@ -205,14 +205,12 @@ fn type_change(deleted: &RawFile, added: &RawFile) -> Option<RawFile> {
     let (removed, added_lines) = (deleted.removed.filter(|_| !binary), added.added.filter(|_| !binary));
     let whole = hunks::replaced(removed.unwrap_or(0), added_lines.unwrap_or(0));
     Some(RawFile {
-        path: added.path.clone(),
-        previous_path: None,
-        status: FileStatus::TypeChanged,
         mode_before: Some(old),
         mode_after: Some(new),
         binary,
         added: added_lines,
         removed,
         hunks: whole,
+        ..RawFile::at(added.path.as_str(), FileStatus::TypeChanged)
     })
 }

@@ -1,5 +1,8 @@
-//! The `diff` attribute of paths, from `.gitattributes` of the side before. Attributes of the side after never count: the
-//! change would hide its own lines with them. Neither do `info/attributes` and a user's own.
+//! The attributes of paths that matter here, from `.gitattributes` of the base: `diff`, and what GitHub Linguist goes by.
+//! Attributes of the side after never count: the change would hide its own lines with them. Neither do `info/attributes` and
+//! a user's own.
+//!
+//! `linguist-detectable` is not read: it says what counts in statistics, and nothing of what a file is for.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +22,19 @@ pub(super) enum DiffAttribute {
     Unset,
     /// Nothing, or a driver, whose settings would be the user's: the bytes decide.
     Unspecified,
+}
+
+/// What `.gitattributes` says of a path to GitHub Linguist; `None` where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Linguist {
+    /// `linguist-generated`
+    pub generated: Option<bool>,
+    /// `linguist-vendored`
+    pub vendored: Option<bool>,
+    /// `linguist-documentation`
+    pub documentation: Option<bool>,
+    /// `linguist-language`, as it is written.
+    pub language: Option<String>,
 }
 
 /// All `.gitattributes` that can say something of the changed paths.
@@ -67,26 +83,60 @@ impl Attributes {
     }
 
     pub(super) fn diff(&self, path: &[u8]) -> DiffAttribute {
-        let Some((search, names)) = &self.search else {
-            return DiffAttribute::Unspecified;
-        };
+        let mut diff = DiffAttribute::Unspecified;
+        self.each(path, &["diff"], |_, state| {
+            diff = match state {
+                StateRef::Set => DiffAttribute::Set,
+                StateRef::Unset => DiffAttribute::Unset,
+                StateRef::Value(_) | StateRef::Unspecified => DiffAttribute::Unspecified,
+            };
+        });
+        diff
+    }
+
+    pub(super) fn linguist(&self, path: &[u8]) -> Linguist {
+        let mut linguist = Linguist::default();
+        self.each(
+            path,
+            &["linguist-generated", "linguist-vendored", "linguist-documentation", "linguist-language"],
+            |name, state| match name {
+                "linguist-generated" => linguist.generated = flag(state),
+                "linguist-vendored" => linguist.vendored = flag(state),
+                "linguist-documentation" => linguist.documentation = flag(state),
+                _ => {
+                    if let StateRef::Value(value) = state {
+                        linguist.language = Some(value.as_bstr().to_string()).filter(|value| !value.is_empty());
+                    }
+                }
+            },
+        );
+        linguist
+    }
+
+    /// The attributes among `names` that are said of a path.
+    fn each(&self, path: &[u8], names: &[&str], mut take: impl FnMut(&str, StateRef<'_>)) {
+        let Some((search, known)) = &self.search else { return };
         let mut outcome = Outcome::default();
-        outcome.initialize_with_selection(names, ["diff"]);
+        outcome.initialize_with_selection(known, names);
         search.pattern_matching_relative_path(
             path.as_bstr(),
             gix::glob::pattern::Case::Sensitive,
             Some(false),
             &mut outcome,
         );
-        outcome
-            .iter_selected()
-            .map(|found| match found.assignment.state {
-                StateRef::Set => DiffAttribute::Set,
-                StateRef::Unset => DiffAttribute::Unset,
-                StateRef::Value(_) | StateRef::Unspecified => DiffAttribute::Unspecified,
-            })
-            .next()
-            .unwrap_or(DiffAttribute::Unspecified)
+        for found in outcome.iter_selected() {
+            take(found.assignment.name.as_str(), found.assignment.state);
+        }
+    }
+}
+
+/// As Linguist has it: whatever is not unset and not `false` is true.
+fn flag(state: StateRef<'_>) -> Option<bool> {
+    match state {
+        StateRef::Set => Some(true),
+        StateRef::Unset => Some(false),
+        StateRef::Value(value) => Some(value.as_bstr() != "false"),
+        StateRef::Unspecified => None,
     }
 }
 

@@ -4,8 +4,8 @@
 use gix::ObjectId;
 
 use super::attributes::{Attributes, DiffAttribute};
-use super::{RawFile, Side, SnapshotError, lines, renames};
-use crate::evidence::{FileMode, FileStatus, Hunk, path_from_bytes};
+use super::{Linguist, RawFile, Side, SnapshotError, lfs, lines, renames};
+use crate::evidence::{FileMode, FileStatus, Hunk, LfsPointer, path_from_bytes};
 
 /// The largest file whose lines are counted, in bytes: 64 MiB. A larger one is taken as binary, and as a renamed one
 /// only where nothing of it changed. (Git's own limit, `core.bigFileThreshold`, is 512 MiB.)
@@ -43,11 +43,15 @@ pub(super) struct At<'a> {
     pub(super) entry: Entry,
 }
 
-/// A content as far as lines are concerned.
-pub(super) enum Text {
-    Lines(Vec<u8>),
-    /// Binary by its bytes, its attributes, or its size.
-    Binary,
+/// A content as far as it is compared.
+#[derive(Default)]
+struct Content {
+    /// Its text; `None` where it is binary by its bytes, its attributes, or its size.
+    text: Option<Vec<u8>>,
+    /// Whether it is text by its bytes, and binary by its attributes.
+    hidden: bool,
+    /// The pointer that it is.
+    lfs: Option<LfsPointer>,
 }
 
 pub(super) struct Comparison<'a> {
@@ -111,7 +115,8 @@ impl Pair {
 
 impl Comparison<'_> {
     fn file(&self, before: Option<At<'_>>, after: Option<At<'_>>) -> Result<RawFile, SnapshotError> {
-        let lines = self.lines(before, after)?;
+        let (old, new) = (self.content(before)?, self.content(after)?);
+        let lines = blocks(before, after, &old, &new);
         let count = |of: fn(&Hunk) -> u32| {
             lines.as_ref().map(|hunks| hunks.iter().fold(0_u32, |sum, hunk| sum.saturating_add(of(hunk))))
         };
@@ -125,24 +130,14 @@ impl Comparison<'_> {
             mode_before: before.map(|at| at.entry.mode),
             mode_after: after.map(|at| at.entry.mode),
             binary: lines.is_none(),
+            hidden: hides_text(before, after, &old, &new),
             added: count(|hunk| hunk.new_lines),
             removed: count(|hunk| hunk.old_lines),
             hunks: lines.unwrap_or_default(),
+            lfs_before: old.lfs,
+            lfs_after: new.lfs,
+            linguist: after.or(before).map_or_else(Linguist::default, |at| self.linguist(&at)),
         })
-    }
-
-    /// The changed blocks; `None` where a side is binary.
-    fn lines(&self, before: Option<At<'_>>, after: Option<At<'_>>) -> Result<Option<Vec<Hunk>>, SnapshotError> {
-        let (old, new) = (self.text(before)?, self.text(after)?);
-        let (Text::Lines(old), Text::Lines(new)) = (old, new) else {
-            return Ok(None);
-        };
-        Ok(Some(match before.zip(after) {
-            Some((before, after)) if before.entry.mode.same_type(after.entry.mode) => {
-                if before.entry.id == after.entry.id { Vec::new() } else { lines::changed_blocks(&old, &new) }
-            }
-            _ => lines::replaced(&old, &new),
-        }))
     }
 
     /// Whether git takes a regular file of this path and content for binary.
@@ -156,28 +151,57 @@ impl Comparison<'_> {
 
     /// Attributes are of regular files only.
     fn attribute(&self, at: &At<'_>) -> DiffAttribute {
-        if at.entry.mode.same_type(FileMode::REGULAR) {
-            self.attributes.diff(at.path)
-        } else {
-            DiffAttribute::Unspecified
-        }
+        if is_regular(at) { self.attributes.diff(at.path) } else { DiffAttribute::Unspecified }
     }
 
-    fn text(&self, at: Option<At<'_>>) -> Result<Text, SnapshotError> {
+    fn linguist(&self, at: &At<'_>) -> Linguist {
+        if is_regular(at) { self.attributes.linguist(at.path) } else { Linguist::default() }
+    }
+
+    fn content(&self, at: Option<At<'_>>) -> Result<Content, SnapshotError> {
         let Some(at) = at else {
-            return Ok(Text::Lines(Vec::new()));
+            return Ok(Content { text: Some(Vec::new()), ..Content::default() });
         };
         if at.entry.mode == FileMode::SUBMODULE {
-            return Ok(Text::Lines(format!("Subproject commit {}\n", at.entry.id).into_bytes()));
+            let text = format!("Subproject commit {}\n", at.entry.id).into_bytes();
+            return Ok(Content { text: Some(text), ..Content::default() });
         }
-        if self.attribute(&at) == DiffAttribute::Unset
-            || self.contents.size(at.side, at.path, at.entry)? > MAX_TEXT_BYTES
-        {
-            return Ok(Text::Binary);
+        if self.contents.size(at.side, at.path, at.entry)? > MAX_TEXT_BYTES {
+            return Ok(Content::default());
         }
         let bytes = self.contents.load(at.side, at.path, at.entry)?;
-        Ok(if self.is_binary(&at, &bytes) { Text::Binary } else { Text::Lines(bytes) })
+        let binary = self.is_binary(&at, &bytes);
+        let hidden = binary && !lines::looks_binary(&bytes);
+        let lfs = if is_regular(&at) { lfs::pointer(&bytes) } else { None };
+        Ok(Content { text: (!binary).then_some(bytes), hidden, lfs })
     }
+}
+
+fn is_regular(at: &At<'_>) -> bool {
+    at.entry.mode.same_type(FileMode::REGULAR)
+}
+
+/// The changed blocks; `None` where a side is binary.
+fn blocks(before: Option<At<'_>>, after: Option<At<'_>>, old: &Content, new: &Content) -> Option<Vec<Hunk>> {
+    let (old, new) = (old.text.as_ref()?, new.text.as_ref()?);
+    Some(match before.zip(after) {
+        Some((before, after)) if before.entry.mode.same_type(after.entry.mode) => {
+            if before.entry.id == after.entry.id {
+                Vec::new()
+            } else {
+                lines::changed_blocks(old, new)
+            }
+        }
+        _ => lines::replaced(old, new),
+    })
+}
+
+/// Whether attributes, and nothing else, keep a changed text from being shown. That of a pointer is no content.
+fn hides_text(before: Option<At<'_>>, after: Option<At<'_>>, old: &Content, new: &Content) -> bool {
+    let changed = before.map(|at| at.entry.id) != after.map(|at| at.entry.id);
+    let is_text = |content: &Content| content.hidden || content.text.is_some();
+    let only_pointers = (before.is_none() || old.lfs.is_some()) && (after.is_none() || new.lfs.is_some());
+    changed && (old.hidden || new.hidden) && is_text(old) && is_text(new) && !only_pointers
 }
 
 fn status(before: Option<At<'_>>, after: Option<At<'_>>) -> FileStatus {

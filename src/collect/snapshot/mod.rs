@@ -2,15 +2,17 @@
 
 mod attributes;
 mod compare;
+mod lfs;
 mod lines;
 mod renames;
 
 pub(super) use attributes::Attributes;
+pub use attributes::Linguist;
 pub use compare::MAX_TEXT_BYTES;
 pub(super) use compare::{Contents, Entry, Pair, compare};
 pub use renames::RENAME_LIMIT;
 
-use crate::evidence::{Change, FileMode, FileStatus, Hunk};
+use crate::evidence::{Change, FileMode, FileStatus, Hunk, LfsPointer};
 
 /// One side of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,12 +86,42 @@ pub struct RawFile {
     pub mode_after: Option<FileMode>,
     /// Whether it is shown as binary.
     pub binary: bool,
+    /// Whether it is so by attributes alone, which keep a text that changes from being shown.
+    pub hidden: bool,
     /// Lines added; `None` where they can't be counted.
     pub added: Option<u32>,
     /// Lines removed; `None` where they can't be counted.
     pub removed: Option<u32>,
     /// Changed blocks without context lines.
     pub hunks: Vec<Hunk>,
+    /// The pointer before, of a file that Git LFS keeps elsewhere.
+    pub lfs_before: Option<LfsPointer>,
+    /// The pointer after.
+    pub lfs_after: Option<LfsPointer>,
+    /// What attributes say that the file is.
+    pub linguist: Linguist,
+}
+
+impl RawFile {
+    /// A changed path of which nothing else is stated.
+    #[must_use]
+    pub fn at(path: impl Into<String>, status: FileStatus) -> Self {
+        Self {
+            path: path.into(),
+            previous_path: None,
+            status,
+            mode_before: None,
+            mode_after: None,
+            binary: false,
+            hidden: false,
+            added: None,
+            removed: None,
+            hunks: Vec::new(),
+            lfs_before: None,
+            lfs_after: None,
+            linguist: Linguist::default(),
+        }
+    }
 }
 
 /// A change as it was described, with access to its files where the description gives it.

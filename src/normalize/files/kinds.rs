@@ -6,24 +6,31 @@
 
 use super::languages::{Sort, look_up};
 use super::tables::{
-    CI_FOLDERS, CI_NAMES, CI_STARTS, CONFIG_ENDINGS, DOCS_FOLDERS, DOCS_STARTS, GENERATED_ENDINGS, GENERATED_FOLDERS,
-    GENERATED_PARTS, INFRASTRUCTURE_ENDINGS, INFRASTRUCTURE_FOLDERS, INFRASTRUCTURE_NAMES, INFRASTRUCTURE_STARTS,
-    LOCKFILE_ENDINGS, LOCKFILES, MANIFEST_ENDINGS, MANIFESTS, POLICY_EXTENSIONS, POLICY_FOLDERS, POLICY_NAMES,
-    POLICY_PATHS, TEST_FOLDERS, TEST_NAMES, TEST_PARTS, TEST_STEM_ENDINGS, TEST_STEM_LANGUAGES, VENDORED_FOLDERS,
+    CI_FOLDERS, CI_NAMES, CI_ROOTS, CI_STARTS, CONFIG_ENDINGS, DOCS_FOLDERS, DOCS_STARTS, GENERATED_ENDINGS,
+    GENERATED_FOLDERS, GENERATED_PARTS, GENERATORS, INFRASTRUCTURE_DATA_FOLDERS, INFRASTRUCTURE_ENDINGS,
+    INFRASTRUCTURE_FOLDERS, INFRASTRUCTURE_NAMES, INFRASTRUCTURE_SCRIPTS, INFRASTRUCTURE_STARTS, LOCKFILE_ENDINGS,
+    LOCKFILES, MANIFEST_ENDINGS, MANIFESTS, POLICY_EXTENSIONS, POLICY_FOLDERS, POLICY_NAMES, POLICY_PATHS,
+    TEST_FOLDERS, TEST_NAMES, TEST_PARTS, TEST_STEM_ENDINGS, TEST_STEM_LANGUAGES, VENDORED_FOLDERS, VENDORED_SPELLED,
 };
 use crate::evidence::FileKind;
 
 /// What a file is for, by its path.
 #[must_use]
 pub fn kind_of(path: &str) -> FileKind {
+    kind_among(path, &[], look_up(path).map(|(_, sort)| sort))
+}
+
+/// What a file is for, by its path and by what sort of language it is in, where some kinds are known not to fit.
+pub(super) fn kind_among(path: &str, but: &[FileKind], sort: Option<Sort>) -> FileKind {
     let lower = path.to_ascii_lowercase();
     let path = Path {
+        whole: path,
         spelled: path.rsplit('/').next().unwrap_or(path),
         name: lower.rsplit('/').next().unwrap_or(&lower),
         lower: &lower,
+        sort,
     };
-    let sort = look_up(path.lower).map(|(_, sort)| sort);
-    KINDS.iter().find(|(_, fits)| fits(&path)).map_or_else(
+    KINDS.iter().find(|(kind, fits)| !but.contains(kind) && fits(&path)).map_or_else(
         || match sort {
             Some(Sort::Program) => FileKind::Source,
             Some(Sort::Build) => FileKind::Infrastructure,
@@ -37,19 +44,23 @@ pub fn kind_of(path: &str) -> FileKind {
 }
 
 struct Path<'a> {
+    /// The whole path as it is spelled.
+    whole: &'a str,
     /// The file's name as it is spelled.
     spelled: &'a str,
     /// The file's name in lower case.
     name: &'a str,
     /// The whole path in lower case.
     lower: &'a str,
+    /// What its language's files are.
+    sort: Option<Sort>,
 }
 
 type Fits = fn(&Path<'_>) -> bool;
 
 const KINDS: &[(FileKind, Fits)] = &[
     (FileKind::Policy, policy),
-    (FileKind::Vendored, |path| path.under(VENDORED_FOLDERS)),
+    (FileKind::Vendored, |path| path.under(VENDORED_FOLDERS) || lies_under(path.whole, VENDORED_SPELLED)),
     (FileKind::Lockfile, lockfile),
     (FileKind::Manifest, manifest),
     (FileKind::Ci, ci),
@@ -63,12 +74,7 @@ const KINDS: &[(FileKind, Fits)] = &[
 impl Path<'_> {
     /// Whether the file lies, at any depth, in one of these folders.
     fn under(&self, folders: &[&str]) -> bool {
-        folders.iter().any(|folder| {
-            self.lower.match_indices(folder).any(|(at, _)| {
-                let before = at == 0 || self.lower.as_bytes().get(at - 1) == Some(&b'/');
-                before && self.lower.as_bytes().get(at + folder.len()) == Some(&b'/')
-            })
-        })
+        lies_under(self.lower, folders)
     }
 
     fn named(&self, names: &[&str]) -> bool {
@@ -92,6 +98,15 @@ impl Path<'_> {
     }
 }
 
+fn lies_under(path: &str, folders: &[&str]) -> bool {
+    folders.iter().any(|folder| {
+        path.match_indices(folder).any(|(at, _)| {
+            let before = at == 0 || path.as_bytes().get(at - 1) == Some(&b'/');
+            before && path.as_bytes().get(at + folder.len()) == Some(&b'/')
+        })
+    })
+}
+
 fn policy(path: &Path<'_>) -> bool {
     path.named(POLICY_NAMES)
         || POLICY_EXTENSIONS.contains(&path.extension())
@@ -113,11 +128,16 @@ fn manifest(path: &Path<'_>) -> bool {
 }
 
 fn ci(path: &Path<'_>) -> bool {
-    path.under(CI_FOLDERS) || path.named(CI_NAMES) || path.starts(CI_STARTS)
+    path.under(CI_FOLDERS)
+        || path.named(CI_NAMES)
+        || path.starts(CI_STARTS)
+        || CI_ROOTS.iter().any(|root| path.lower.starts_with(root))
 }
 
 fn generated(path: &Path<'_>) -> bool {
-    path.under(GENERATED_FOLDERS) || path.ends(GENERATED_ENDINGS) || path.holds(GENERATED_PARTS)
+    path.under(GENERATED_FOLDERS)
+        || path.ends(GENERATED_ENDINGS)
+        || (path.holds(GENERATED_PARTS) && !path.named(GENERATORS))
 }
 
 fn test(path: &Path<'_>) -> bool {
@@ -136,7 +156,10 @@ fn test(path: &Path<'_>) -> bool {
 }
 
 fn infrastructure(path: &Path<'_>) -> bool {
+    let meant =
+        !matches!(path.sort, Some(Sort::Program | Sort::Prose)) || INFRASTRUCTURE_SCRIPTS.contains(&path.extension());
     path.under(INFRASTRUCTURE_FOLDERS)
+        || (meant && path.under(INFRASTRUCTURE_DATA_FOLDERS))
         || path.named(INFRASTRUCTURE_NAMES)
         || path.starts(INFRASTRUCTURE_STARTS)
         || path.ends(INFRASTRUCTURE_ENDINGS)
@@ -144,7 +167,6 @@ fn infrastructure(path: &Path<'_>) -> bool {
 
 /// A program among the documents, such as Sphinx's `conf.py`, is still a program.
 fn docs(path: &Path<'_>) -> bool {
-    let sort = look_up(path.lower).map(|(_, sort)| sort);
-    let program = matches!(sort, Some(Sort::Program | Sort::Build));
-    !program && (path.under(DOCS_FOLDERS) || (path.starts(DOCS_STARTS) && sort != Some(Sort::Data)))
+    let program = matches!(path.sort, Some(Sort::Program | Sort::Build));
+    !program && (path.under(DOCS_FOLDERS) || (path.starts(DOCS_STARTS) && path.sort != Some(Sort::Data)))
 }

@@ -189,6 +189,50 @@ const EXTENSIONS: &[(&str, &str, Sort)] = &[
     ("glsl", "GLSL", Program),
     ("hlsl", "HLSL", Program),
     ("zig", "Zig", Program),
+    ("astro", "Astro", Program),
+    ("capnp", "Cap'n Proto", Program),
+    ("cue", "CUE", Program),
+    ("ejs", "EJS", Program),
+    ("fbs", "FlatBuffers", Program),
+    ("frag", "GLSL", Program),
+    ("vert", "GLSL", Program),
+    ("gd", "GDScript", Program),
+    ("gohtml", "Go Template", Program),
+    ("haml", "Haml", Program),
+    ("hbs", "Handlebars", Program),
+    ("handlebars", "Handlebars", Program),
+    ("eex", "HTML+EEX", Program),
+    ("heex", "HTML+EEX", Program),
+    ("cshtml", "HTML+Razor", Program),
+    ("razor", "HTML+Razor", Program),
+    ("jsp", "Java Server Pages", Program),
+    ("j2", "Jinja", Program),
+    ("jinja", "Jinja", Program),
+    ("jinja2", "Jinja", Program),
+    ("liquid", "Liquid", Program),
+    ("metal", "Metal", Program),
+    ("mustache", "Mustache", Program),
+    ("cl", "OpenCL", Program),
+    ("pkl", "Pkl", Program),
+    ("prisma", "Prisma", Program),
+    ("pug", "Pug", Program),
+    ("rake", "Ruby", Program),
+    ("ru", "Ruby", Program),
+    ("slim", "Slim", Program),
+    ("styl", "Stylus", Program),
+    ("twig", "Twig", Program),
+    ("vba", "VBA", Program),
+    ("vbs", "VBScript", Program),
+    ("wit", "WebAssembly Interface Type", Program),
+    ("m4", "M4", Build),
+    ("gn", "GN", Build),
+    ("gni", "GN", Build),
+    ("bicep", "Bicep", Build),
+    ("star", "Starlark", Build),
+    ("jsonl", "JSON", Data),
+    ("ndjson", "JSON", Data),
+    ("tsv", "TSV", Data),
+    ("po", "Gettext Catalog", Data),
     ("csv", "CSV", Data),
     ("ini", "INI", Data),
     ("cfg", "INI", Data),
@@ -240,6 +284,64 @@ pub(super) fn look_up(path: &str) -> Option<(&'static str, Sort)> {
     }
     let (_, extension) = name.rsplit_once('.')?;
     EXTENSIONS.iter().find(|(known, ..)| *known == extension).map(|(_, language, sort)| (*language, *sort))
+}
+
+/// A language by one of the names that Linguist knows it under: without regard to case, white space written as a hyphen.
+pub(super) fn by_name(written: &str) -> Option<(&'static str, Sort)> {
+    let written = written.to_lowercase();
+    let name = ALIASES.iter().find(|(alias, _)| *alias == written).map_or(written.as_str(), |(_, name)| *name);
+    let same = |language: &str| language.to_lowercase().replace(' ', "-") == name.to_lowercase().replace(' ', "-");
+    let mut known = NAMES.iter().chain(EXTENSIONS);
+    known.find(|(_, language, _)| same(language)).map(|(_, language, sort)| (*language, *sort))
+}
+
+/// Other names of languages, in lower case.
+const ALIASES: &[(&str, &str)] = &[
+    ("bash", "Shell"),
+    ("sh", "Shell"),
+    ("zsh", "Shell"),
+    ("shell-script", "Shell"),
+    ("bat", "Batchfile"),
+    ("batch", "Batchfile"),
+    ("cpp", "C++"),
+    ("csharp", "C#"),
+    ("fsharp", "F#"),
+    ("delphi", "Pascal"),
+    ("objectpascal", "Pascal"),
+    ("docker", "Dockerfile"),
+    ("golang", "Go"),
+    ("jruby", "Ruby"),
+    ("rb", "Ruby"),
+    ("js", "JavaScript"),
+    ("node", "JavaScript"),
+    ("jsonc", "JSON with Comments"),
+    ("make", "Makefile"),
+    ("mf", "Makefile"),
+    ("md", "Markdown"),
+    ("obj-c", "Objective-C"),
+    ("objc", "Objective-C"),
+    ("objectivec", "Objective-C"),
+    ("objc++", "Objective-C++"),
+    ("perl5", "Perl"),
+    ("posh", "PowerShell"),
+    ("pwsh", "PowerShell"),
+    ("protobuf", "Protocol Buffer"),
+    ("py", "Python"),
+    ("python3", "Python"),
+    ("rs", "Rust"),
+    ("rst", "reStructuredText"),
+    ("rpcgen", "C"),
+    ("terraform", "HCL"),
+    ("ts", "TypeScript"),
+    ("viml", "Vim Script"),
+    ("vb.net", "Visual Basic .NET"),
+    ("xhtml", "HTML"),
+    ("yml", "YAML"),
+];
+
+#[cfg(test)]
+pub(super) fn aliases() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ALIASES.iter().copied()
 }
 
 #[cfg(test)]

@@ -23,9 +23,36 @@ pub(super) const POLICY_NAMES: &[&str] = &[
     "osv-scanner.toml",
     "deny.toml",
     "audit.toml",
+    "zizmor.yml",
+    "zizmor.yaml",
+    ".zizmor.yml",
+    "trivy.yaml",
+    ".grype.yaml",
+    ".checkov.yml",
+    ".checkov.yaml",
+    ".bandit",
+    "bandit.yaml",
+    ".semgrep.yml",
+    "semgrep.yml",
+    "codeql-config.yml",
+    "codeql-config.yaml",
+    ".gitguardian.yml",
+    ".gitguardian.yaml",
+    ".safety-policy.yml",
+    ".hadolint.yaml",
+    ".nsprc",
+    "audit-ci.json",
+    "audit-ci.jsonc",
+    "sonar-project.properties",
 ];
 pub(super) const POLICY_EXTENSIONS: &[&str] = &["rego", "sentinel", "cedar"];
-pub(super) const POLICY_PATHS: &[&str] = &[".github/settings.yml", ".github/settings.yaml"];
+pub(super) const POLICY_PATHS: &[&str] = &[
+    ".github/settings.yml",
+    ".github/settings.yaml",
+    "supply-chain/config.toml",
+    "supply-chain/audits.toml",
+    "supply-chain/imports.lock",
+];
 pub(super) const POLICY_FOLDERS: &[&str] = &[".github/rulesets", ".tollgate", ".mergify"];
 
 pub(super) const VENDORED_FOLDERS: &[&str] = &[
@@ -37,13 +64,12 @@ pub(super) const VENDORED_FOLDERS: &[&str] = &[
     "node_modules",
     "bower_components",
     "jspm_packages",
-    "pods",
-    "carthage/checkouts",
     ".yarn/releases",
     ".yarn/plugins",
     ".yarn/cache",
-    "godeps",
 ];
+/// As package managers spell them: `pods` in lower case is where a program for Kubernetes keeps its own source.
+pub(super) const VENDORED_SPELLED: &[&str] = &["Pods", "Carthage/Checkouts", "Godeps"];
 
 pub(super) const GENERATED_FOLDERS: &[&str] = &["generated", "__generated__", "dist"];
 pub(super) const GENERATED_ENDINGS: &[&str] = &[
@@ -68,6 +94,8 @@ pub(super) const GENERATED_ENDINGS: &[&str] = &[
     ".generated.cs",
     ".bundle.js",
 ];
+/// Settings of a generator, whose name has one of the parts below.
+pub(super) const GENERATORS: &[&str] = &["buf.gen.yaml", "buf.gen.yml"];
 pub(super) const GENERATED_PARTS: &[&str] = &[".generated.", "_generated.", ".gen.", "zz_generated."];
 
 pub(super) const LOCKFILES: &[&str] = &[
@@ -123,7 +151,7 @@ pub(super) const LOCKFILES: &[&str] = &[
     "lake-manifest.json",
     "luarocks.lock",
 ];
-pub(super) const LOCKFILE_ENDINGS: &[&str] = &[".opam.locked", ".lockfile"];
+pub(super) const LOCKFILE_ENDINGS: &[&str] = &[".opam.locked", ".lockfile", ".py.lock"];
 
 pub(super) const MANIFESTS: &[&str] = &[
     "Cargo.toml",
@@ -189,6 +217,7 @@ pub(super) const MANIFESTS: &[&str] = &[
     "lakefile.lean",
     "lakefile.toml",
     ".gitmodules",
+    ".lfsconfig",
 ];
 pub(super) const MANIFEST_ENDINGS: &[&str] =
     &[".gemspec", ".csproj", ".fsproj", ".vbproj", ".podspec", ".cabal", ".opam", ".rockspec", ".nuspec"];
@@ -240,20 +269,17 @@ pub(super) const CI_NAMES: &[&str] = &[
     "action.yml",
     "action.yaml",
 ];
-pub(super) const CI_STARTS: &[&str] = &["jenkinsfile.", "azure-pipelines-", "azure-pipelines."];
+pub(super) const CI_STARTS: &[&str] =
+    &["jenkinsfile.", "azure-pipelines-", "azure-pipelines.", "cloudbuild-", "cloudbuild_", "cloudbuild."];
+/// Folders of the root alone: deeper down they may hold a program about CI.
+pub(super) const CI_ROOTS: &[&str] = &["ci/"];
 
-pub(super) const INFRASTRUCTURE_FOLDERS: &[&str] = &[
-    ".devcontainer",
-    "terraform",
-    "ansible",
-    "playbooks",
-    "kubernetes",
-    "k8s",
-    "helm",
-    "kustomize",
-    "pulumi",
-    "cloudformation",
-];
+pub(super) const INFRASTRUCTURE_FOLDERS: &[&str] = &[".devcontainer", "pulumi"];
+/// Folders of which no program and no prose is meant: a program about clusters has a package of that name too.
+pub(super) const INFRASTRUCTURE_DATA_FOLDERS: &[&str] =
+    &["terraform", "ansible", "playbooks", "kubernetes", "k8s", "helm", "kustomize", "cloudformation"];
+/// Programs that are meant there all the same: what sets the machines up.
+pub(super) const INFRASTRUCTURE_SCRIPTS: &[&str] = &["sh", "bash", "ps1", "cmd", "bat"];
 pub(super) const INFRASTRUCTURE_NAMES: &[&str] = &[
     "vagrantfile",
     "procfile",
@@ -322,6 +348,7 @@ pub(super) const DOCS_STARTS: &[&str] = &[
     "readme",
     "license",
     "licence",
+    "unlicense",
     "copying",
     "notice",
     "changelog",

@@ -190,18 +190,50 @@ fn no_key_of_a_table_stands_in_it_twice() {
 #[test]
 fn files_are_judged_by_their_new_path_and_sorted() {
     let raw = |path: &str, previous: Option<&str>| RawFile {
-        path: path.to_owned(),
         previous_path: previous.map(str::to_owned),
-        status: if previous.is_some() { FileStatus::Renamed } else { FileStatus::Deleted },
-        mode_before: None,
-        mode_after: None,
-        binary: false,
         added: Some(1),
         removed: Some(2),
-        hunks: Vec::new(),
+        ..RawFile::at(path, if previous.is_some() { FileStatus::Renamed } else { FileStatus::Deleted })
     };
     let files = files(vec![raw("src/b.rs", Some("tests/b.rs")), raw("Cargo.lock", None)]);
     assert_eq!(files[0].kind, FileKind::Lockfile);
     assert_eq!((files[1].kind, files[1].language.as_deref()), (FileKind::Source, Some("Rust")));
     assert_eq!((files[1].added, files[1].removed, files[1].owners.len()), (Some(1), Some(2), 0));
+}
+
+/// Found in real repositories, where a table had taken them for something else.
+#[test]
+fn a_name_alone_does_not_make_a_program_something_else() {
+    use FileKind::{Ci, Config, Docs, Infrastructure, Lockfile, Manifest, Policy, Source, Vendored};
+    for (path, kind, why) in [
+        ("pkg/k8s/writer.go", Source, "a package of a program about clusters"),
+        ("internal/terraform/plan.rs", Source, "or about infrastructure"),
+        ("k8s/deploy.sh", Infrastructure, "what sets a cluster up is meant"),
+        ("kubernetes/app.json", Infrastructure, "data of a cluster"),
+        ("helm/chart/templates/_helpers.tpl", Infrastructure, "a template of a chart"),
+        ("helm/chart/README.md", Docs, "prose beside a chart"),
+        ("pkg/kubelet/pods/create.go", Source, "Kubernetes has pods of its own"),
+        ("ios/Pods/Alamofire/a.swift", Vendored, "CocoaPods spells them so"),
+        ("buf.gen.yaml", Config, "the settings of a generator"),
+        ("ci/install-packages", Ci, "scripts of CI at the root"),
+        ("src/ci/mod.rs", Source, "a program about CI"),
+        ("ci/README.md", Ci, "what lies there goes with it"),
+        ("deploy/cloudbuild_image.yaml", Ci, "a build of Google Cloud"),
+        ("tool.py.lock", Lockfile, "the lockfile of a script"),
+        (".lfsconfig", Manifest, "where Git LFS fetches from"),
+        ("UNLICENSE", Docs, "a licence too"),
+        ("zizmor.yml", Policy, "what a scanner passes over"),
+        ("supply-chain/audits.toml", Policy, "what cargo-vet takes for audited"),
+        ("views/index.ejs", Source, "a template is a program"),
+    ] {
+        assert_eq!(kind_of(path), kind, "{path}: {why}");
+    }
+}
+
+#[test]
+fn every_alias_of_a_language_is_one_of_a_language_that_the_tables_have() {
+    for (alias, language) in super::languages::aliases() {
+        assert_eq!(super::languages::by_name(alias).map(|(name, _)| name), Some(language), "{alias}");
+    }
+    assert_eq!(super::languages::by_name("nothing"), None);
 }

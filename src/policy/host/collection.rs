@@ -366,6 +366,7 @@ pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
         .iter()
         .find_map(|of| of(value))
         .or_else(|| value.is::<ChangeView>().then_some("the change"))
+        .or_else(|| value.is::<super::owners::Asked>().then_some(super::owners::ITEM))
 }
 
 /// The names that every collection has.

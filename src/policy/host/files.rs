@@ -5,13 +5,12 @@ use std::sync::OnceLock;
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
-use super::effects::array;
 use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::{WordValue, choices, words};
-use crate::evidence::{Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Word};
+use crate::evidence::{Evidence, EvidenceKind, FileChange, FileKind, FileKindFrom, FileStatus, LfsPointer, Word};
 use crate::policy::Subject;
 
 /// Changed files.
@@ -79,6 +78,10 @@ fn added(file: &FileChange) -> u64 {
 
 fn removed(file: &FileChange) -> u64 {
     file.removed.map_or(0, u64::from)
+}
+
+fn size(pointer: Option<&LfsPointer>) -> INT {
+    pointer.map_or(0, |pointer| INT::try_from(pointer.size).unwrap_or(INT::MAX))
 }
 
 const GROUPS: &[&str] = &["status", "kind", "language"];
@@ -200,6 +203,12 @@ pub(super) const TABLE: &[Signature] = &[
     select("binary", &[], "those whose lines can't be shown", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_files(|file| file.binary)));
     }),
+    select("hidden", &[], "those whose changed text attributes of the base keep from being shown", |module, name| {
+        module.set_native_fn(name, |view: Files| Ok(view.keep_files(|file| file.hidden)));
+    }),
+    select("lfs", &[], "those that are or were pointers to content that Git LFS keeps elsewhere", |module, name| {
+        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::is_lfs)));
+    }),
     select("becoming_executable", &[], "those that may be executed now and could not before", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::becomes_executable)));
     }),
@@ -229,9 +238,19 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     property(
+        "kind_from",
+        "origin of a file kind",
+        "what told so: its path, or attributes of the base",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(WordValue::of(FileKindFrom::Path), |file| WordValue::of(file.kind_from)))
+            });
+        },
+    ),
+    property(
         "language",
         "text",
-        "the language, by Linguist's name; empty where the path does not tell",
+        "the language, by Linguist's name; empty where neither the path nor attributes tell",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| {
                 Ok(row.get(ImmutableString::new(), |file| file.language.as_deref().unwrap_or("").into()))
@@ -261,7 +280,36 @@ pub(super) const TABLE: &[Signature] = &[
     property("executable", "true or false", "whether it may be executed after the change", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_executable)));
     }),
-    property("owners", "array of texts", "its code owners", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(rhai::Array::new(), |file| array(&file.owners))));
-    }),
+    property(
+        "hidden",
+        "true or false",
+        "whether attributes of the base keep a changed text from being shown",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |file| file.hidden)));
+        },
+    ),
+    property(
+        "lfs",
+        "true or false",
+        "whether it is or was a pointer to content that Git LFS keeps elsewhere",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_lfs)));
+        },
+    ),
+    property(
+        "lfs_size_before",
+        "number",
+        "bytes that Git LFS kept elsewhere before; 0 where it kept none",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| size(file.lfs_before.as_ref()))));
+        },
+    ),
+    property(
+        "lfs_size_after",
+        "number",
+        "bytes that Git LFS keeps elsewhere; 0 where it keeps none",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| size(file.lfs_after.as_ref()))));
+        },
+    ),
 ];

@@ -16,6 +16,7 @@ mod files;
 mod findings;
 mod globs;
 mod lists;
+mod owners;
 mod reviews;
 mod signature;
 mod test_cases;
@@ -38,6 +39,7 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         findings::TABLE,
         files::COMMON,
         files::TABLE,
+        owners::TABLE,
         dependencies::COMMON,
         dependencies::TABLE,
         reviews::COMMON,
@@ -88,6 +90,7 @@ pub fn reference() -> String {
 pub(crate) fn module() -> rhai::Module {
     let mut module = rhai::Module::new();
     collection::register_types(&mut module);
+    owners::register(&mut module);
     words::register(&mut module);
     compare::register(&mut module);
     for signature in signatures() {
