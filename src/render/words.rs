@@ -2,7 +2,7 @@
 
 use crate::report::Decision;
 use crate::report::Outcome;
-use crate::report::{Completeness, EvidenceKind, Word};
+use crate::report::{Completeness, CoverageSummary, EvidenceKind, ReviewState, TestsSummary, Word};
 use crate::report::{Enforcement, Risk};
 use crate::report::{ReasonReport, RuleReport, SourceReport, VerdictReport, ViolationReport};
 
@@ -54,6 +54,50 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::NotApplicable => "not applicable",
         other => other.as_str(),
+    }
+}
+
+/// Test cases in numbers.
+pub(super) fn tests(tests: &TestsSummary) -> String {
+    let mut out = format!(
+        "{}: {} passed, {} failed, {} skipped",
+        count_u64(tests.total, "case"),
+        tests.passed,
+        tests.failed,
+        tests.skipped
+    );
+    if tests.flaky > 0 {
+        out.push_str(&format!("; {} passed only after failing", tests.flaky));
+    }
+    out
+}
+
+/// Coverage of changed lines in numbers. What was not measured is never part of a percentage, and said beside it.
+pub(super) fn coverage(coverage: &CoverageSummary) -> String {
+    let measured = coverage.covered + coverage.missed;
+    let mut out = match (coverage.covered * 100).checked_div(measured) {
+        Some(percent) => format!(
+            "{} of {} were run ({percent} %), in {}",
+            coverage.covered,
+            count_u64(measured, "measured line"),
+            count_u64(coverage.files, "file")
+        ),
+        None => "no changed line was measured".to_owned(),
+    };
+    if coverage.unmeasured > 0 {
+        out.push_str(&format!("; {} not measured at all", count_u64(coverage.unmeasured, "changed source file")));
+    }
+    out
+}
+
+/// What a reviewer holds as a reader says it.
+pub(super) fn review_state(state: ReviewState) -> &'static str {
+    match state {
+        ReviewState::Approved => "approves",
+        ReviewState::ChangesRequested => "asks for changes",
+        ReviewState::Commented => "commented",
+        ReviewState::Dismissed => "dismissed",
+        ReviewState::Pending => "pending",
     }
 }
 

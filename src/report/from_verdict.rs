@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
 use super::verdict::{
@@ -59,6 +60,9 @@ impl VerdictReport {
             findings: FindingsSummary::new(&evidence.findings),
             files: FilesSummary::new(&evidence.files),
             dependencies: DependenciesSummary::new(&evidence.dependencies),
+            tests: TestsSummary::new(&evidence.tests),
+            coverage: CoverageSummary::new(&evidence.coverage, &evidence.files),
+            reviews: ReviewsSummary::new(evidence),
             claims: Vec::new(),
             threats: threats(&verdict.rules),
             controls: controls(&verdict.rules),

@@ -3,6 +3,7 @@
 //! What is inside the crate may change its shape; what is here may not, within a version. Only data and conversions:
 //! nothing here decides, reads a file or renders.
 
+mod checks;
 pub mod evidence;
 mod from_verdict;
 mod provenance;
@@ -13,11 +14,12 @@ mod verdict;
 // The closed vocabularies that the documents are written in; whoever reads a report needs nothing else of the crate.
 pub use crate::evaluate::Outcome;
 pub use crate::evidence::{
-    Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind, FileStatus,
-    Introduced, Jump, Severity, SourceKind, Vocabulary, Word,
+    CheckStatus, Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind,
+    FileStatus, Introduced, Jump, ReviewState, Severity, SourceKind, Vocabulary, Word,
 };
 pub use crate::policy::{Enforcement, Risk};
 pub use crate::verdict::Decision;
+pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, TestItem, TestsSummary};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
 use crate::evaluate::Outcome;
@@ -51,6 +52,12 @@ pub struct VerdictReport {
     pub files: FilesSummary,
     /// The changed packages in short.
     pub dependencies: DependenciesSummary,
+    /// The test cases in short.
+    pub tests: TestsSummary,
+    /// Coverage of the changed lines in short.
+    pub coverage: CoverageSummary,
+    /// What reviewers hold now.
+    pub reviews: ReviewsSummary,
     /// Statements about the change, checked.
     pub claims: Vec<ClaimReport>,
     /// Threats that rules described.

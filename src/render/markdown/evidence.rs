@@ -13,7 +13,7 @@ use crate::report::{DependencyChangeKind, EvidenceKind};
 const OPEN_PACKAGES: usize = 20;
 
 /// How far a kind of evidence was looked at, where that is not all of it.
-fn caveat(report: &VerdictReport, kind: EvidenceKind, total: u64) -> String {
+pub(super) fn caveat(report: &VerdictReport, kind: EvidenceKind, total: u64) -> String {
     match words::looked(report, kind) {
         Looked::Fully => String::new(),
         Looked::Not(sources) => {
@@ -27,7 +27,7 @@ fn caveat(report: &VerdictReport, kind: EvidenceKind, total: u64) -> String {
 }
 
 /// What to say of an empty result: nothing where nothing was looked at.
-fn nothing(report: &VerdictReport, kind: EvidenceKind, what: &str) -> String {
+pub(super) fn nothing(report: &VerdictReport, kind: EvidenceKind, what: &str) -> String {
     match words::looked(report, kind) {
         Looked::Fully => format!("{what}.\n\n"),
         Looked::Partly(_) => format!("{what} in what was read.\n\n"),

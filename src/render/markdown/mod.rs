@@ -3,6 +3,7 @@
 //! The whole stays below [`MAX_BYTES`]. Each section has a share of it, in bytes; lists are cut to the share of their
 //! section and say how many entries they leave out. Violations get all that the other sections leave.
 
+mod checks;
 mod evidence;
 mod head;
 mod list;
@@ -28,6 +29,7 @@ mod share {
     pub(super) const CHANGES: usize = 2_000;
     pub(super) const DEPENDENCIES: usize = 3_500;
     pub(super) const FINDINGS: usize = 3_500;
+    pub(super) const CHECKS: usize = 1_500;
     pub(super) const CLAIMS: usize = 1_600;
     pub(super) const STATED: usize = 800;
     pub(super) const SOURCES: usize = 2_500;
@@ -72,6 +74,7 @@ fn page(report: &VerdictReport, scale: Scale) -> (String, u64) {
         evidence::changes(report, scale),
         evidence::dependencies(report, scale),
         evidence::findings(report, scale),
+        checks::all(report, scale),
         stated::all(report, scale),
         provenance::sources(report, scale),
         provenance::provenance(report, scale),

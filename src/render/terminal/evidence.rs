@@ -4,7 +4,7 @@ use super::screen::Screen;
 use super::{entries, name, text};
 use crate::render::words::{self, Looked};
 use crate::report::{Completeness, DependencyChangeKind, EvidenceKind};
-use crate::report::{DependencyItem, SourceReport, VerdictReport};
+use crate::report::{DependencyItem, ReviewItem, SourceReport, TestItem, VerdictReport};
 
 /// Overall, then the categories that were assessed.
 pub(super) fn risk(screen: &mut Screen, report: &VerdictReport) {
@@ -54,11 +54,44 @@ pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
         findings.introduced.unknown
     );
     line(screen, report, EvidenceKind::Findings, findings.total, "findings", &findings_line);
+    checks(screen, report);
     sources(screen, report);
     let packs: Vec<String> = report.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
     let packs = if packs.is_empty() { "no pack".to_owned() } else { words::listed(&packs, 5, name) };
     let engine = format!("{} {}", name(&report.engine.name), name(&report.engine.version));
     screen.text(2, &format!("decided by {engine} under {packs}, as of {}", name(&report.as_of)));
+}
+
+/// Tests, coverage and reviews, each only where somebody supplied it.
+fn checks(screen: &mut Screen, report: &VerdictReport) {
+    let supplied = |kind| report.sources.iter().any(|source| source.kind == kind);
+    if supplied(EvidenceKind::Tests) {
+        line(screen, report, EvidenceKind::Tests, report.tests.total, "tests", &words::tests(&report.tests));
+        let failed: Vec<String> = report.tests.items.iter().map(test).collect();
+        entries(screen, 4, &failed, "test");
+    }
+    if supplied(EvidenceKind::Coverage) {
+        let total = report.coverage.files + report.coverage.unmeasured;
+        let counted = words::coverage(&report.coverage);
+        line(screen, report, EvidenceKind::Coverage, total, "coverage of changed lines", &counted);
+    }
+    if supplied(EvidenceKind::Reviews) {
+        let reviews: Vec<String> = report.reviews.items.iter().map(review).collect();
+        let total = report.reviews.items.len() as u64 + report.reviews.omitted;
+        line(screen, report, EvidenceKind::Reviews, total, "reviews", &words::count_u64(total, "reviewer"));
+        entries(screen, 4, &reviews, "reviewer");
+    }
+}
+
+fn test(item: &TestItem) -> String {
+    let message = item.message.as_ref().map(|message| format!(": {}", text(message))).unwrap_or_default();
+    format!("- {}: {}{message}", item.status, name(&item.name))
+}
+
+fn review(item: &ReviewItem) -> String {
+    let at = if item.at_head == Some(true) { "" } else { ", not known to be at this head" };
+    let bot = if item.bot { " (a bot)" } else { "" };
+    format!("- {}{bot} {}{at}", name(&item.reviewer), words::review_state(item.state))
 }
 
 /// One kind of evidence: nothing is said of what was not looked at, and an empty result only where it is knowledge.
