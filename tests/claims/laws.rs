@@ -122,6 +122,23 @@ fn each_limit_truncates_and_one_less_does_not() {
 }
 
 #[test]
+fn a_document_that_is_given_twice_counts_once_and_the_order_of_documents_changes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.md");
+    std::fs::write(&path, "- a\n- a\n").unwrap();
+    let of = |shown: &[&str]| {
+        let reports: Vec<_> = shown.iter().map(|shown| read(&path, shown)).collect();
+        let (claims, sources) = claims(&reports);
+        let mut evidence = tollgate::evidence::Evidence { claims, sources, ..Default::default() };
+        evidence.sort();
+        (evidence.claims, evidence.sources)
+    };
+    assert_eq!((of(&["a.md", "a.md"]).0.len(), of(&["a.md", "a.md"]).1.len()), (2, 1));
+    assert_eq!(of(&["a.md", "b.md"]), of(&["b.md", "a.md"]));
+    assert_eq!(of(&["a.md", "b.md"]).0.len(), 4);
+}
+
+#[test]
 fn an_absent_document_is_missing() {
     let (claims, sources) = claims(&[read(Path::new("/nowhere/at-all.md"), "at-all.md")]);
     assert_eq!((claims.len(), sources[0].completeness), (0, Completeness::Missing));

@@ -11,6 +11,7 @@
 
 mod laws;
 mod markdown;
+mod rules;
 mod seeds;
 
 use tollgate::collect::claims::parse;

@@ -291,6 +291,14 @@ fn front_matter_is_that_of_a_document_and_not_of_a_description() {
     let (claims, _) = description("---\ntitle: x\n---\nRisk: LOW\n");
     assert_eq!(shown(&claims), ["2 labelled <title> title: x", "4 labelled <Risk> Risk: LOW"]);
     assert!(claims.iter().all(|claim| claim.path.is_none()));
+    // A forge shows lines of a description as lines.
+    let lines = "CodeQL: 0 alerts\nNo new packages\nAll tests pass and\nso on\n";
+    let found = shown(&description(lines).0);
+    assert_eq!(
+        found,
+        ["1 labelled <CodeQL> CodeQL: 0 alerts", "2 sentence No new packages", "3 sentence All tests pass and so on"]
+    );
+    assert_eq!(document(lines.as_bytes()).0.len(), 2);
     let (claims, source) = description("");
     assert_eq!((claims.len(), source.completeness, source.items), (0, Completeness::Complete, 0));
 }

@@ -70,7 +70,8 @@ pub(crate) fn report() -> VerdictReport {
                        "sources": [{"kind": "registry", "host": "registry.npmjs.org", "location": null}], "manifest": "m"}],
             "omitted": 0
         },
-        "claims": [{"line": 4, "text": "no new dependencies", "result": "contradicted", "because": "b"}],
+        "claims": [{"path": null, "line": 4, "text": "no new dependencies", "result": "contradicted", "because": "b (no-x)",
+                    "judgements": [{"rule": "no-x", "result": "contradicted", "counts": true, "because": "b"}]}],
         "threats": [{"rule": "no-x", "threat": "t", "risk": "high", "mitigation": null}],
         "controls": {"NIST-SSDF:PW.7.2": ["no-x"]},
         "recommendations": [{"rule": "no-x", "text": "t"}],

@@ -1,8 +1,8 @@
 //! Runs of text to claims: what is stated, under which label, with which box and numbers.
 //!
 //! - An item of a list is one claim, whatever sentences it has. A paragraph is cut at hard line breaks, before a line that
-//!   begins with a mark or a label, and after a short line of that sort where a line follows that begins with a capital;
-//!   what remains is cut into [sentences](self). A row of a table is one claim; the head is none.
+//!   begins with a mark or a label, and after a short line of that sort where a line follows that begins with a capital.
+//!   In a description any short line ends so, because forges show its lines as lines. What remains is cut into [sentences](self). A row of a table is one claim; the head is none.
 //! - A box is GitHub's, or `[x]`, `[ ]`, a check mark or an empty ballot box that a statement begins with; it is no part of
 //!   the text. A cross is: it stands before "does not happen" as often as before "failed".
 //! - A label is what stands before a colon (not a dash, which goes before an explanation): emphasised words, or at most
@@ -28,16 +28,20 @@ use numbers::numbers;
 /// How many claims are taken from one document.
 pub const MAX_CLAIMS: usize = 10_000;
 
-/// How long a line with a label or a box is at most, in characters, to end where the next begins with a capital: longer
-/// ones are wrapped.
+/// How long a line is at most, in characters, that ends a statement where the next begins with a capital: longer ones are
+/// wrapped.
 const SHORT_LINE: usize = 60;
 
-/// The claims of documents, and their sources in the same order.
+/// The claims of documents, and their sources in the same order; one that is given twice counts once.
 #[must_use]
 pub fn claims(documents: &[Report<Document>]) -> (Vec<Claim>, Vec<Source>) {
     let mut all = Vec::new();
     let mut sources = Vec::new();
-    for report in documents {
+    for (at, report) in documents.iter().enumerate() {
+        let given = |other: &Report<Document>| other.path == report.path && other.sha256 == report.sha256;
+        if report.sha256.is_some() && documents.iter().take(at).any(given) {
+            continue;
+        }
         let mut source = report.source(EvidenceKind::Claims);
         if let Ok(document) = &report.outcome {
             all.extend(of_document(document, Some(&report.path), &mut source));
@@ -147,7 +151,7 @@ impl Taker<'_> {
         let mut from = 0;
         let mut own = item;
         for (at, hard) in text.breaks().iter().copied().chain([(end, true)]) {
-            if at < end && !hard && !starts(text, at..end) && !ends(text, from..at, at..end) {
+            if at < end && !hard && !starts(text, at..end) && !self.ends(text, from..at, at..end) {
                 continue;
             }
             match own.take() {
@@ -156,6 +160,17 @@ impl Taker<'_> {
             }
             from = at;
         }
+    }
+
+    /// Whether a statement ends with its line: it is short, has a label or a box or is one of a description, and what
+    /// follows begins anew.
+    fn ends(&self, text: &Text, line: Range<usize>, next: Range<usize>) -> bool {
+        let anew = slice(text, &next).chars().next().is_some_and(char::is_uppercase);
+        anew && line.len() <= SHORT_LINE * 4
+            && slice(text, &line).trim().chars().count() <= SHORT_LINE
+            && (self.path.is_none()
+                || mark_of(text, line.clone()).skipped > 0
+                || label(text, line).is_some_and(|label| label.says))
     }
 
     fn item(&mut self, text: &Text, range: Range<usize>, ticked: Option<bool>, section: &[Heading]) {
@@ -210,12 +225,4 @@ fn starts(text: &Text, range: Range<usize>) -> bool {
         || label(text, range).is_some_and(|label| {
             label.emphasised || label.text.starts_with(|first: char| first.is_uppercase() || !first.is_ascii())
         })
-}
-
-/// Whether a statement ends with its line: it is short and has a label or a box, and what follows begins anew.
-fn ends(text: &Text, line: Range<usize>, next: Range<usize>) -> bool {
-    let anew = slice(text, &next).chars().next().is_some_and(char::is_uppercase);
-    anew && line.len() <= SHORT_LINE * 4
-        && slice(text, &line).chars().count() <= SHORT_LINE
-        && (mark_of(text, line.clone()).skipped > 0 || label(text, line).is_some_and(|label| label.says))
 }
