@@ -22,6 +22,10 @@ pub struct GitOptions {
     pub head: Option<String>,
 }
 
+/// How many bytes of unpacked contents are kept for those that are stored as differences to them; git's own measure is
+/// 96 MiB (`core.deltaBaseCacheLimit`).
+const DELTA_BASE_BYTES: usize = 96 << 20;
+
 /// A repository, open for reading.
 pub struct GitRepository {
     repo: gix::Repository,
@@ -66,6 +70,9 @@ impl GitRepository {
                 .into();
         repo.objects.ignore_replacements = true;
         repo.object_cache_size_if_unset(16 << 20);
+        // Contents lie in packs as chains of differences; without their bases at hand each chain would be unpacked anew.
+        repo.objects
+            .set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_BASE_BYTES)));
         Ok(Self { repo })
     }
 
