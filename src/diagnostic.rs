@@ -55,6 +55,10 @@ codes! {
     UnknownWord = "unknown-word",
     /// A glob is malformed.
     MalformedGlob = "malformed-glob",
+    /// A script asks for a team that the evidence does not have.
+    UnknownTeam = "unknown-team",
+    /// A script asks for something of the change that its source does not say.
+    NotKnown = "not-known",
     /// Two values of different types are compared.
     TypeMismatch = "type-mismatch",
     /// A host function was called with arguments that it does not take.
@@ -71,6 +75,8 @@ codes! {
     BadParameter = "bad-parameter",
     /// An evidence document is not what it should be.
     BrokenEvidence = "broken-evidence",
+    /// A file of teams is not what it should be.
+    BrokenTeams = "broken-teams",
     /// A case is not what it should be.
     BrokenCase = "broken-case",
     /// A report could not be written.

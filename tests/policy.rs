@@ -499,7 +499,7 @@ fn every_pack_inside_the_binary_loads() {
     for name in PackFiles::builtin_names() {
         let files = PackFiles::builtin(name).unwrap();
         let set = PolicySet::load(&[files], &[]).unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes[0]));
-        assert!(set.rules().len() >= 12);
+        assert!(!set.rules().is_empty() && (name != "baseline" || set.rules().len() >= 12), "{name}");
         for outcome in evaluate(&set, &evidence(), &Options::default()) {
             assert!(outcome.diagnostic.is_none(), "{:?}", outcome.diagnostic);
         }

@@ -6,11 +6,18 @@
 #![expect(clippy::disallowed_methods, reason = "this is where evidence is read")]
 
 pub mod claims;
+pub mod coverage;
 pub mod diff;
+pub mod event;
 pub mod evidence;
+pub mod forge;
 pub mod git;
 pub mod input;
+pub mod junit;
 pub mod lockfiles;
+pub mod reviews;
 pub mod sarif;
 pub mod snapshot;
+pub mod teams;
 pub mod trees;
+mod xml;

@@ -280,3 +280,23 @@ fn criss_cross_merges_have_a_merge_base() {
     assert!(best.lines().count() == 2 && best.lines().any(|id| Some(id) == change.merge_base.as_deref()));
     assert_ne!(change.merge_base, Some(two));
 }
+
+/// As a forge checks out a request: detached, at a merge of it into its target; and as shallow as can be.
+#[test]
+fn the_parents_of_a_merge_are_known_also_where_the_clone_ends_at_it() {
+    let (repository, [one, ..]) = forked();
+    let sides = [repository.line(&["rev-parse", "main"]), repository.line(&["rev-parse", "topic"])];
+    repository.git(&["checkout", "--quiet", "--detach", "main"]);
+    repository.git(&["merge", "--quiet", "--no-edit", "--no-ff", "topic"]);
+    let merge = repository.line(&["rev-parse", "HEAD"]);
+    let parents = |directory: &Path, revision: &str| GitRepository::open(directory).unwrap().parents(revision).unwrap();
+    assert_eq!(parents(repository.path(), "HEAD"), sides);
+    assert_eq!(parents(repository.path(), &one), Vec::<String>::new());
+
+    let clone = tempfile::tempdir().unwrap();
+    repository.git(&["branch", "merged", &merge]);
+    let url = format!("file://{}", repository.path().display());
+    let place = clone.path().join("shallow");
+    repository.git(&["clone", "--quiet", "--depth=1", "--branch=merged", &url, place.to_str().unwrap()]);
+    assert_eq!(parents(&place, "HEAD"), sides);
+}

@@ -110,6 +110,16 @@ impl GitRepository {
         self.commit(revision).map(|id| id.to_string())
     }
 
+    /// The full ids of the parents of the commit that a revision names, in order. They need not be in a shallow clone.
+    ///
+    /// # Errors
+    /// Where there is no such commit, or it can't be read.
+    pub fn parents(&self, revision: &str) -> Result<Vec<String>, SnapshotError> {
+        let id = self.commit(revision)?;
+        let commit = self.repo.find_commit(id).map_err(|error| broken(b"", id, &error))?;
+        Ok(commit.parent_ids().map(|parent| parent.to_string()).collect())
+    }
+
     /// Regular files under a directory of a commit (all of them under ``), with their content, by path.
     ///
     /// # Errors

@@ -1,20 +1,25 @@
 //! The change itself: the first argument of every rule.
+//!
+//! Who proposed it, its title and labels are known to the forge alone. To read what is known marks nothing; to read what
+//! nobody told marks that the rule asked for the kind `change`, so that without a complete source of it the rule is undecided.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rhai::{Dynamic, ImmutableString, Module};
+use rhai::{Dynamic, INT, ImmutableString, Module};
 
 use super::claims::ClaimRows;
 use super::collection::{Collection, Store, View};
 use super::coverage::CoverageRows;
 use super::dependencies::DependencyRows;
+use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::findings::FindingRows;
 use super::reviews::ReviewRows;
-use super::signature::Signature;
+use super::signature::{Param, Signature};
 use super::test_cases::TestRows;
-use crate::evidence::{Change, EvidenceKind};
+use crate::diagnostic::Code;
+use crate::evidence::{Change, Completeness, EvidenceKind};
 
 /// The change as rules see it.
 #[derive(Debug, Clone)]
@@ -38,9 +43,62 @@ impl ChangeView {
         names.into_iter().map(Dynamic::from).collect()
     }
 
+    /// A text; one that nobody told is empty, and the rule is known to have asked for what the forge says.
     fn text(&self, text: impl Fn(&Change) -> &Option<String>) -> ImmutableString {
-        text(&self.store.evidence.change).as_deref().unwrap_or("").into()
+        let text = text(&self.store.evidence.change).as_deref();
+        if text.is_none() {
+            self.store.read(EvidenceKind::Change);
+        }
+        text.unwrap_or("").into()
     }
+
+    /// Texts; where there are none, only what the forge says can tell that there are none.
+    fn texts(&self, texts: impl Fn(&Change) -> &Vec<String>) -> rhai::Array {
+        let texts = texts(&self.store.evidence.change);
+        if texts.is_empty() {
+            self.store.read(EvidenceKind::Change);
+        }
+        texts.iter().map(|text| Dynamic::from(text.clone())).collect()
+    }
+
+    /// Whether something is so. Neither answer is safe where nobody told: with no source the rule is undecided, and a
+    /// source that does not say ends the rule in an error.
+    fn flag(&self, what: &str, flag: impl Fn(&Change) -> Option<bool>) -> HostResult<bool> {
+        if let Some(flag) = flag(&self.store.evidence.change) {
+            return Ok(flag);
+        }
+        self.store.read(EvidenceKind::Change);
+        if self.store.evidence.completeness(EvidenceKind::Change) == Completeness::Complete {
+            let message = format!("nobody says whether the change {what}: its source leaves it open");
+            return Err(HostError::new(Code::NotKnown, message).help("not every forge says this").into());
+        }
+        Ok(true)
+    }
+
+    /// The logins of a team's members.
+    fn members(&self, team: &str) -> HostResult<rhai::Array> {
+        let members = team_members(&self.store, team)?;
+        Ok(members.iter().map(|login| Dynamic::from(login.clone())).collect())
+    }
+}
+
+/// The members of a team. One that is not there is an error where all teams are known; else nobody is known to be in it.
+pub(super) fn team_members<'a>(store: &'a Store, team: &str) -> HostResult<&'a [String]> {
+    store.read(EvidenceKind::Teams);
+    let teams = &store.evidence.teams;
+    if let Some(members) = teams.get(team) {
+        return Ok(members);
+    }
+    if store.evidence.completeness(EvidenceKind::Teams) != Completeness::Complete {
+        return Ok(&[]);
+    }
+    let error = HostError::new(Code::UnknownTeam, format!("there is no team `{team}`"));
+    let bare = team.strip_prefix("team:").filter(|bare| teams.contains_key(*bare));
+    let error = match bare {
+        Some(bare) => error.help(format!("write `{bare}`")),
+        None => error.suggest(team, teams.keys().map(String::as_str)),
+    };
+    Err(error.into())
 }
 
 const RECEIVER: &str = "Change";
@@ -94,11 +152,55 @@ pub(super) const TABLE: &[Signature] = &[
     text("author", "login of who proposed the change; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.author)));
     }),
+    flag("author_is_bot", "whether a bot proposed the change", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| {
+            change.flag("was proposed by a bot", |change| change.author_is_bot)
+        });
+    }),
+    Signature::property(
+        RECEIVER,
+        "commit_authors",
+        "array of texts",
+        "authors of its commits as git (`name <address>`) or, without git, the forge (logins) names them",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.texts(|change| &change.commit_authors)));
+        },
+    ),
     text("title", "title of the change; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.title)));
     }),
+    text("description", "what its author wrote about it; empty also where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.description)));
+    }),
     text("branch", "branch of the change; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.branch)));
+    }),
+    text("target_branch", "branch that it is to go into; empty where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.target_branch)));
+    }),
+    Signature::property(
+        RECEIVER,
+        "number",
+        "number",
+        "the number that the forge gives it; 0 where no source says",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| {
+                let number = change.store.evidence.change.number;
+                if number.is_none() {
+                    change.store.read(EvidenceKind::Change);
+                }
+                Ok(INT::try_from(number.unwrap_or(0)).unwrap_or(INT::MAX))
+            });
+        },
+    ),
+    text("url", "its address on the forge; empty where no source says", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.url)));
+    }),
+    flag("draft", "whether it is a draft", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| change.flag("is a draft", |change| change.draft));
+    }),
+    flag("fork", "whether it comes from another repository", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| change.flag("comes from a fork", |change| change.fork));
     }),
     Signature::property(
         RECEIVER,
@@ -106,16 +208,17 @@ pub(super) const TABLE: &[Signature] = &[
         "array of texts",
         "labels that the forge holds for the change",
         |module, name| {
-            module.set_getter_fn(name, |change: &mut ChangeView| {
-                Ok(change
-                    .store
-                    .evidence
-                    .change
-                    .labels
-                    .iter()
-                    .map(|label| Dynamic::from(label.clone()))
-                    .collect::<rhai::Array>())
-            });
+            module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.texts(|change| &change.labels)));
+        },
+    ),
+    Signature::method(
+        RECEIVER,
+        "members",
+        &[("team", Param::Text)],
+        "array of texts",
+        "logins of a team's members; an unknown team is an error",
+        |module, name| {
+            module.set_native_fn(name, |change: ChangeView, team: &str| change.members(team));
         },
     ),
 ];
@@ -127,4 +230,9 @@ fn all<C: Collection>(module: &mut Module, name: &'static str) {
 
 const fn text(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
     Signature::property(RECEIVER, name, "text", doc, register)
+}
+
+/// A property that is an error where its source leaves it open.
+const fn flag(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
+    Signature::property(RECEIVER, name, "true or false", doc, register)
 }

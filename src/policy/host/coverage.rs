@@ -1,12 +1,16 @@
 //! Coverage of changed lines as rules see it.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use rhai::{INT, ImmutableString, Module};
+use rhai::{Array, Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{Collection, Item, Matches, Placed, placed};
-use super::signature::Signature;
-use crate::evidence::{Evidence, EvidenceKind, FileCoverage};
+use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::error::{HostError, HostResult};
+use super::files::FileRows;
+use super::signature::{Param, Signature};
+use crate::diagnostic::Code;
+use crate::evidence::{Evidence, EvidenceKind, FileCoverage, FileStatus};
 use crate::policy::Subject;
 
 /// Coverage of changed files.
@@ -40,6 +44,7 @@ impl Placed for CoverageRows {
     }
 }
 
+type Coverage = View<CoverageRows>;
 type Row = Item<CoverageRows>;
 
 impl Row {
@@ -49,7 +54,68 @@ impl Row {
     }
 }
 
+impl Coverage {
+    fn files(&self) -> impl Iterator<Item = &FileCoverage> {
+        self.store.meter.charge(1 + self.len() as u64);
+        self.rows().filter_map(|row| self.store.evidence.coverage.get(row as usize))
+    }
+
+    fn sum(&self, lines: impl Fn(&FileCoverage) -> usize) -> INT {
+        INT::try_from(self.files().map(lines).sum::<usize>()).unwrap_or(INT::MAX)
+    }
+
+    fn paths(&self) -> BTreeSet<&str> {
+        self.files().map(|file| file.path.as_str()).collect()
+    }
+
+    /// Changed files of which there is no coverage here. What is deleted has no lines that could run.
+    fn unmeasured(&self, files: &View<FileRows>) -> View<FileRows> {
+        let measured = self.paths();
+        files.keep(|evidence, row| {
+            evidence
+                .files
+                .get(row)
+                .is_none_or(|file| file.status != FileStatus::Deleted && !measured.contains(file.path.as_str()))
+        })
+    }
+
+    fn in_files(&self, files: &View<FileRows>) -> Self {
+        self.store.meter.charge(1 + files.len() as u64);
+        let changed = &self.store.evidence.files;
+        let wanted: BTreeSet<&str> =
+            files.rows().filter_map(|row| changed.get(row as usize)).map(|file| file.path.as_str()).collect();
+        self.keep(|evidence, row| {
+            evidence.coverage.get(row).is_none_or(|coverage| wanted.contains(coverage.path.as_str()))
+        })
+    }
+}
+
+/// Of how many lines in a hundred the first number is, rounded down. Of none it is no number: neither 0 nor 100 is known.
+fn percent(covered: INT, missed: INT) -> HostResult<INT> {
+    let all = i128::from(covered) + i128::from(missed);
+    let percent = (i128::from(covered) * 100).checked_div(all).and_then(|percent| INT::try_from(percent).ok());
+    percent.ok_or_else(|| {
+        HostError::new(Code::BadArguments, "none of the changed lines could have run, so there is no percentage")
+            .help("ask `measured()` first, how many could have")
+            .into()
+    })
+}
+
+fn count(lines: &[u32]) -> INT {
+    INT::try_from(lines.len()).unwrap_or(INT::MAX)
+}
+
+fn numbers(lines: &[u32]) -> Array {
+    lines.iter().map(|line| Dynamic::from(INT::from(*line))).collect()
+}
+
+const VIEW: &str = "Coverage";
 const ITEM: &str = "FileCoverage";
+const FILES: &[(&str, Param)] = &[("files", Param::Files)];
+
+const fn total(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
+    Signature::method(VIEW, name, &[], "number", doc, register)
+}
 
 const fn property(
     name: &'static str,
@@ -64,18 +130,56 @@ const fn property(
 pub(super) const COMMON: &[Signature] = &placed::<CoverageRows>();
 
 pub(super) const TABLE: &[Signature] = &[
+    total("covered", "changed lines that were executed", |module, name| {
+        module.set_native_fn(name, |view: Coverage| Ok(view.sum(|file| file.covered.len())));
+    }),
+    total("missed", "changed lines that could have been and were not", |module, name| {
+        module.set_native_fn(name, |view: Coverage| Ok(view.sum(|file| file.missed.len())));
+    }),
+    total("measured", "changed lines that could have been executed, whether they were or not", |module, name| {
+        module.set_native_fn(name, |view: Coverage| Ok(view.sum(|file| file.covered.len() + file.missed.len())));
+    }),
+    total(
+        "percent",
+        "of a hundred changed lines that could have been executed, how many were, rounded down; an error where `measured()` is 0",
+        |module, name| {
+            module.set_native_fn(name, |view: Coverage| {
+                percent(view.sum(|file| file.covered.len()), view.sum(|file| file.missed.len()))
+            });
+        },
+    ),
+    Signature::method(VIEW, "in_files", FILES, "Coverage", "that of certain changed files", |module, name| {
+        module.set_native_fn(name, |view: Coverage, files: View<FileRows>| Ok(view.in_files(&files)));
+    }),
+    Signature::method(
+        VIEW,
+        "unmeasured",
+        FILES,
+        "Files",
+        "those of certain changed files that no report names, deleted ones left out",
+        |module, name| {
+            module.set_native_fn(name, |view: Coverage, files: View<FileRows>| Ok(view.unmeasured(&files)));
+        },
+    ),
     property("path", "text", "the file", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.path.as_str().into())));
     }),
     property("covered", "number", "how many of its changed lines were executed", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.get(0, |item| INT::try_from(item.covered.len()).unwrap_or(INT::MAX)))
-        });
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.covered))));
     }),
     property("missed", "number", "how many of its changed lines could have been and were not", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.get(0, |item| INT::try_from(item.missed.len()).unwrap_or(INT::MAX)))
-        });
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.missed))));
     }),
+    property("lines_covered", "array of numbers", "its changed lines that were executed", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| numbers(&item.covered))));
+    }),
+    property(
+        "lines_missed",
+        "array of numbers",
+        "its changed lines that could have been executed and were not",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| numbers(&item.missed))));
+        },
+    ),
 ];

@@ -1,11 +1,19 @@
 //! Reviews as rules see them.
+//!
+//! What is asked for most has the shortest name: `approved()` and `changes_requested()` are what people hold now. What
+//! they ever said is `state(..)`.
 
-use rhai::{ImmutableString, Module};
+use std::collections::BTreeSet;
 
-use super::collection::{Collection, Item, counted};
-use super::signature::Signature;
-use super::words::WordValue;
-use crate::evidence::{Evidence, EvidenceKind, Review, ReviewState};
+use rhai::{Dynamic, ImmutableString, Module};
+
+use super::change::team_members;
+use super::collection::{Collection, Item, Store, View, counted};
+use super::error::HostResult;
+use super::globs::texts;
+use super::signature::{Param, Signature};
+use super::words::{WordValue, choices, words};
+use crate::evidence::{Completeness, Evidence, EvidenceKind, Review, ReviewState, Word};
 use crate::policy::Subject;
 
 /// Reviews.
@@ -35,7 +43,60 @@ impl Row {
     }
 }
 
+type Reviews = View<ReviewRows>;
+
+impl Reviews {
+    fn keep_reviews(&self, test: impl Fn(&Review) -> bool) -> Self {
+        self.keep(|evidence, row| evidence.reviews.get(row).is_some_and(&test))
+    }
+
+    /// What people hold now, of one state.
+    fn held(&self, state: ReviewState) -> Self {
+        self.keep_reviews(|review| review.latest && review.state == state)
+    }
+
+    /// Those of some people; logins are compared without case.
+    fn by<'a>(&self, logins: impl Iterator<Item = &'a str>) -> Self {
+        let logins: BTreeSet<String> = logins.map(str::to_lowercase).collect();
+        self.keep_reviews(|review| {
+            review.reviewer.as_deref().is_some_and(|reviewer| logins.contains(&reviewer.to_lowercase()))
+        })
+    }
+
+    fn by_team(&self, team: &str) -> HostResult<Self> {
+        Ok(self.by(team_members(&self.store, team)?.iter().map(String::as_str)))
+    }
+
+    /// Those of the last commit. Which one they are of is not always said, and then they are not of it.
+    fn at_head(&self) -> Self {
+        let heads = heads(&self.store);
+        self.keep_reviews(|review| review.commit.as_deref().is_some_and(|commit| heads.contains(&commit)))
+    }
+}
+
+/// The change's last commit: the head, and where that merges the forge's request into its target, the request's own.
+fn heads(store: &Store) -> Vec<&str> {
+    let evidence = &store.evidence;
+    if evidence.change.head.is_none() {
+        store.read(EvidenceKind::Change);
+    }
+    let usable = |completeness| matches!(completeness, Completeness::Complete | Completeness::Truncated);
+    let told =
+        evidence.sources.iter().filter(|source| source.kind == EvidenceKind::Change && usable(source.completeness));
+    evidence.change.head.as_deref().into_iter().chain(told.filter_map(|source| source.commit.as_deref())).collect()
+}
+
+const VIEW: &str = "Reviews";
 const ITEM: &str = "Review";
+
+const fn select(
+    name: &'static str,
+    params: &'static [(&'static str, Param)],
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::method(VIEW, name, params, VIEW, doc, register)
+}
 
 const fn property(
     name: &'static str,
@@ -50,6 +111,51 @@ const fn property(
 pub(super) const COMMON: &[Signature] = &counted::<ReviewRows>();
 
 pub(super) const TABLE: &[Signature] = &[
+    select("latest", &[], "of each person what they hold now; comments take nothing back", |module, name| {
+        module.set_native_fn(name, |view: Reviews| Ok(view.keep_reviews(|review| review.latest)));
+    }),
+    select("approved", &[], "approvals that people hold now", |module, name| {
+        module.set_native_fn(name, |view: Reviews| Ok(view.held(ReviewState::Approved)));
+    }),
+    select("changes_requested", &[], "requests for changes that people hold now", |module, name| {
+        module.set_native_fn(name, |view: Reviews| Ok(view.held(ReviewState::ChangesRequested)));
+    }),
+    select(
+        "state",
+        &[("states", Param::Words(ReviewState::VOCABULARY))],
+        "those of the given states, also what was taken back or replaced since",
+        |module, name| {
+            choices(module, name, |view: Reviews, states: &Dynamic| {
+                let set = words::<ReviewState>(states)?;
+                Ok(view.keep_reviews(|review| set.get(usize::from(review.state.index())).copied().unwrap_or(false)))
+            });
+        },
+    ),
+    select("by", &[("logins", Param::Texts)], "those of the given people", |module, name| {
+        choices(module, name, |view: Reviews, logins: &Dynamic| {
+            let logins = texts(logins)?;
+            Ok(view.by(logins.iter().map(ImmutableString::as_str)))
+        });
+    }),
+    select(
+        "by_team",
+        &[("team", Param::Text)],
+        "those of a team's members; an unknown team is an error",
+        |module, name| {
+            module.set_native_fn(name, |view: Reviews, team: &str| view.by_team(team));
+        },
+    ),
+    select("by_people", &[], "those that no bot gave", |module, name| {
+        module.set_native_fn(name, |view: Reviews| Ok(view.keep_reviews(|review| !review.bot)));
+    }),
+    select(
+        "at_head",
+        &[],
+        "those of the change's last commit; without those of which the forge does not say the commit",
+        |module, name| {
+            module.set_native_fn(name, |view: Reviews| Ok(view.at_head()));
+        },
+    ),
     property("reviewer", "text", "the reviewer's login; empty for a deleted account", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.reviewer.as_deref().unwrap_or("").into()))
@@ -69,6 +175,11 @@ pub(super) const TABLE: &[Signature] = &[
     property("commit", "text", "the commit that they looked at; empty where the forge does not say", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.commit.as_deref().unwrap_or("").into()))
+        });
+    }),
+    property("time", "text", "when it was given; empty where the forge does not say", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(ImmutableString::new(), |item| item.time.as_deref().unwrap_or("").into()))
         });
     }),
 ];

@@ -2,12 +2,14 @@
 
 use std::sync::OnceLock;
 
-use rhai::{INT, ImmutableString, Module};
+use rhai::{Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{Collection, Item, Matches, Placed, placed};
-use super::signature::Signature;
-use super::words::WordValue;
-use crate::evidence::{CheckStatus, Evidence, EvidenceKind, TestCase};
+use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::error::HostResult;
+use super::findings::unknown_group;
+use super::signature::{Param, Signature};
+use super::words::{WordValue, choices, words};
+use crate::evidence::{CheckStatus, Evidence, EvidenceKind, TestCase, Word};
 use crate::policy::Subject;
 
 /// Test cases.
@@ -45,6 +47,7 @@ impl Placed for TestRows {
     }
 }
 
+type Tests = View<TestRows>;
 type Row = Item<TestRows>;
 
 impl Row {
@@ -54,7 +57,40 @@ impl Row {
     }
 }
 
+impl Tests {
+    fn keep_cases(&self, test: impl Fn(&TestCase) -> bool) -> Self {
+        self.keep(|evidence, row| evidence.tests.get(row).is_none_or(&test))
+    }
+
+    fn keep_status(&self, status: CheckStatus) -> Self {
+        self.keep_cases(|case| case.status == status)
+    }
+}
+
+const GROUPS: &[&str] = &["suite", "class", "status", "path"];
+
+fn group_by(tests: &Tests, key: &str) -> HostResult<rhai::Map> {
+    let group = |of: fn(&TestCase) -> &str| tests.group_by(move |evidence, row| evidence.tests.get(row).map_or("", of));
+    Ok(match key {
+        "suite" => group(|case| &case.suite),
+        "class" => group(|case| case.class.as_deref().unwrap_or("")),
+        "status" => group(|case| case.status.as_str()),
+        "path" => group(|case| case.path.as_deref().unwrap_or("")),
+        _ => return Err(unknown_group(key, GROUPS)),
+    })
+}
+
+const VIEW: &str = "Tests";
 const ITEM: &str = "Test";
+
+const fn select(
+    name: &'static str,
+    params: &'static [(&'static str, Param)],
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::method(VIEW, name, params, "Tests", doc, register)
+}
 
 const fn property(
     name: &'static str,
@@ -69,6 +105,34 @@ const fn property(
 pub(super) const COMMON: &[Signature] = &placed::<TestRows>();
 
 pub(super) const TABLE: &[Signature] = &[
+    Signature::method(
+        VIEW,
+        "group_by",
+        &[("key", Param::Text)],
+        "map of Tests",
+        "parts by `suite`, `class`, `status` or `path`",
+        |module, name| {
+            module.set_native_fn(name, |view: Tests, key: &str| group_by(&view, key));
+        },
+    ),
+    select("status", &[("status", Param::Words(CheckStatus::VOCABULARY))], "those that ended so", |module, name| {
+        choices(module, name, |view: Tests, status: &Dynamic| -> HostResult<Tests> {
+            let wanted = words::<CheckStatus>(status)?;
+            Ok(view.keep_cases(|case| wanted.get(usize::from(case.status.index())).copied().unwrap_or(true)))
+        });
+    }),
+    select("failed", &[], "those that failed, or could not be run", |module, name| {
+        module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Failed)));
+    }),
+    select("passed", &[], "those that passed, at the last attempt where there were several", |module, name| {
+        module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Passed)));
+    }),
+    select("skipped", &[], "those that were not run", |module, name| {
+        module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Skipped)));
+    }),
+    select("flaky", &[], "those that passed only after having failed", |module, name| {
+        module.set_native_fn(name, |view: Tests| Ok(view.keep_cases(TestCase::is_flaky)));
+    }),
     property("suite", "text", "the suite that it belongs to", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.suite.as_str().into()))
@@ -95,6 +159,9 @@ pub(super) const TABLE: &[Signature] = &[
     }),
     property("attempts", "number", "how often it was run", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.attempts))));
+    }),
+    property("flaky", "true or false", "whether it passed only after having failed", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, TestCase::is_flaky)));
     }),
     property("path", "text", "the file that it is in; empty where that is not known", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
