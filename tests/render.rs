@@ -98,6 +98,25 @@ fn what_was_not_looked_at_is_never_none() {
 }
 
 #[test]
+fn contradicted_claims_come_first_and_what_is_cut_is_counted() {
+    let mut report = reports::hostile();
+    let pattern = report.claims.clone();
+    report.claims = (0..3_000).map(|number| pattern[number % 3].clone()).collect();
+    let page = shown(Format::Markdown, &report);
+    assert!(page.len() <= markdown::MAX_BYTES);
+    let claims = section(&page, "### Claims", &["### Threats"]);
+    assert!(claims.contains("3000 claims (1000 contradicted, 1000 supported, 1000 undecided)"), "{claims}");
+    let first = claims.find("| supported").unwrap_or(claims.len());
+    let (contradicted, rest) = claims.split_at(first);
+    let told = contradicted.matches("| **contradicted**").count();
+    assert!(told > 3 && !rest.contains("**contradicted**"), "{claims}");
+    assert!(contradicted.contains(&format!("_{} more claims not shown here._", 1_000 - told)), "{claims}");
+    let screen = shown(Format::Terminal, &report);
+    assert_eq!(screen.matches("- contradicted, ").count(), tollgate::render::terminal::MAX_ENTRIES);
+    assert!(screen.contains("(980 more contradicted claims not shown here)"), "{screen}");
+}
+
+#[test]
 fn an_approved_change_with_violations_says_that_there_are_some() {
     let mut report = reports::new_dependency();
     report.decision = tollgate::verdict::Decision::Approved;

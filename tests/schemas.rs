@@ -1,5 +1,7 @@
 //! The published documents, their schemas, and what is refused.
 
+#![recursion_limit = "256"]
+
 #![expect(
     clippy::disallowed_methods,
     reason = "tests read and write their own files, and are told to by the environment"

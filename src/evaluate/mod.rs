@@ -4,7 +4,7 @@ mod outcome;
 
 use std::sync::Arc;
 
-pub use crate::policy::{Assessment, RequiredApproval, Subject, Threat, Violation};
+pub use crate::policy::{Assessment, Judgement, RequiredApproval, Subject, Threat, Violation};
 pub use outcome::{Outcome, RuleOutcome};
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -108,6 +108,7 @@ fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
         threats: Vec::new(),
         notes: Vec::new(),
         recommendations: Vec::new(),
+        judgements: Vec::new(),
         follow_ups: Vec::new(),
         evidence: Vec::new(),
         diagnostic: None,
@@ -169,6 +170,7 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
         assessments: result.assessments,
         notes: result.notes,
         recommendations: result.recommendations,
+        judgements: result.judgements,
         evidence: kinds,
         diagnostic: result.error,
         ..blank(meta)

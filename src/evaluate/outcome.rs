@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{EvidenceKind, vocabulary};
-use crate::policy::{Assessment, RequiredApproval, RuleMeta, Threat, Violation};
+use crate::policy::{Assessment, Judgement, RequiredApproval, RuleMeta, Threat, Violation};
 
 vocabulary! {
     /// How a rule ended. Where several could be said, the later in this list is.
@@ -47,6 +47,8 @@ pub struct RuleOutcome {
     pub notes: Vec<String>,
     /// What it recommends.
     pub recommendations: Vec<String>,
+    /// What it says of claims.
+    pub judgements: Vec<Judgement>,
     /// Open actions after the merge.
     pub follow_ups: Vec<String>,
     /// The kinds of evidence that it needs or read.

@@ -4,6 +4,7 @@
 //! never makes fewer items without a word.
 
 pub mod checks;
+pub mod claims;
 pub mod dependencies;
 pub mod files;
 pub mod findings;

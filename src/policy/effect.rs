@@ -51,6 +51,17 @@ pub struct Assessment {
     pub because: String,
 }
 
+/// What a rule says of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Judgement {
+    /// The claim, by its position.
+    pub claim: u32,
+    /// Whether the evidence shows what it states; if not, it shows otherwise.
+    pub holds: bool,
+    /// What shows it.
+    pub because: String,
+}
+
 /// An approval that a rule asks for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequiredApproval {

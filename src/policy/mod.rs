@@ -19,7 +19,7 @@ mod session;
 mod set;
 mod watch;
 
-pub use effect::{Assessment, RequiredApproval, Subject, Threat, Violation};
+pub use effect::{Assessment, Judgement, RequiredApproval, Subject, Threat, Violation};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::reference as host_reference;
 pub use manifest::PackManifest;

@@ -8,7 +8,7 @@ use super::host::{ChangeView, HostError, Meter, RuleRun, Store};
 use super::sandbox::LimitHit;
 use super::set::{PolicySet, Rule};
 use super::watch::{Exhausted, Watch};
-use super::{Assessment, Violation};
+use super::{Assessment, Judgement, Violation};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Evidence, EvidenceKind};
 
@@ -23,6 +23,8 @@ pub struct RuleResult {
     pub notes: Vec<String>,
     /// What it recommended.
     pub recommendations: Vec<String>,
+    /// What it says of claims, in canonical order.
+    pub judgements: Vec<Judgement>,
     /// Why it does not apply, by its own word.
     pub not_applicable: Option<String>,
     /// The evidence that it asked for.
@@ -82,17 +84,12 @@ impl<'a> Session<'a> {
             }
         };
         let mut effects = run.effects();
-        let mut violations = std::mem::take(&mut effects.violations);
-        violations.sort();
-        violations.dedup();
-        let mut assessments = std::mem::take(&mut effects.assessments);
-        assessments.sort();
-        assessments.dedup();
         RuleResult {
-            violations,
-            assessments,
+            violations: sorted(std::mem::take(&mut effects.violations)),
+            assessments: sorted(std::mem::take(&mut effects.assessments)),
             notes: sorted(std::mem::take(&mut effects.notes)),
             recommendations: sorted(std::mem::take(&mut effects.recommendations)),
+            judgements: sorted(std::mem::take(&mut effects.judgements)),
             not_applicable: effects.not_applicable.take(),
             read: self.store.take_read(),
             error,
@@ -140,10 +137,11 @@ impl<'a> Session<'a> {
     }
 }
 
-fn sorted(mut texts: Vec<String>) -> Vec<String> {
-    texts.sort();
-    texts.dedup();
-    texts
+/// In canonical order, each once.
+fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
+    list.dedup();
+    list
 }
 
 /// A script error as a diagnostic, at the innermost place that the engine knows.

@@ -2,8 +2,8 @@
 
 use crate::report::Decision;
 use crate::report::Outcome;
+use crate::report::{ClaimReport, ClaimResult, Enforcement, Risk};
 use crate::report::{Completeness, CoverageSummary, EvidenceKind, ReviewState, TestsSummary, Word};
-use crate::report::{Enforcement, Risk};
 use crate::report::{ReasonReport, RuleReport, SourceReport, VerdictReport, ViolationReport};
 
 /// A decision as a reader says it.
@@ -311,6 +311,27 @@ pub(super) fn kinds_without_source(report: &VerdictReport) -> Vec<&'static str> 
         .filter(|kind| !report.sources.iter().any(|source| source.kind == **kind))
         .map(|kind| kind.as_str())
         .collect()
+}
+
+/// `7 claims (1 contradicted, 2 supported, 4 undecided)`
+pub(super) fn claims(report: &VerdictReport) -> String {
+    let number = |wanted| report.claims.iter().filter(|claim| claim.result == wanted).count();
+    let by: Vec<String> = [ClaimResult::Contradicted, ClaimResult::Supported, ClaimResult::Undecided]
+        .iter()
+        .map(|wanted| format!("{} {wanted}", number(*wanted)))
+        .collect();
+    format!("{} ({})", count(report.claims.len(), "claim"), by.join(", "))
+}
+
+/// Claims, those first that a reader has to know: contradicted, supported, undecided; each in the order of the report.
+pub(super) fn claims_by_result(report: &VerdictReport) -> Vec<&ClaimReport> {
+    let mut claims: Vec<&ClaimReport> = report.claims.iter().collect();
+    claims.sort_by_key(|claim| match claim.result {
+        ClaimResult::Contradicted => 0,
+        ClaimResult::Supported => 1,
+        ClaimResult::Undecided => 2,
+    });
+    claims
 }
 
 /// The first twelve characters of a commit id, which is enough for a reader.

@@ -63,7 +63,7 @@ impl VerdictReport {
             tests: TestsSummary::new(&evidence.tests),
             coverage: CoverageSummary::new(&evidence.coverage, &evidence.files),
             reviews: ReviewsSummary::new(evidence),
-            claims: Vec::new(),
+            claims: super::claims::claims(&verdict.claims, evidence),
             threats: threats(&verdict.rules),
             controls: controls(&verdict.rules),
             recommendations: said(&verdict.rules, |rule| &rule.outcome.recommendations),

@@ -4,6 +4,7 @@
 //! nothing here decides, reads a file or renders.
 
 mod checks;
+mod claims;
 pub mod evidence;
 mod from_verdict;
 mod provenance;
@@ -18,8 +19,9 @@ pub use crate::evidence::{
     FileStatus, Introduced, Jump, ReviewState, Severity, SourceKind, Vocabulary, Word,
 };
 pub use crate::policy::{Enforcement, Risk};
-pub use crate::verdict::Decision;
+pub use crate::verdict::{ClaimResult, Decision};
 pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, TestItem, TestsSummary};
+pub use claims::{ClaimJudgementReport, ClaimReport};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
@@ -29,7 +31,7 @@ pub use summary::{
     PackageSourceItem, SeverityCount,
 };
 pub use verdict::{
-    ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, ClaimReport, DiagnosticReport, Engine,
-    GivenApproval, LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
-    SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
+    ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
+    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
+    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
+use super::claims::ClaimReport;
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
 use crate::evaluate::Outcome;
@@ -58,7 +59,7 @@ pub struct VerdictReport {
     pub coverage: CoverageSummary,
     /// What reviewers hold now.
     pub reviews: ReviewsSummary,
-    /// Statements about the change, checked.
+    /// Every statement about the change, and what the rules show of it; no decision rests on them.
     pub claims: Vec<ClaimReport>,
     /// Threats that rules described.
     pub threats: Vec<ThreatReport>,
@@ -415,20 +416,6 @@ pub struct ActionReport {
     pub who: Option<String>,
     /// The rules that it is for.
     pub rules: Vec<String>,
-}
-
-/// A statement about the change, checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ClaimReport {
-    /// The line that it stands on.
-    pub line: u32,
-    /// What it says.
-    pub text: String,
-    /// `supported`, `contradicted` or `undecided`.
-    pub result: String,
-    /// What shows it.
-    pub because: String,
 }
 
 /// A threat that a rule described.

@@ -3,6 +3,7 @@
 //! Nothing here asks a rule, reads a file or words a report. The order of what comes in changes nothing of what goes out.
 
 mod approvals;
+mod claims;
 mod fingerprint;
 mod next;
 mod risk;
@@ -12,6 +13,7 @@ mod testing;
 mod waivers;
 
 pub use approvals::{Given, Requirement};
+pub use claims::{ClaimResult, JudgedClaim, RuleJudgement};
 pub use next::{Action, ActionKind};
 pub use risk::{CategoryRisk, RiskSummary, WeighedAssessment};
 pub use table::{Case, Violations, decision_of, ran};
@@ -50,6 +52,8 @@ pub struct Verdict {
     pub approvals: Vec<Requirement>,
     /// What would clear it, most effective first; empty exactly where it is approved.
     pub next: Vec<Action>,
+    /// Every claim of the evidence, in its order; no decision rests on them.
+    pub claims: Vec<JudgedClaim>,
 }
 
 /// One rule, how it ended, and what that means for the change.
@@ -157,7 +161,8 @@ pub fn decide_crediting(
         approvals: &approvals,
         evidence,
     });
-    Verdict { decision, reasons, risk, rules, approvals, next }
+    let claims = claims::judged(&rules, evidence);
+    Verdict { decision, reasons, risk, rules, approvals, next, claims }
 }
 
 /// The rules' decisions, the thresholds that reject, what is left to approve, and whether anything ran at all.
@@ -215,6 +220,7 @@ fn canonical(mut outcome: RuleOutcome) -> RuleOutcome {
     order(&mut outcome.threats);
     order(&mut outcome.notes);
     order(&mut outcome.recommendations);
+    order(&mut outcome.judgements);
     order(&mut outcome.follow_ups);
     order(&mut outcome.evidence);
     outcome

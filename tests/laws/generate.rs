@@ -8,7 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use tollgate::diagnostic::{Code, Diagnostic};
-use tollgate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
+use tollgate::evaluate::{Assessment, Judgement, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{
     BaselineState, Capability, CheckStatus, Claim, ClaimKind, Completeness, DependencyChange, DependencyChangeKind,
     DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage, FileKind, FileStatus,
@@ -40,6 +40,7 @@ pub(crate) struct Spec {
     pub(crate) assessments: Vec<Assessment>,
     pub(crate) required: Vec<RequiredApproval>,
     pub(crate) notes: Vec<String>,
+    pub(crate) judgements: Vec<Judgement>,
 }
 
 impl Spec {
@@ -70,6 +71,7 @@ impl Spec {
             threats: vec![Threat { threat: "theft".to_owned(), risk: Risk::Low, mitigation: None }],
             notes: self.notes.clone(),
             recommendations: self.notes.clone(),
+            judgements: self.judgements.clone(),
             follow_ups: self.notes.clone(),
             evidence: self.meta.needs.clone(),
             diagnostic: (outcome == Outcome::Errored).then(|| Diagnostic::new(Code::ScriptError, "it broke")),
@@ -123,8 +125,9 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
     let asked = prop_oneof![3 => Just(Vec::new()), 1 => vec(required(), 1..3)];
     let found = prop_oneof![1 => Just(Vec::new()), 1 => vec(violation(), 1..4)];
     let notes = vec(select(vec!["one".to_owned(), "two".to_owned()]), 0..3);
-    (meta(), end, prop::bool::weighted(0.15), found, vec(assessment(), 0..2), asked, notes).prop_map(
-        |(meta, end, incomplete, violations, assessments, required, notes)| Spec {
+    let said = (notes, vec(judgement(), 0..3));
+    (meta(), end, prop::bool::weighted(0.15), found, vec(assessment(), 0..2), asked, said).prop_map(
+        |(meta, end, incomplete, violations, assessments, required, (notes, judgements))| Spec {
             meta,
             end,
             incomplete,
@@ -132,6 +135,7 @@ pub(crate) fn spec() -> impl Strategy<Value = Spec> {
             assessments,
             required,
             notes,
+            judgements,
         },
     )
 }
@@ -199,6 +203,11 @@ fn assessment() -> impl Strategy<Value = Assessment> {
         risk,
         because: "so".to_owned(),
     })
+}
+
+fn judgement() -> impl Strategy<Value = Judgement> {
+    let because = select(vec!["it shows".to_owned(), "it says".to_owned()]);
+    (0..ITEMS, any::<bool>(), because).prop_map(|(claim, holds, because)| Judgement { claim, holds, because })
 }
 
 fn required() -> impl Strategy<Value = RequiredApproval> {

@@ -100,6 +100,7 @@ proptest! {
             spec.assessments = shuffled(&spec.assessments, &keys);
             spec.required = shuffled(&spec.required, &keys);
             spec.notes = shuffled(&spec.notes, &keys);
+            spec.judgements = shuffled(&spec.judgements, &keys);
         }
         prop_assert_eq!(bytes(&judge(&world, &waivers), &world), bytes(&judge(&other, &waivers), &other));
     }

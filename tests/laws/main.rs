@@ -1,6 +1,8 @@
 //! The laws of the decision (docs/decision.md), over generated outcomes.
 
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod generate;
 #[cfg(test)]
 mod laws;

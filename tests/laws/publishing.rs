@@ -51,6 +51,7 @@ fn outcome(id: &str, enforcement: Enforcement) -> RuleOutcome {
         threats: Vec::new(),
         notes: Vec::new(),
         recommendations: Vec::new(),
+        judgements: Vec::new(),
         follow_ups: Vec::new(),
         evidence: vec![EvidenceKind::Findings],
         diagnostic: None,

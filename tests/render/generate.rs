@@ -168,7 +168,10 @@ fn files() -> impl Strategy<Value = FilesSummary> {
 
 pub(crate) fn report() -> impl Strategy<Value = VerdictReport> {
     let head = (word::<Decision>(), any::<bool>(), option::of(text()), option::of(text()), vec((text(), text()), 0..4));
-    let lists = (vec((text(), option::of(text()), vec(text(), 0..8)), 0..6), vec((text(), text(), text()), 0..6));
+    let lists = (
+        vec((text(), option::of(text()), vec(text(), 0..8)), 0..6),
+        vec((text(), word::<ClaimResult>(), text()), 0..6),
+    );
     (head, vec(rule(), 0..5), vec(source(), 0..8), findings(), files(), lists).prop_map(
         |((decision, dry_run, reason, title, weakenings), mut rules, sources, findings, files, (actions, said))| {
             for (index, rule) in rules.iter_mut().enumerate() {
@@ -196,7 +199,10 @@ pub(crate) fn report() -> impl Strategy<Value = VerdictReport> {
             report.follow_ups = report.recommendations.clone();
             report.claims = said
                 .into_iter()
-                .map(|(text, result, because)| ClaimReport { line: 1, text, result, because })
+                .map(|(text, result, because)| {
+                    let path = (result != ClaimResult::Supported).then(|| because.clone());
+                    ClaimReport { path, line: 1, text, result, because, judgements: Vec::new() }
+                })
                 .collect();
             report
         },

@@ -364,13 +364,23 @@ pub(crate) fn no_scanner() -> VerdictReport {
         who: Some("the pipeline".into()),
         rules: vec!["new-critical-finding".into()],
     }];
-    report.claims = vec![ClaimReport {
-        line: 4,
-        text: "CodeQL: 0 alerts".into(),
-        result: "undecided".into(),
-        because: "no result of CodeQL was supplied".into(),
-    }];
+    report.claims = vec![claim(None, 4, "CodeQL: 0 alerts", ClaimResult::Undecided, "no rule judged it")];
+    report.sources.push(source(EvidenceKind::Claims, Completeness::Complete, None, None));
     report
+}
+
+/// A claim that one rule judged, or none.
+fn claim(path: Option<&str>, line: u32, text: &str, result: ClaimResult, because: &str) -> ClaimReport {
+    let judged = result != ClaimResult::Undecided;
+    let judgement = ClaimJudgementReport { rule: "r".into(), result, counts: true, because: because.into() };
+    ClaimReport {
+        path: path.map(str::to_owned),
+        line,
+        text: text.into(),
+        result,
+        because: because.into(),
+        judgements: judged.then_some(judgement).into_iter().collect(),
+    }
 }
 
 /// A critical finding on a changed line, and a change whose author writes to whoever reads the verdict.
@@ -441,20 +451,15 @@ pub(crate) fn hostile() -> VerdictReport {
             .collect(),
         omitted: 10,
     };
+    let path = Some("docs/SECURITY|.md");
     report.claims = vec![
-        ClaimReport {
-            line: 9,
-            text: "no new dependencies".into(),
-            result: "supported".into(),
-            because: "no locked package changed".into(),
-        },
-        ClaimReport {
-            line: 3,
-            text: "- [x] **0 alerts** :white_check_mark:".into(),
-            result: "contradicted".into(),
-            because: "CodeQL reports 12".into(),
-        },
+        claim(path, 9, "no new dependencies", ClaimResult::Supported, "no locked package changed (r)"),
+        claim(path, 11, "a | b", ClaimResult::Undecided, "no rule judged it"),
+        claim(None, 3, "- [x] **0 alerts** :white_check_mark:", ClaimResult::Contradicted, "CodeQL reports 12 (r)"),
     ];
+    let mut claims = source(EvidenceKind::Claims, Completeness::Truncated, None, path);
+    claims.reason = Some("has more than the limit of 10000 claims".into());
+    report.sources.push(claims);
     report.threats = vec![ThreatReport {
         rule: "new-critical-finding".into(),
         threat: "a request runs commands of its own".into(),

@@ -70,7 +70,22 @@ pub(crate) fn report() -> VerdictReport {
                        "sources": [{"kind": "registry", "host": "registry.npmjs.org", "location": null}], "manifest": "m"}],
             "omitted": 0
         },
-        "claims": [{"line": 4, "text": "no new dependencies", "result": "contradicted", "because": "b"}],
+        "tests": {
+            "total": 1, "passed": 0, "failed": 1, "skipped": 0, "flaky": 0,
+            "items": [{"suite": "s", "class": null, "name": "n", "status": "failed", "attempts": 1, "path": "a", "line": 3,
+                       "message": "m"}],
+            "omitted": 0
+        },
+        "coverage": {
+            "files": 1, "covered": 1, "missed": 1, "unmeasured": 0,
+            "items": [{"path": "a", "covered": 1, "missed": ["3"]}], "omitted": 0
+        },
+        "reviews": {
+            "total": 1, "items": [{"reviewer": "mona", "bot": false, "state": "approved", "commit": null, "at_head": null}],
+            "omitted": 0
+        },
+        "claims": [{"path": null, "line": 4, "text": "no new dependencies", "result": "contradicted", "because": "b (no-x)",
+                    "judgements": [{"rule": "no-x", "result": "contradicted", "counts": true, "because": "b"}]}],
         "threats": [{"rule": "no-x", "threat": "t", "risk": "high", "mitigation": null}],
         "controls": {"NIST-SSDF:PW.7.2": ["no-x"]},
         "recommendations": [{"rule": "no-x", "text": "t"}],

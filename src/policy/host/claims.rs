@@ -1,12 +1,17 @@
 //! Claims as rules see them.
 
-use rhai::{INT, ImmutableString, Module};
+use std::sync::Arc;
 
-use super::collection::{Collection, Item, counted};
+use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString, Module};
+
+use super::collection::{Collection, Item, View, counted};
 use super::effects::array;
-use super::signature::Signature;
-use super::words::WordValue;
-use crate::evidence::{Claim, ClaimKind, Evidence, EvidenceKind};
+use super::error::{HostError, HostResult};
+use super::globs::texts;
+use super::signature::{Param, Signature};
+use super::words::{WordValue, choices, words};
+use crate::diagnostic::Code;
+use crate::evidence::{Claim, ClaimKind, Evidence, EvidenceKind, Word as _};
 use crate::policy::Subject;
 
 /// Statements about the change.
@@ -27,7 +32,116 @@ impl Collection for ClaimRows {
     }
 }
 
+type Claims = View<ClaimRows>;
 type Row = Item<ClaimRows>;
+
+/// How many bytes of texts a query reads for one operation of the limit.
+const BYTES_PER_OPERATION: usize = 128;
+
+impl Claims {
+    fn keep_claims(&self, test: impl Fn(&Claim) -> bool) -> Self {
+        self.keep(|evidence, row| evidence.claims.get(row).is_none_or(&test))
+    }
+
+    /// Those of which a text is tested; what is read is counted.
+    fn keep_texts(
+        &self,
+        wanted: &Dynamic,
+        fits: impl Fn(&str, &str) -> bool,
+        of: impl Fn(&ClaimTexts) -> &[String],
+    ) -> HostResult<Self> {
+        let wanted = folded_texts(wanted)?;
+        let texts = self.store.claim_texts.get_or_init(|| claim_texts(&self.store.evidence));
+        let mut read = 0;
+        let kept = self.keep(|_, row| {
+            texts.get(row).is_none_or(|texts| {
+                of(texts).iter().any(|text| {
+                    read += text.len() * wanted.len();
+                    wanted.iter().any(|wanted| fits(text, wanted))
+                })
+            })
+        });
+        self.store.meter.charge((read / BYTES_PER_OPERATION) as u64);
+        Ok(kept)
+    }
+}
+
+/// Texts of a claim as queries compare them.
+#[derive(Debug)]
+pub(crate) struct ClaimTexts {
+    text: [String; 1],
+    label: Option<String>,
+    /// Claims under the same headings share them.
+    section: Arc<[String]>,
+}
+
+fn claim_texts(evidence: &Evidence) -> Vec<ClaimTexts> {
+    let mut last: Option<(&[String], Arc<[String]>)> = None;
+    let texts = evidence.claims.iter().map(|claim| {
+        let section = match &last {
+            Some((written, section)) if *written == claim.section => Arc::clone(section),
+            _ => claim.section.iter().map(|heading| folded(heading)).collect(),
+        };
+        last = Some((&claim.section, Arc::clone(&section)));
+        ClaimTexts { text: [folded(&claim.text)], label: claim.label.as_deref().map(folded), section }
+    });
+    texts.collect()
+}
+
+/// A text in lower case, blanks folded, so that how it is written does not matter.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Texts that a query looks for; an empty one is in every text, which nobody means.
+fn folded_texts(wanted: &Dynamic) -> HostResult<Vec<String>> {
+    let wanted: Vec<String> = texts(wanted)?.iter().map(|text| folded(text)).collect();
+    if wanted.iter().any(String::is_empty) {
+        return Err(HostError::new(Code::BadArguments, "found an empty text, expected some to look for").into());
+    }
+    Ok(wanted)
+}
+
+/// A decimal as a whole number where it is one that fits, or else as a decimal number.
+fn number(decimal: &str) -> Option<Dynamic> {
+    if let Ok(whole) = decimal.parse::<INT>() {
+        return Some(Dynamic::from(whole));
+    }
+    decimal.parse::<FLOAT>().ok().map(Dynamic::from)
+}
+
+/// The only number of a claim.
+fn only_number(claim: &Claim) -> HostResult<Dynamic> {
+    let wrong = |found: &str| {
+        HostError::new(
+            Code::BadArguments,
+            format!("the claim has {found}, expected one number: {}", shown(&claim.text)),
+        )
+        .help("ask `claim.numbers` how many there are first")
+    };
+    match claim.numbers.as_slice() {
+        [only] => Ok(number(only).ok_or_else(|| wrong("none"))?),
+        [] => Err(wrong("none").into()),
+        several => Err(wrong(&several.len().to_string()).into()),
+    }
+}
+
+/// The beginning of a text, for messages.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 100;
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("`{shown}`")
+}
+
+/// What stands after the label: all of the text where there is none.
+fn value(claim: &Claim) -> &str {
+    let after = claim.label.as_deref().and_then(|label| claim.text.strip_prefix(label)).map(str::trim_start);
+    let separators: &[char] = if claim.kind == ClaimKind::Row { &['|'] } else { &[':', '：'] };
+    after.and_then(|after| after.strip_prefix(separators)).map_or(claim.text.as_str(), str::trim)
+}
 
 impl Row {
     /// A property of the row; rows of a view are always there.
@@ -47,10 +161,90 @@ const fn property(
     Signature::property(ITEM, name, returns, doc, register)
 }
 
+const VIEW: &str = "Claims";
+
+const fn select(
+    name: &'static str,
+    params: &'static [(&'static str, Param)],
+    doc: &'static str,
+    register: fn(&mut Module, &'static str),
+) -> Signature {
+    Signature::method(VIEW, name, params, "Claims", doc, register)
+}
+
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &counted::<ClaimRows>();
 
 pub(super) const TABLE: &[Signature] = &[
+    select("ticked", &[], "those with a box that is ticked", |module, name| {
+        module.set_native_fn(name, |view: Claims| Ok(view.keep_claims(|claim| claim.ticked == Some(true))));
+    }),
+    select("open", &[], "those with a box that is not ticked", |module, name| {
+        module.set_native_fn(name, |view: Claims| Ok(view.keep_claims(|claim| claim.ticked == Some(false))));
+    }),
+    select("kind", &[("kinds", Param::Words(ClaimKind::VOCABULARY))], "those of a form", |module, name| {
+        choices(module, name, |view: Claims, kinds: &Dynamic| -> HostResult<Claims> {
+            let kinds = words::<ClaimKind>(kinds)?;
+            Ok(view.keep_claims(|claim| kinds.get(usize::from(claim.kind.index())).copied().unwrap_or(true)))
+        });
+    }),
+    select(
+        "section",
+        &[("texts", Param::Texts)],
+        "those under a heading, at any level, that has a text in it, in capitals or not",
+        |module, name| {
+            choices(module, name, |view: Claims, wanted: &Dynamic| {
+                view.keep_texts(wanted, |heading, wanted| heading.contains(wanted), |texts| &texts.section)
+            });
+        },
+    ),
+    select(
+        "labelled",
+        &[("labels", Param::Texts)],
+        "those whose label is a text, in capitals or not",
+        |module, name| {
+            choices(module, name, |view: Claims, wanted: &Dynamic| {
+                view.keep_texts(wanted, |label, wanted| label == wanted, |texts| texts.label.as_slice())
+            });
+        },
+    ),
+    select(
+        "matching",
+        &[("texts", Param::Texts)],
+        "those that have a text in them, in capitals or not",
+        |module, name| {
+            choices(module, name, |view: Claims, wanted: &Dynamic| {
+                view.keep_texts(wanted, |text, wanted| text.contains(wanted), |texts| &texts.text)
+            });
+        },
+    ),
+    property("ticked", "true or false", "whether its box is ticked; false where it has none", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked == Some(true))));
+    }),
+    property("has_box", "true or false", "whether it has a box, ticked or not", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked.is_some())));
+    }),
+    property("numbers", "array of numbers", "the numbers in it, in the order of the text", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(row.get(Array::new(), |item| item.numbers.iter().filter_map(|decimal| number(decimal)).collect()))
+        });
+    }),
+    property(
+        "number",
+        "number",
+        "the only number in it; an error where there is none, or more than one",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| row.get(Ok(Dynamic::UNIT), only_number));
+        },
+    ),
+    property(
+        "value",
+        "text",
+        "what stands after its label: behind the colon, or in the cells after the first; all of its text where it has none",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| value(item).into())));
+        },
+    ),
     property("text", "text", "what it says", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.text.as_str().into())));
@@ -79,6 +273,6 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     property("section", "array of texts", "the headings that it stands under, outermost first", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(rhai::Array::new(), |item| array(&item.section))));
+        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| array(&item.section))));
     }),
 ];

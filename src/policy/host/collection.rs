@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use rhai::{Dynamic, INT, ImmutableString, Map, Module};
 
 use super::change::ChangeView;
-use super::claims::ClaimRows;
+use super::claims::{ClaimRows, ClaimTexts};
 use super::coverage::CoverageRows;
 use super::dependencies::DependencyRows;
 use super::error::HostResult;
@@ -73,11 +73,20 @@ pub(crate) struct Store {
     read: AtomicU32,
     globs: Arc<Globs>,
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
+    /// Texts of claims as queries compare them, made at the first use.
+    pub(super) claim_texts: OnceLock<Vec<ClaimTexts>>,
 }
 
 impl Store {
     pub(crate) fn new(evidence: Arc<Evidence>, meter: Arc<Meter>, globs: Arc<Globs>) -> Arc<Self> {
-        Arc::new(Self { evidence, meter, read: AtomicU32::new(0), globs, matches: Mutex::default() })
+        Arc::new(Self {
+            evidence,
+            meter,
+            read: AtomicU32::new(0),
+            globs,
+            matches: Mutex::default(),
+            claim_texts: OnceLock::new(),
+        })
     }
 
     /// Notes that the rule being run asked for a kind of evidence.

@@ -12,7 +12,7 @@ use super::signature::{Param, Signature};
 use super::words::word;
 use crate::diagnostic::Code;
 use crate::evidence::Word;
-use crate::policy::{Approver, Assessment, Risk, Subject, Violation};
+use crate::policy::{Approver, Assessment, Judgement, Risk, Subject, Violation};
 
 /// What one rule did.
 #[derive(Debug, Default)]
@@ -21,13 +21,14 @@ pub(crate) struct Effects {
     pub(crate) assessments: Vec<Assessment>,
     pub(crate) notes: Vec<String>,
     pub(crate) recommendations: Vec<String>,
+    pub(crate) judgements: Vec<Judgement>,
     pub(crate) not_applicable: Option<String>,
     /// Bytes of all texts that the rule gave, those that it replaced included.
     bytes: usize,
 }
 
 impl Effects {
-    /// How many violations, notes, assessments and recommendations a rule may have in all.
+    /// How many violations, notes, assessments, recommendations and judgements of claims a rule may have in all.
     pub(crate) const LIMIT: usize = 10_000;
     /// How many bytes all that a rule says may have together.
     pub(crate) const MAX_BYTES: usize = 16 << 20;
@@ -47,7 +48,11 @@ impl Effects {
     }
 
     fn len(&self) -> usize {
-        self.violations.len() + self.assessments.len() + self.notes.len() + self.recommendations.len()
+        self.violations.len()
+            + self.assessments.len()
+            + self.notes.len()
+            + self.recommendations.len()
+            + self.judgements.len()
     }
 }
 
@@ -90,20 +95,23 @@ impl ViolationHandle {
 }
 
 /// The run that a call belongs to.
-fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>> {
+pub(super) fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>> {
     context.tag().and_then(|tag| tag.read_lock::<Arc<RuleRun>>().map(|run| Arc::clone(&run))).ok_or_else(|| {
         HostError::new(Code::BadArguments, format!("`{}` can be called only by a rule", context.fn_name())).into()
     })
 }
 
 /// Adds an effect, unless the rule has too many already.
-fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
+pub(super) fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
     let mut effects = run.effects();
     effects.charge(text)?;
     if effects.len() >= Effects::LIMIT {
         return Err(HostError::new(
             Code::LimitExceeded,
-            format!("the rule has more than {} violations, notes, assessments and recommendations", Effects::LIMIT),
+            format!(
+                "the rule has more than {} violations, notes, assessments, recommendations and judgements of claims",
+                Effects::LIMIT
+            ),
         )
         .help("report a count or a group instead of each item")
         .into());

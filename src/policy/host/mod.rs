@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod findings;
 mod globs;
+mod judgements;
 mod lists;
 mod owners;
 mod reviews;
@@ -51,6 +52,7 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         claims::COMMON,
         claims::TABLE,
         effects::TABLE,
+        judgements::TABLE,
         lists::TABLE,
     ]
     .into_iter()

@@ -23,6 +23,8 @@ pub(crate) enum Param {
     Subject,
     /// Changed files.
     Files,
+    /// A claim.
+    Claim,
 }
 
 impl std::fmt::Display for Param {
@@ -36,6 +38,7 @@ impl std::fmt::Display for Param {
             Self::Numbers => f.write_str("a whole number or an array of them"),
             Self::Subject => f.write_str("an item or the change"),
             Self::Files => f.write_str("changed files"),
+            Self::Claim => f.write_str("a claim"),
         }
     }
 }

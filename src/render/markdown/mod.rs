@@ -4,6 +4,7 @@
 //! section and say how many entries they leave out. Violations get all that the other sections leave.
 
 mod checks;
+mod claims;
 mod evidence;
 mod head;
 mod list;
@@ -75,6 +76,7 @@ fn page(report: &VerdictReport, scale: Scale) -> (String, u64) {
         evidence::dependencies(report, scale),
         evidence::findings(report, scale),
         checks::all(report, scale),
+        claims::claims(report, scale),
         stated::all(report, scale),
         provenance::sources(report, scale),
         provenance::provenance(report, scale),

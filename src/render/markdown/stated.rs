@@ -1,4 +1,4 @@
-//! What is claimed of the change and what rules add: claims, threats, recommendations, follow-ups, waivers, controls.
+//! What rules add: threats, recommendations, follow-ups, waivers, controls.
 
 use super::list::Cut;
 use super::{Scale, share};
@@ -9,7 +9,6 @@ use crate::report::{NoteReport, VerdictReport};
 /// Each of them that is there.
 pub(super) fn all(report: &VerdictReport, scale: Scale) -> String {
     [
-        section("Claims", "claim", claims(report), scale.of(share::CLAIMS)),
         section("Threats", "threat", threats(report), scale.of(share::STATED)),
         section("Recommendations", "recommendation", notes(&report.recommendations, "- "), scale.of(share::STATED)),
         section("Open after the merge", "follow-up", notes(&report.follow_ups, "- [ ] "), scale.of(share::STATED)),
@@ -24,29 +23,6 @@ fn section(title: &str, noun: &str, entries: Vec<String>, room: usize) -> String
         return String::new();
     }
     format!("### {title}\n\n{}\n", Cut::new(room).fill(entries).folded(noun))
-}
-
-/// Contradicted ones first: they are what a reader has to know.
-fn claims(report: &VerdictReport) -> Vec<String> {
-    let mut claims: Vec<_> = report.claims.iter().collect();
-    claims.sort_by_key(|claim| match claim.result.as_str() {
-        "contradicted" => 0,
-        "undecided" => 1,
-        _ => 2,
-    });
-    claims
-        .into_iter()
-        .map(|claim| {
-            let result = markdown(&claim.result);
-            let result = if claim.result == "supported" { result } else { format!("**{result}**") };
-            format!(
-                "- {result}, line {}: {} \u{2014} {}\n",
-                claim.line,
-                markdown(&claim.text),
-                markdown(&claim.because)
-            )
-        })
-        .collect()
 }
 
 fn threats(report: &VerdictReport) -> Vec<String> {

@@ -3,7 +3,7 @@
 use super::screen::Screen;
 use super::{entries, name, text};
 use crate::render::words::{self, Looked};
-use crate::report::{Completeness, DependencyChangeKind, EvidenceKind};
+use crate::report::{ClaimResult, Completeness, DependencyChangeKind, EvidenceKind};
 use crate::report::{DependencyItem, ReviewItem, SourceReport, TestItem, VerdictReport};
 
 /// Overall, then the categories that were assessed.
@@ -55,6 +55,7 @@ pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
     );
     line(screen, report, EvidenceKind::Findings, findings.total, "findings", &findings_line);
     checks(screen, report);
+    claims(screen, report);
     sources(screen, report);
     let packs: Vec<String> = report.packs.iter().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
     let packs = if packs.is_empty() { "no pack".to_owned() } else { words::listed(&packs, 5, name) };
@@ -81,6 +82,24 @@ fn checks(screen: &mut Screen, report: &VerdictReport) {
         line(screen, report, EvidenceKind::Reviews, total, "reviews", &words::count_u64(total, "reviewer"));
         entries(screen, 4, &reviews, "reviewer");
     }
+}
+
+/// What is claimed; of each that is contradicted, by what. Nothing where nobody supplied any.
+fn claims(screen: &mut Screen, report: &VerdictReport) {
+    let supplied = report.sources.iter().any(|source| source.kind == EvidenceKind::Claims);
+    if !supplied && report.claims.is_empty() {
+        return;
+    }
+    line(screen, report, EvidenceKind::Claims, report.claims.len() as u64, "claims", &words::claims(report));
+    let contradicted: Vec<String> = words::claims_by_result(report)
+        .into_iter()
+        .filter(|claim| claim.result == ClaimResult::Contradicted)
+        .map(|claim| {
+            let place = claim.path.as_ref().map_or_else(|| "description".to_owned(), |path| name(path));
+            format!("- contradicted, {place}:{}: {} - {}", claim.line, text(&claim.text), text(&claim.because))
+        })
+        .collect();
+    entries(screen, 4, &contradicted, "contradicted claim");
 }
 
 fn test(item: &TestItem) -> String {
