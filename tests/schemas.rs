@@ -1,7 +1,6 @@
 //! The published documents, their schemas, and what is refused.
 
 #![recursion_limit = "256"]
-
 #![expect(
     clippy::disallowed_methods,
     reason = "tests read and write their own files, and are told to by the environment"
