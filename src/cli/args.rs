@@ -4,8 +4,9 @@ use std::path::Path;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::inputs::{EvidenceFile, Input};
 use super::pipeline::Format;
-use super::said::{self, Described, Location, OutputFile, PackPlace, Said, SarifFile};
+use super::said::{self, Described, Location, OutputFile, PackPlace, Said};
 use crate::evidence::{EvidenceKind, Word};
 
 /// Flag paths are relative to the current directory.
@@ -48,8 +49,34 @@ pub struct ChangeArgs {
 #[command(next_help_heading = "Evidence")]
 pub struct EvidenceArgs {
     /// Scanner results in SARIF 2.1.0, and the commit that they were made for (repeatable)
-    #[arg(long, value_name = "FILE[@COMMIT]", value_parser = |text: &str| Ok::<_, String>(said::sarif_file(Path::new(HERE), text)))]
-    pub sarif: Vec<SarifFile>,
+    #[arg(long, value_name = "FILE[@COMMIT]")]
+    pub sarif: Vec<String>,
+    /// A scanner's own report: osv-scanner, cargo-audit, npm audit, yarn audit, pip-audit, grype, trivy or govulncheck
+    /// JSON, and the commit that it was made for (repeatable)
+    #[arg(long, value_name = "FILE[@COMMIT]")]
+    pub report: Vec<String>,
+    /// Scanner results of the base in SARIF 2.1.0, to tell new findings from old ones (repeatable)
+    #[arg(long, value_name = "FILE[@COMMIT]")]
+    pub baseline_sarif: Vec<String>,
+    /// What the forge says of the change: the payload of GitHub's `pull_request`, `merge_group` or `push` event, or of
+    /// GitLab's merge request
+    #[arg(long, value_name = "EVENT.json")]
+    pub change: Option<String>,
+    /// Reviews, as the API of GitHub, GitLab or Bitbucket gives them (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub reviews: Vec<String>,
+    /// Who is in which team, as TOML
+    #[arg(long, value_name = "FILE")]
+    pub teams: Option<String>,
+    /// Test results in JUnit's XML, and the commit that they were made for (repeatable)
+    #[arg(long, value_name = "FILE[@COMMIT]")]
+    pub tests: Vec<String>,
+    /// Coverage as LCOV, Cobertura, JaCoCo or coverage.py JSON, and the commit that it was made for (repeatable)
+    #[arg(long, value_name = "FILE[@COMMIT]")]
+    pub coverage: Vec<String>,
+    /// Markdown document that states something about the change (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub claims: Vec<String>,
     /// Login of who proposed the change
     #[arg(long, value_name = "LOGIN")]
     pub author: Option<String>,
@@ -115,11 +142,18 @@ impl ChangeArgs {
 /// What change and evidence flags say.
 #[must_use]
 pub fn said(change: &ChangeArgs, evidence: EvidenceArgs) -> Said {
-    Said {
-        change: change.described(),
-        sarif: given(evidence.sarif),
-        author: evidence.author,
-        title: evidence.title,
-        ..Said::default()
-    }
+    let inputs = [
+        (Input::Sarif, evidence.sarif),
+        (Input::Report, evidence.report),
+        (Input::BaselineSarif, evidence.baseline_sarif),
+        (Input::Change, evidence.change.into_iter().collect()),
+        (Input::Reviews, evidence.reviews),
+        (Input::Teams, evidence.teams.into_iter().collect()),
+        (Input::Tests, evidence.tests),
+        (Input::Coverage, evidence.coverage),
+        (Input::Claims, evidence.claims),
+    ];
+    let files = |written: Vec<String>| written.iter().map(|file| EvidenceFile::parse(Path::new(HERE), file)).collect();
+    let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(given(written)?)))).collect();
+    Said { change: change.described(), inputs, author: evidence.author, title: evidence.title, ..Said::default() }
 }

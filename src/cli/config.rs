@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::inputs::{EvidenceFile, Input};
 use super::said::{self, Described, Location, OutputFile, Said};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{EvidenceKind, Word, nearest};
@@ -28,6 +29,14 @@ const KEYS: &[&str] = &[
     "diff",
     "evidence",
     "sarif",
+    "report",
+    "baseline-sarif",
+    "change",
+    "reviews",
+    "teams",
+    "tests",
+    "coverage",
+    "claims",
     "author",
     "title",
     "policy",
@@ -50,6 +59,14 @@ struct Wire {
     diff: Option<Spanned<String>>,
     evidence: Option<Spanned<String>>,
     sarif: Option<Vec<String>>,
+    report: Option<Vec<String>>,
+    baseline_sarif: Option<Vec<String>>,
+    change: Option<String>,
+    reviews: Option<Vec<String>>,
+    teams: Option<String>,
+    tests: Option<Vec<String>>,
+    coverage: Option<Vec<String>>,
+    claims: Option<Vec<String>>,
     author: Option<String>,
     title: Option<String>,
     policy: Option<Vec<String>>,
@@ -114,9 +131,22 @@ pub fn parse(shown: &str, text: &str, directory: &Path) -> Result<Said, Vec<Diag
 
 fn said(file: &mut File<'_>, wire: Wire) -> Said {
     let here = file.directory;
+    let inputs = [
+        (Input::Sarif, wire.sarif),
+        (Input::Report, wire.report),
+        (Input::BaselineSarif, wire.baseline_sarif),
+        (Input::Change, wire.change.map(|file| vec![file])),
+        (Input::Reviews, wire.reviews),
+        (Input::Teams, wire.teams.map(|file| vec![file])),
+        (Input::Tests, wire.tests),
+        (Input::Coverage, wire.coverage),
+        (Input::Claims, wire.claims),
+    ];
+    let files = |files: Vec<String>| files.iter().map(|written| EvidenceFile::parse(here, written)).collect();
+    let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(written?)))).collect();
     Said {
         change: described(file, wire.repo, wire.base, wire.head, [wire.diff, wire.evidence], wire.trees),
-        sarif: wire.sarif.map(|files| files.iter().map(|written| said::sarif_file(here, written)).collect()),
+        inputs,
         author: wire.author,
         title: wire.title,
         policy: wire.policy.map(|packs| packs.iter().map(|written| said::pack_place(here, written)).collect()),
@@ -253,6 +283,7 @@ pub fn unreadable(shown: &str, text: &Arc<str>, error: &toml::de::Error, keys: &
 #[cfg(test)]
 mod tests {
     use super::{KEYS, parse};
+    use crate::cli::inputs::Input;
     use crate::cli::said::{Described, Location, PackPlace};
     use std::path::Path;
 
@@ -280,7 +311,7 @@ mod tests {
         let said = parse("c/tollgate.toml", text, Path::new("c")).unwrap();
         let here = |shown| Location::new(Path::new("c"), shown);
         assert_eq!(said.change, Some(Described::Trees(here("before"), here("after"))));
-        assert_eq!(said.sarif.unwrap()[0].file, here("x.sarif"));
+        assert_eq!(said.inputs[&Input::Sarif][0].file, here("x.sarif"));
         assert_eq!(
             said.policy.unwrap(),
             [PackPlace::Builtin("baseline".to_owned()), PackPlace::Directory(here("policies/org"))]

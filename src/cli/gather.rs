@@ -1,38 +1,46 @@
 //! The evidence of a run: the change, and everything that was named beside it.
+//!
+//! Each kind is read from what the flags name for it. Beside an evidence document, what a flag names takes the place of all
+//! that the document has of that kind; what no flag names stays.
 
-use super::judge::{Checkout, Run};
+use std::collections::BTreeMap;
+
+use super::inputs::Input;
+use super::judge::{self, Checkout, Run};
 use super::pipeline::{self, Side};
+use super::readers::{self, Ground};
 use super::said::{Described, Location};
 use super::settings::Settings;
-use crate::collect::input;
-use crate::collect::snapshot::RawChange;
-use crate::diagnostic::Diagnostic;
-use crate::evidence::{Completeness, Evidence, EvidenceKind, Source};
+use crate::collect::snapshot::{RawChange, Snapshot};
+use crate::collect::{input, teams};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evidence::{Claim, Completeness, Evidence, EvidenceKind, Source};
 
 /// Collects and normalizes everything that a run names.
 ///
 /// # Errors
-/// Where the change can't be read as described.
+/// Where the change can't be read as described, or a file that configures the gate is broken.
 pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
-    let one = |mistake: Diagnostic| vec![mistake];
+    let raw = run.raw.take();
     let settings = &run.settings;
-    let mut evidence = match (&settings.change.value, run.raw.take()) {
-        (_, Some(raw)) => of_change(raw, None, settings),
-        (Described::Git { .. }, None) => Evidence::default(),
+    let one = |mistake: Diagnostic| vec![mistake];
+    let (mut evidence, ground) = match (&settings.change.value, raw) {
+        (_, Some(raw)) => of_change(raw, None, run),
+        (Described::Git { .. }, None) => (Evidence::default(), Ground::default()),
         (Described::Trees(before, after), None) => {
-            of_change(pipeline::read_trees(before, after).map_err(one)?, None, settings)
+            of_change(pipeline::read_trees(before, after).map_err(one)?, None, run)
         }
         (Described::Diff(file), None) => match read_diff(file) {
-            Ok((raw, sha256)) => of_change(raw, Some((file, sha256)), settings),
-            Err(refusal) => without_files(file, &refusal, settings),
+            Ok((raw, sha256)) => of_change(raw, Some((file, sha256)), run),
+            Err(refusal) => without_files(file, &refusal),
         },
-        (Described::Evidence(file), None) => {
-            let mut evidence = pipeline::read_evidence(file).map_err(one)?;
-            replace_findings(&mut evidence, settings);
-            evidence
-        }
+        (Described::Evidence(file), None) => (pipeline::read_evidence(file).map_err(one)?, Ground::default()),
     };
-    describe(&mut evidence, settings);
+    forge(&mut evidence, run);
+    scans(&mut evidence, &ground, settings);
+    checks(&mut evidence, &ground, settings);
+    people(&mut evidence, run)?;
+    claims(&mut evidence, settings);
     if let Some(checkout) = &run.checkout {
         brought_along(&mut evidence, checkout, settings);
     }
@@ -40,46 +48,16 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
     Ok(evidence)
 }
 
-/// A report that is a file of the head was there before the head was, so it is none about it; and whoever writes the change
-/// writes what it says.
-fn brought_along(evidence: &mut Evidence, checkout: &Checkout, settings: &Settings) {
-    let Some(head) = evidence.change.head.clone() else { return };
-    for source in &mut evidence.sources {
-        let file = settings.sarif.value.iter().find(|file| Some(&file.file.shown) == source.path.as_ref());
-        if let (EvidenceKind::Findings, Some(file), Some(sha256)) = (source.kind, file, &source.sha256)
-            && checkout.is_in(&head, &file.file.path, sha256)
-        {
-            source.worsen(Completeness::Stale, "is a file of the head itself, so it can't have been made for it");
-        }
-    }
-}
-
-/// Flags that say something of the change replace what the evidence says of it.
-fn describe(evidence: &mut Evidence, settings: &Settings) {
-    if let Some(author) = &settings.author.value {
-        evidence.change.author = Some(author.clone());
-    }
-    if let Some(title) = &settings.title.value {
-        evidence.change.title = Some(title.clone());
-    }
-}
-
-/// Scanner results beside an evidence document stand for all that it has of their kind.
-fn replace_findings(evidence: &mut Evidence, settings: &Settings) {
-    if settings.sarif.value.is_empty() {
-        return;
-    }
-    evidence.sources.retain(|source| source.kind != EvidenceKind::Findings);
-    describe(evidence, settings);
-    let (findings, sources) =
-        pipeline::read_findings(&settings.sarif.value, &evidence.files, &evidence.change, None, &[]);
-    evidence.findings = findings;
+/// Puts sources in the place of all that there are of some kinds.
+fn replace(evidence: &mut Evidence, kinds: &[EvidenceKind], sources: Vec<Source>) {
+    evidence.sources.retain(|source| !kinds.contains(&source.kind));
     evidence.sources.extend(sources);
 }
 
-/// The evidence of a change whose files are known.
-fn of_change(raw: RawChange, file: Option<(&Location, String)>, settings: &Settings) -> Evidence {
+/// The evidence of a change whose files are known, and what else can be placed in them.
+fn of_change(raw: RawChange, file: Option<(&Location, String)>, run: &Run) -> (Evidence, Ground) {
     let RawChange { change, files, snapshot } = raw;
+    let snapshot = snapshot.as_deref();
     let mut evidence = Evidence { change, files: pipeline::files(files), ..Evidence::default() };
     let mut source = Source::complete(EvidenceKind::Files);
     source.items = evidence.files.len() as u64;
@@ -90,29 +68,28 @@ fn of_change(raw: RawChange, file: Option<(&Location, String)>, settings: &Setti
         source.commit.clone_from(&evidence.change.head);
     }
     evidence.sources.push(source);
-    describe(&mut evidence, settings);
+    let owners = owners(&mut evidence, snapshot, run);
+    evidence.sources.push(owners);
 
-    let (dependencies, sources) = pipeline::read_dependencies(&evidence.files, snapshot.as_deref());
+    let (dependencies, sources) = pipeline::read_dependencies(&evidence.files, snapshot);
     evidence.dependencies = dependencies;
     evidence.sources.extend(sources);
-
-    if !settings.sarif.value.is_empty() {
-        // Where the paths of the head can't be had, locations are mapped by the changed files alone.
-        let paths = snapshot.as_ref().and_then(|snapshot| snapshot.paths(Side::After).ok());
-        let (findings, sources) = pipeline::read_findings(
-            &settings.sarif.value,
-            &evidence.files,
-            &evidence.change,
-            paths.as_deref(),
-            &roots(settings),
-        );
-        evidence.findings = findings;
-        evidence.sources.extend(sources);
-    }
-    evidence
+    let ground = ground(snapshot, &run.settings);
+    (evidence, ground)
 }
 
-/// Directories that a scanner may have named its files under.
+/// What reports are placed in: the files of the head are asked for only where a report has to be placed.
+fn ground(snapshot: Option<&dyn Snapshot>, settings: &Settings) -> Ground {
+    const PLACED: [Input; 5] = [Input::Sarif, Input::Report, Input::BaselineSarif, Input::Tests, Input::Coverage];
+    if PLACED.iter().all(|input| settings.files(*input).is_empty()) {
+        return Ground::default();
+    }
+    // Where the paths of a side can't be had, locations are mapped by the changed files alone.
+    let paths = |side| snapshot.and_then(|snapshot| snapshot.paths(side).ok());
+    Ground { head_paths: paths(Side::After), base_paths: paths(Side::Before), roots: roots(settings), unknown: None }
+}
+
+/// Directories that a tool may have named its files under.
 fn roots(settings: &Settings) -> Vec<String> {
     let directory = match &settings.change.value {
         Described::Git { repo, .. } => repo.as_ref().map_or_else(|| ".".into(), |repo| repo.path.clone()),
@@ -123,14 +100,12 @@ fn roots(settings: &Settings) -> Vec<String> {
 }
 
 /// A diff that could not be read: nothing is known of files, nor of what depends on them.
-fn without_files(file: &Location, refusal: &input::Refusal, settings: &Settings) -> Evidence {
+fn without_files(file: &Location, refusal: &input::Refusal) -> (Evidence, Ground) {
     let source = |kind| Source::incomplete(kind, refusal.completeness, refusal.reason.clone()).at(file.shown.clone());
-    let mut sources: Vec<Source> = [EvidenceKind::Files, EvidenceKind::Dependencies].into_iter().map(source).collect();
-    let unplaced = "was not read: without the diff nobody can tell which findings the change touches";
-    sources.extend(settings.sarif.value.iter().map(|sarif| {
-        Source::incomplete(EvidenceKind::Findings, Completeness::Failed, unplaced).at(sarif.file.shown.clone())
-    }));
-    Evidence { sources, ..Evidence::default() }
+    let kinds = [EvidenceKind::Files, EvidenceKind::Owners, EvidenceKind::Dependencies];
+    let evidence = Evidence { sources: kinds.into_iter().map(source).collect(), ..Evidence::default() };
+    let unknown = "was not read: without the diff nobody can tell which lines the change touches";
+    (evidence, Ground { unknown: Some(unknown.to_owned()), ..Ground::default() })
 }
 
 fn read_diff(file: &Location) -> Result<(RawChange, String), input::Refusal> {
@@ -140,4 +115,145 @@ fn read_diff(file: &Location) -> Result<(RawChange, String), input::Refusal> {
         input::read(&file.path, pipeline::MAX_DIFF_BYTES)?
     };
     Ok((pipeline::read_diff(&input.bytes)?, input.sha256))
+}
+
+/// Code owners, from the target's tip where there is one, else from the side before.
+fn owners(evidence: &mut Evidence, snapshot: Option<&dyn Snapshot>, run: &Run) -> Source {
+    let tip = run.checkout.as_ref().and_then(Checkout::base);
+    match (tip, snapshot, &run.settings.change.value) {
+        (Some((base, repository)), ..) => {
+            readers::owners(|path| repository.file(base, path), Some(base), &mut evidence.files)
+        }
+        (None, Some(snapshot), Described::Trees(..)) => {
+            readers::owners(|path| snapshot.read(Side::Before, path), None, &mut evidence.files)
+        }
+        _ => readers::unknown_owners(),
+    }
+}
+
+/// What the forge says of the change, and then what flags say of it.
+fn forge(evidence: &mut Evidence, run: &Run) {
+    let settings = &run.settings;
+    if let Some(file) = settings.files(Input::Change).first() {
+        let head = evidence.change.head.clone();
+        let parents = run.checkout.as_ref().zip(head).map(|(checkout, head)| checkout.parents(&head));
+        let (change, source) = readers::event(file, &evidence.change, &parents.unwrap_or_default());
+        evidence.change = change;
+        replace(evidence, &[EvidenceKind::Change], vec![source]);
+        let told = readers::claims_of_description(&evidence.change);
+        replace_claims(evidence, |path| path.is_none(), told);
+    }
+    if let Some(author) = &settings.author.value {
+        evidence.change.author = Some(author.clone());
+    }
+    if let Some(title) = &settings.title.value {
+        evidence.change.title = Some(title.clone());
+    }
+}
+
+/// Scanner results.
+fn scans(evidence: &mut Evidence, ground: &Ground, settings: &Settings) {
+    let [sarif, reports] = [Input::Sarif, Input::Report].map(|input| settings.files(input));
+    if sarif.is_empty() && reports.is_empty() {
+        return;
+    }
+    let sources = match ground.unplaced(EvidenceKind::Findings, &[sarif, reports]) {
+        Some(sources) => sources,
+        None => {
+            let (findings, sources) = readers::findings(sarif, reports, evidence, ground);
+            evidence.findings = findings;
+            sources
+        }
+    };
+    replace(evidence, &[EvidenceKind::Findings], sources);
+}
+
+/// Test results and coverage.
+fn checks(evidence: &mut Evidence, ground: &Ground, settings: &Settings) {
+    let tests = settings.files(Input::Tests);
+    if !tests.is_empty() {
+        let (read, sources) = readers::tests(tests, evidence, ground);
+        evidence.tests = read;
+        replace(evidence, &[EvidenceKind::Tests], sources);
+    }
+    let coverage = settings.files(Input::Coverage);
+    if !coverage.is_empty() {
+        let sources = match ground.unplaced(EvidenceKind::Coverage, &[coverage]) {
+            Some(sources) => sources,
+            None => {
+                let (read, sources) = readers::coverage(coverage, evidence, ground);
+                evidence.coverage = read;
+                sources
+            }
+        };
+        replace(evidence, &[EvidenceKind::Coverage], sources);
+    }
+}
+
+/// Reviews, and who is in which team.
+fn people(evidence: &mut Evidence, run: &Run) -> Result<(), Vec<Diagnostic>> {
+    let reviews = run.settings.files(Input::Reviews);
+    if !reviews.is_empty() {
+        let (read, sources) = readers::reviews(reviews, &evidence.change);
+        evidence.reviews = read;
+        replace(evidence, &[EvidenceKind::Reviews], sources);
+    }
+    if let Some(file) = run.settings.files(Input::Teams).first() {
+        let (teams, source) = teams(run, &file.file)?;
+        evidence.teams = teams;
+        replace(evidence, &[EvidenceKind::Teams], vec![source]);
+    }
+    Ok(())
+}
+
+/// The teams of a file, which counts as the base has it where it lies inside the repository.
+fn teams(run: &Run, file: &Location) -> Result<(BTreeMap<String, Vec<String>>, Source), Vec<Diagnostic>> {
+    let (shown, text) = judge::configuration(run.checkout.as_ref(), file, teams::MAX_BYTES, Code::BrokenTeams)
+        .map_err(|mistake| vec![mistake])?;
+    let teams = teams::parse(&shown, &text)?;
+    let mut source = Source::complete(EvidenceKind::Teams).at(shown);
+    source.sha256 = Some(input::sha256_hex(text.as_bytes()));
+    source.items = teams.len() as u64;
+    Ok((teams, source))
+}
+
+/// What documents state about the change. What its own description states is there already.
+fn claims(evidence: &mut Evidence, settings: &Settings) {
+    let documents = settings.files(Input::Claims);
+    if !documents.is_empty() {
+        let (claims, sources) = readers::claims(documents);
+        replace_claims(evidence, |path| path.is_some(), [(claims, sources)]);
+    }
+}
+
+/// Puts claims in the place of those of the description, or of those of documents.
+fn replace_claims(
+    evidence: &mut Evidence,
+    replaced: impl Fn(Option<&str>) -> bool,
+    read: impl IntoIterator<Item = (Vec<Claim>, Vec<Source>)>,
+) {
+    evidence.claims.retain(|claim| !replaced(claim.path.as_deref()));
+    evidence.sources.retain(|source| source.kind != EvidenceKind::Claims || !replaced(source.path.as_deref()));
+    for (claims, sources) in read {
+        evidence.claims.extend(claims);
+        evidence.sources.extend(sources);
+    }
+}
+
+/// A report that is a file of the head was there before the head was, so it is none about it; and whoever writes the change
+/// writes what it says. Documents that state something about the change are meant to be written so, and teams are read
+/// from the base.
+fn brought_along(evidence: &mut Evidence, checkout: &Checkout, settings: &Settings) {
+    const OWN: [Input; 2] = [Input::Claims, Input::Teams];
+    let Some(head) = evidence.change.head.clone() else { return };
+    let made_for_it = settings.inputs.iter().filter(|(input, _)| !OWN.contains(input));
+    let files: Vec<_> = made_for_it.flat_map(|(_, files)| &files.value).collect();
+    for source in &mut evidence.sources {
+        let file = files.iter().find(|file| Some(&file.file.shown) == source.path.as_ref());
+        if let (Some(file), Some(sha256)) = (file, &source.sha256)
+            && checkout.is_in(&head, &file.file.path, sha256)
+        {
+            source.worsen(Completeness::Stale, "is a file of the head itself, so it can't have been made for it");
+        }
+    }
 }

@@ -164,6 +164,18 @@ impl Checkout {
             .is_some_and(|bytes| input::sha256_hex(&bytes) == sha256)
     }
 
+    /// The target's tip, and the repository to read it from.
+    #[must_use]
+    pub fn base(&self) -> Option<(&str, &GitRepository)> {
+        Some((self.base.as_deref()?, &self.repository))
+    }
+
+    /// The parents of a commit; none where they can't be had.
+    #[must_use]
+    pub fn parents(&self, commit: &str) -> Vec<String> {
+        self.repository.parents(commit).unwrap_or_default()
+    }
+
     /// The path in the repository, of a path that lies inside it by its spelling or by where its links lead.
     fn inside(&self, path: &Path) -> Option<String> {
         let spelled = normal(path);
@@ -264,6 +276,42 @@ impl Checkout {
         }
         Ok(PackFiles { origin: format!("{path}@{}", short(commit)), files })
     }
+}
+
+/// The text of a file that configures the gate, and how it is shown: from the base where it lies inside the repository, else
+/// as it lies on the disk.
+///
+/// # Errors
+/// Where there is no such file, or it is too large or no text.
+pub fn configuration(
+    checkout: Option<&Checkout>,
+    file: &Location,
+    max_bytes: u64,
+    code: Code,
+) -> Result<(String, String), Diagnostic> {
+    let inside = checkout.and_then(|checkout| Some((checkout, checkout.inside(&file.path)?)));
+    let (shown, bytes) = match inside {
+        None => (file.shown.clone(), input::read(&file.path, max_bytes).map(|input| input.bytes)),
+        Some((checkout, path)) => {
+            let Some((base, repository)) = checkout.base() else {
+                let reason = "lies inside the repository, and the change has no base to read it from";
+                return Err(Diagnostic::new(code, reason).at(Place::file(file.shown.clone())).help("keep it outside"));
+            };
+            let shown = format!("{path}@{}", short(base));
+            let Some(bytes) = repository.file(base, &path).map_err(|error| unreadable(&error))? else {
+                let reason = format!("the base {} has no such file", short(base));
+                let help = "files inside the repository that configure the gate are read from the base; commit it there first, or keep it outside";
+                return Err(Diagnostic::new(code, reason).at(Place::file(file.shown.clone())).help(help));
+            };
+            let within = bytes.len() as u64 <= max_bytes;
+            let too_large = || input::Refusal::failed(format!("is larger than the limit of {max_bytes} bytes"));
+            (shown, within.then_some(bytes).ok_or_else(too_large))
+        }
+    };
+    let broken = |reason: String| Diagnostic::new(code, reason).at(Place::file(shown.clone()));
+    let bytes = bytes.map_err(|refusal| broken(refusal.reason))?;
+    let text = String::from_utf8(bytes).map_err(|_| broken("is not UTF-8 text".to_owned()))?;
+    Ok((shown, text))
 }
 
 /// The packs of a run, in layer order.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::said::{Location, SarifFile};
+use super::said::Location;
 use super::settings::Settings;
 use crate::collect::input::Refusal;
-use crate::collect::sarif::SarifInput;
 use crate::collect::snapshot::{RawChange, RawFile, Snapshot, SnapshotError};
-use crate::collect::{diff, lockfiles, sarif, trees};
+use crate::collect::{diff, lockfiles, trees};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{self, Outcome, evaluate, honoured};
-use crate::evidence::{Change, Completeness, DependencyChange, Evidence, EvidenceKind, FileChange, Findings, Source};
+use crate::evidence::{Completeness, DependencyChange, Evidence, EvidenceKind, FileChange, Source};
 use crate::normalize;
 use crate::policy::Risk;
 use crate::report::{ReportContext, VerdictReport};
@@ -59,29 +58,6 @@ pub fn read_dependencies(
     snapshot: Option<&dyn Snapshot>,
 ) -> (Vec<DependencyChange>, Vec<Source>) {
     normalize::dependencies::dependencies(&lockfiles::read(files, snapshot))
-}
-
-/// Scanner results as evidence.
-#[must_use]
-pub fn read_findings(
-    files: &[SarifFile],
-    changed: &[FileChange],
-    change: &Change,
-    head_paths: Option<&[String]>,
-    roots: &[String],
-) -> (Findings, Vec<Source>) {
-    let inputs: Vec<SarifInput> =
-        files.iter().map(|sarif| sarif::read(&sarif.file.path, &sarif.file.shown, sarif.commit.as_deref())).collect();
-    let context = normalize::places::Context { files: changed, change, head_paths, roots };
-    let (findings, mut sources) = normalize::findings::findings(&inputs, &context);
-    for source in sources.iter_mut().filter(|source| source.completeness == Completeness::Missing) {
-        // `@main` is as good as a file's name, and nothing else would say why it is none.
-        let name = source.path.as_deref().and_then(|path| path.rsplit_once('@')).map(|(_, name)| name);
-        if let (Some(name), Some(reason)) = (name.filter(|name| !name.contains('/')), &mut source.reason) {
-            reason.push_str(&format!("; `{name}` is no commit id, which has 7 to 40 hexadecimal digits"));
-        }
-    }
-    (findings, sources)
 }
 
 /// Evidence from its document.

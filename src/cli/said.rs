@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::inputs::Inputs;
 use super::pipeline::Format;
 use crate::evidence::{EvidenceKind, nearest};
 
@@ -20,15 +21,6 @@ impl Location {
     pub fn new(directory: &Path, written: &str) -> Self {
         Self { path: directory.join(written), shown: written.to_owned() }
     }
-}
-
-/// A SARIF file, and the commit that it was made for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SarifFile {
-    /// The file.
-    pub file: Location,
-    /// The commit, as it was written.
-    pub commit: Option<String>,
 }
 
 /// Where a pack is.
@@ -85,8 +77,8 @@ pub enum Described {
 pub struct Said {
     /// The change.
     pub change: Option<Described>,
-    /// Scanner results.
-    pub sarif: Option<Vec<SarifFile>>,
+    /// Files of evidence; a flag that names none is not there.
+    pub inputs: Inputs,
     /// Login of who proposed the change.
     pub author: Option<String>,
     /// Title of the change.
@@ -107,19 +99,6 @@ pub struct Said {
     pub format: Option<Format>,
     /// Reports to files.
     pub output: Option<Vec<OutputFile>>,
-}
-
-/// Splits `FILE@COMMIT`. What follows the last `@` is a commit only if it is 7 to 40 hexadecimal digits.
-#[must_use]
-pub fn sarif_file(directory: &Path, written: &str) -> SarifFile {
-    let split = written.rsplit_once('@').filter(|(file, commit)| {
-        !file.is_empty() && (7..=40).contains(&commit.len()) && commit.bytes().all(|byte| byte.is_ascii_hexdigit())
-    });
-    let (file, commit) = match split {
-        Some((file, commit)) => (file, Some(commit.to_ascii_lowercase())),
-        None => (written, None),
-    };
-    SarifFile { file: Location::new(directory, file), commit }
 }
 
 /// Reads `builtin:NAME` or a directory.
@@ -208,22 +187,8 @@ pub fn joined<W: crate::evidence::Word>(values: &[W]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PackPlace, output_file, pack_place, parameter, sarif_file, time};
+    use super::{PackPlace, output_file, pack_place, parameter, time};
     use std::path::Path;
-
-    #[test]
-    fn only_hexadecimal_digits_after_the_last_at_sign_are_a_commit() {
-        let read = |written| {
-            let file = sarif_file(Path::new("d"), written);
-            (file.file.shown, file.commit)
-        };
-        assert_eq!(read("a.sarif@0123abC"), ("a.sarif".to_owned(), Some("0123abc".to_owned())));
-        assert_eq!(read("a@b.sarif"), ("a@b.sarif".to_owned(), None));
-        assert_eq!(read("a@0123ab"), ("a@0123ab".to_owned(), None), "six digits are too few");
-        assert_eq!(read("a@b@deadbeef"), ("a@b".to_owned(), Some("deadbeef".to_owned())));
-        assert_eq!(read("@deadbeef"), ("@deadbeef".to_owned(), None));
-        assert_eq!(sarif_file(Path::new("d"), "a.sarif").file.path, Path::new("d/a.sarif"));
-    }
 
     #[test]
     fn a_time_is_rfc_3339_or_a_date_and_nothing_else() {

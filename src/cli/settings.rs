@@ -1,9 +1,12 @@
 //! The settings of one run: flags over file over defaults, and which of them gave each.
 
+use std::collections::BTreeMap;
+
 use super::config::FILE_NAME;
+use super::inputs::{EvidenceFile, Input, Inputs};
 use super::pipeline::Format;
-use super::said::{Described, OutputFile, PackPlace, Said, SarifFile, joined};
-use crate::evidence::EvidenceKind;
+use super::said::{Described, OutputFile, PackPlace, Said, joined};
+use crate::evidence::{EvidenceKind, Word as _};
 use crate::report::{SettingReport, WeakeningReport};
 
 /// Which place gave a setting.
@@ -34,6 +37,16 @@ pub struct Setting<T> {
     pub value: T,
     /// Which place gave it.
     pub from: From,
+    /// Whether it took the place of what the settings file says.
+    pub replaced: bool,
+}
+
+impl<T> Setting<T> {
+    /// Whether a verdict has to say where it came from, of a setting that names evidence. The sources and the subject name
+    /// what a flag alone names, and a verdict on the collected document is the same as one on its sources.
+    fn is_worth_telling(&self) -> bool {
+        self.from != From::Flag || self.replaced
+    }
 }
 
 /// Everything that a run needs to know.
@@ -41,8 +54,8 @@ pub struct Setting<T> {
 pub struct Settings {
     /// The change.
     pub change: Setting<Described>,
-    /// Scanner results.
-    pub sarif: Setting<Vec<SarifFile>>,
+    /// Files of evidence, by the flag that names them; one that names none is not there.
+    pub inputs: BTreeMap<Input, Setting<Vec<EvidenceFile>>>,
     /// Login of who proposed the change.
     pub author: Setting<Option<String>>,
     /// Title of the change.
@@ -84,7 +97,7 @@ impl Settings {
         let pick = Pick { file: shown.clone().unwrap_or_else(|| FILE_NAME.to_owned()) };
         Self {
             change: pick.or(flags.change, file.change, Described::Git { repo: None, base: None, head: None }),
-            sarif: pick.or(flags.sarif, file.sarif, Vec::new()),
+            inputs: pick.each(flags.inputs, file.inputs),
             author: pick.maybe(flags.author, file.author),
             title: pick.maybe(flags.title, file.title),
             policy: pick.or(flags.policy, file.policy, bootstrap()),
@@ -99,25 +112,33 @@ impl Settings {
         }
     }
 
+    /// The files that a flag or the settings file names for one kind of input.
+    #[must_use]
+    pub fn files(&self, input: Input) -> &[EvidenceFile] {
+        self.inputs.get(&input).map_or(&[], |files| &files.value)
+    }
+
     /// Where each setting came from: all that were said, and the defaults that decide something. Where reports go and in
-    /// which format is left out: it is no part of what was decided.
+    /// which format is left out, for it is no part of what was decided; so is evidence that flags alone name.
     #[must_use]
     pub fn reports(&self) -> Vec<SettingReport> {
         let mut reports = Vec::new();
         let mut add = |setting: &str, value: String, from: &From| {
             reports.push(SettingReport { setting: setting.to_owned(), value, from: from.shown().to_owned() });
         };
-        for (setting, value) in described(&self.change.value) {
-            add(setting, value, &self.change.from);
+        if self.change.is_worth_telling() {
+            for (setting, value) in described(&self.change.value) {
+                add(setting, value, &self.change.from);
+            }
         }
-        let files = self.sarif.value.iter().map(|file| match &file.commit {
-            Some(commit) => format!("{}@{commit}", file.file.shown),
-            None => file.file.shown.clone(),
-        });
-        for file in files {
-            add("sarif", file, &self.sarif.from);
+        for (input, files) in self.inputs.iter().filter(|(_, files)| files.is_worth_telling()) {
+            for file in &files.value {
+                add(input.as_str(), file.shown(), &files.from);
+            }
         }
-        for (setting, said) in [("author", &self.author), ("title", &self.title), ("policy-ref", &self.policy_ref)] {
+        let of_change = [("author", &self.author), ("title", &self.title)];
+        let told = of_change.into_iter().filter(|(_, said)| said.is_worth_telling());
+        for (setting, said) in told.chain([("policy-ref", &self.policy_ref)]) {
             if let Some(value) = &said.value {
                 add(setting, value.clone(), &said.from);
             }
@@ -197,10 +218,22 @@ struct Pick {
 impl Pick {
     fn or<T>(&self, flag: Option<T>, file: Option<T>, default: T) -> Setting<T> {
         match (flag, file) {
-            (Some(value), _) => Setting { value, from: From::Flag },
-            (None, Some(value)) => Setting { value, from: From::File(self.file.clone()) },
-            (None, None) => Setting { value: default, from: From::Default },
+            (Some(value), file) => Setting { value, from: From::Flag, replaced: file.is_some() },
+            (None, Some(value)) => Setting { value, from: From::File(self.file.clone()), replaced: false },
+            (None, None) => Setting { value: default, from: From::Default, replaced: false },
         }
+    }
+
+    fn each(&self, flags: Inputs, file: Inputs) -> BTreeMap<Input, Setting<Vec<EvidenceFile>>> {
+        let mut each: BTreeMap<Input, Setting<Vec<EvidenceFile>>> = file
+            .into_iter()
+            .map(|(input, value)| (input, Setting { value, from: From::File(self.file.clone()), replaced: false }))
+            .collect();
+        for (input, value) in flags {
+            let replaced = each.contains_key(&input);
+            each.insert(input, Setting { value, from: From::Flag, replaced });
+        }
+        each
     }
 
     fn maybe<T>(&self, flag: Option<T>, file: Option<T>) -> Setting<Option<T>> {
@@ -210,7 +243,7 @@ impl Pick {
 
 #[cfg(test)]
 mod tests {
-    use super::{From, Settings};
+    use super::{EvidenceFile, From, Input, Inputs, Settings};
     use crate::cli::config::parse;
     use crate::cli::said::{Described, Said};
     use crate::evidence::EvidenceKind;
@@ -218,6 +251,19 @@ mod tests {
 
     fn file(text: &str) -> Option<(String, Said)> {
         Some(("c/tollgate.toml".to_owned(), parse("c/tollgate.toml", text, Path::new("c")).unwrap()))
+    }
+
+    #[test]
+    fn a_flag_replaces_the_files_of_its_own_kind_and_no_other() {
+        let files = |input, written: &str| Inputs::from([(input, vec![EvidenceFile::parse(Path::new(""), written)])]);
+        let flags = Said { inputs: files(Input::Tests, "flag.xml"), ..Said::default() };
+        let settings = Settings::merge(flags, file("tests = [\"a.xml\", \"b.xml\"]\nreviews = [\"r.json\"]"));
+        let shown = |input| settings.files(input).iter().map(EvidenceFile::shown).collect::<Vec<_>>();
+        assert_eq!(
+            (shown(Input::Tests), shown(Input::Reviews)),
+            (vec!["flag.xml".to_owned()], vec!["r.json".to_owned()])
+        );
+        assert!(shown(Input::Claims).is_empty());
     }
 
     #[test]

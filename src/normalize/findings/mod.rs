@@ -46,9 +46,15 @@ use crate::evidence::{
 /// The findings of all inputs, and one source for each run, or for each input that could not be read.
 #[must_use]
 pub fn findings(inputs: &[SarifInput], context: &Context<'_>) -> (Findings, Vec<Source>) {
+    all(inputs, &[], context)
+}
+
+/// The findings of SARIF and of scanners' own reports, and one source for each run and each report.
+#[must_use]
+pub fn all(inputs: &[SarifInput], reports: &[Report<NativeReport>], context: &Context<'_>) -> (Findings, Vec<Source>) {
     let ground = Ground::new(context);
     let mut builder = FindingsBuilder::default();
-    let mut sources = Vec::new();
+    let mut sources = native::add(reports, &ground, &mut builder);
     for input in inputs {
         match &input.outcome {
             Err(_) => sources.push(input.source(EvidenceKind::Findings)),
