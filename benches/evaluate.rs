@@ -16,9 +16,9 @@ use std::time::Instant;
 
 use tollgate::evaluate::{Options, Outcome, evaluate};
 use tollgate::evidence::{
-    BaselineState, DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence,
-    EvidenceKind, FileChange, FileKind, FileMode, FileStatus, FindingKind, FindingRow, FindingsBuilder, Introduced,
-    Jump, Level, Severity, SeverityFrom, Source, Suppression, Word,
+    BaselineState, Comparison, DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem,
+    Evidence, EvidenceKind, FileChange, FileKind, FileMode, FileStatus, FindingKind, FindingRow, FindingsBuilder, Jump,
+    Level, Severity, SeverityFrom, Source, Suppression, Word,
 };
 use tollgate::policy::{PackFiles, PolicySet};
 
@@ -94,7 +94,7 @@ fn change(findings: usize, files: usize, dependencies: usize) -> Evidence {
             suppression: Suppression::No,
             baseline_state: BaselineState::Unstated,
             on_changed_line: index % 3 == 0,
-            introduced: Introduced::Unknown,
+            compared: Comparison::Unknown,
         });
     }
     let mut evidence = Evidence {

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use tollgate::diagnostic::{Code, Diagnostic};
 use tollgate::evaluate::{Options, Outcome, RuleOutcome, evaluate};
 use tollgate::evidence::{
-    BaselineState, Evidence, EvidenceKind, FileChange, FileKind, FileMode, FileStatus, FindingKind, FindingRow,
-    FindingsBuilder, Introduced, Level, Severity, SeverityFrom, Source, Suppression,
+    BaselineState, Comparison, Evidence, EvidenceKind, FileChange, FileKind, FileMode, FileStatus, FindingKind,
+    FindingRow, FindingsBuilder, Level, Severity, SeverityFrom, Source, Suppression,
 };
 use tollgate::policy::{Limits, PackFiles, PolicySet};
 
@@ -46,7 +46,7 @@ fn load(files: &[(&str, &str)]) -> Result<PolicySet, Vec<Diagnostic>> {
     PolicySet::load(&[pack(files)], &[])
 }
 
-/// Three findings: critical on a changed line, medium on an old line, high that can't be placed.
+/// Three findings: critical on a changed line, medium on an old line, high that can't be placed. And one that is gone.
 fn evidence() -> Arc<Evidence> {
     let mut builder = FindingsBuilder::default();
     let rule = builder.rule("CodeQL", Some("2.1"), "js/xss", None, &["security"]);
@@ -70,14 +70,14 @@ fn evidence() -> Arc<Evidence> {
         suppression: Suppression::No,
         baseline_state: BaselineState::Unstated,
         on_changed_line: true,
-        introduced: Introduced::Unknown,
+        compared: Comparison::Unknown,
     };
     builder.push(&row);
     builder.push(&FindingRow {
         severity: Severity::Medium,
         path: Some("src/ui/list.js"),
         on_changed_line: false,
-        introduced: Introduced::No,
+        compared: Comparison::Unchanged,
         fingerprint: 2,
         cwe: &[],
         ..row
@@ -91,6 +91,7 @@ fn evidence() -> Arc<Evidence> {
         cwe: &[798],
         ..row
     });
+    builder.push(&FindingRow { severity: Severity::High, compared: Comparison::Gone, fingerprint: 4, ..row });
     let file = |path: &str, status, kind, added| FileChange {
         mode_before: Some(FileMode::REGULAR),
         mode_after: Some(FileMode::REGULAR),
@@ -109,7 +110,7 @@ fn evidence() -> Arc<Evidence> {
             },
             file("tests/login.test.js", FileStatus::Added, FileKind::Test, 20),
         ],
-        sources: vec![Source::complete(EvidenceKind::Findings), Source::complete(EvidenceKind::Files)],
+        sources: [EvidenceKind::Findings, EvidenceKind::Baseline, EvidenceKind::Files].map(Source::complete).into(),
         ..Evidence::default()
     };
     evidence.change.author = Some("mallory".to_owned());
@@ -162,6 +163,46 @@ fn queries_select_what_they_say() {
     counts("change.files.lines_changed()", "33");
     counts("change.files.under(\"src/**\").lines_added()", "10");
     counts("change.author", "mallory");
+}
+
+#[test]
+fn what_became_of_findings_since_the_baseline_can_be_asked() {
+    counts("change.findings.compared(\"unknown\").count()", "2");
+    counts("change.findings.compared([\"unchanged\", \"moved\"]).count()", "1");
+    counts("change.findings.compared(\"new\").count()", "0");
+    counts("change.findings.under(\"src/ui/**\").compared(\"unchanged\").count()", "1");
+    counts("change.gone_findings.count()", "1");
+    counts("change.gone_findings.severity_at_least(\"critical\").count()", "0");
+    counts("change.gone_findings.under(\"src/auth/**\").introduced().is_empty()", "true");
+    let outcome = run("for f in change.gone_findings { if f.compared == \"gone\" { violation(f, f.path); } }");
+    assert_eq!(outcome.violations[0].message, "src/auth/login.js");
+    let outcome = run("note(`${change.findings.compared(\"gone\").count()}`);");
+    assert_eq!(outcome.outcome, Outcome::Errored);
+    assert!(outcome.reason.contains("change.gone_findings"), "{}", outcome.reason);
+
+    // Nothing that was not compared is known not to be new; a rule that asks is told so, and `introduced` has them all.
+    let mut evidence = Evidence::clone(&evidence());
+    evidence.sources.retain(|source| source.kind != EvidenceKind::Baseline);
+    let evidence = Arc::new(evidence);
+    for asks in ["change.findings.compared(\"new\")", "change.gone_findings"] {
+        let outcome = run_on(&format!("for f in {asks} {{ violation(f, f.message); }}"), &evidence);
+        assert!(outcome.incomplete || outcome.outcome == Outcome::Undecided, "{asks}: {:?}", outcome.outcome);
+    }
+    let outcome = run_on("for f in change.findings.introduced() { note(f.path); }", &evidence);
+    assert_eq!((outcome.outcome, outcome.incomplete, outcome.notes.len()), (Outcome::Satisfied, false, 2));
+}
+
+#[test]
+fn what_the_upload_says_is_there_to_be_asked_and_changes_nothing_by_itself() {
+    counts("change.findings.baseline_state(\"unstated\").count()", "3");
+    counts("change.findings.baseline_state([\"new\", \"updated\"]).count()", "0");
+    counts("change.findings.suppressed().count()", "0");
+    counts("change.findings.severity_from(\"security-severity\").count()", "3");
+    counts("change.findings.severity_from([\"level\", \"producer\"]).count()", "0");
+    counts("change.findings.kind(\"fail\").count()", "3");
+    let outcome = run("for f in change.findings { if f.suppression == \"no\" && f.baseline_state == \"unstated\" && \
+                       f.severity_from == \"security-severity\" && f.kind == \"fail\" { note(f.fingerprint); } }");
+    assert_eq!((outcome.outcome, outcome.notes.len()), (Outcome::Satisfied, 3), "{}", outcome.reason);
 }
 
 #[test]

@@ -8,6 +8,10 @@
     reason = "tests read their own inputs, and a panic is how they fail"
 )]
 
+#[path = "sarif/baseline.rs"]
+mod baseline;
+#[path = "sarif/identity.rs"]
+mod identity;
 #[path = "sarif/laws.rs"]
 mod laws;
 #[path = "sarif/places.rs"]
@@ -24,7 +28,7 @@ mod runs;
 use serde_json::{Value, json};
 use tollgate::collect::sarif::{SarifInput, parse};
 use tollgate::evidence::{Change, FileChange, FileKind, FileStatus, Finding, Findings, Hunk, Source};
-use tollgate::normalize::findings::findings;
+use tollgate::normalize::findings::{Inputs, findings};
 use tollgate::normalize::places::Context;
 
 /// An input of these bytes, as `read` would give it.
@@ -37,11 +41,16 @@ fn log(results: Value) -> Value {
     json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Test"}}, "results": results}]})
 }
 
+/// Findings and sources of files about the head alone.
+fn of_head(sarif: &[SarifInput], context: &Context<'_>) -> (Findings, Vec<Source>) {
+    findings(&Inputs { sarif, ..Inputs::default() }, context)
+}
+
 /// Findings and sources of some logs against a change of which nothing is known.
 fn take(logs: &[&Value]) -> (Findings, Vec<Source>) {
     let inputs: Vec<SarifInput> = logs.iter().map(|log| input(log.to_string().as_bytes())).collect();
     let change = Change::default();
-    findings(&inputs, &Context { files: &[], change: &change, head_paths: None, roots: &[] })
+    of_head(&inputs, &Context { files: &[], change: &change, head_paths: None, roots: &[] })
 }
 
 /// Findings and the only source of one log.

@@ -37,7 +37,7 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
         (Described::Evidence(file), None) => (pipeline::read_evidence(file).map_err(one)?, Ground::default()),
     };
     forge(&mut evidence, run);
-    scans(&mut evidence, &ground, settings);
+    scans(&mut evidence, &ground, settings)?;
     checks(&mut evidence, &ground, settings);
     people(&mut evidence, run)?;
     claims(&mut evidence, settings);
@@ -151,21 +151,35 @@ fn forge(evidence: &mut Evidence, run: &Run) {
     }
 }
 
-/// Scanner results.
-fn scans(evidence: &mut Evidence, ground: &Ground, settings: &Settings) {
-    let [sarif, reports] = [Input::Sarif, Input::Report].map(|input| settings.files(input));
-    if sarif.is_empty() && reports.is_empty() {
-        return;
+/// Scanner results, and what became of them since those of the base.
+fn scans(evidence: &mut Evidence, ground: &Ground, settings: &Settings) -> Result<(), Vec<Diagnostic>> {
+    let files = [Input::Sarif, Input::Report, Input::BaselineSarif].map(|input| settings.files(input));
+    let [sarif, reports, baseline] = files;
+    if files.iter().all(|files| files.is_empty()) {
+        return Ok(());
     }
-    let sources = match ground.unplaced(EvidenceKind::Findings, &[sarif, reports]) {
-        Some(sources) => sources,
+    if let (Described::Evidence(_), [], []) = (&settings.change.value, sarif, reports) {
+        let reason = "`--baseline-sarif` beside `--evidence` has no results of the head to compare with";
+        return Err(vec![
+            Diagnostic::new(Code::Usage, reason)
+                .help("findings are compared where they are collected: give `--sarif` as well, or collect anew"),
+        ]);
+    }
+    let unplaced = |kind, files: &[&[_]]| ground.unplaced(kind, files);
+    let sources = match unplaced(EvidenceKind::Findings, &[sarif, reports]) {
+        Some(mut sources) => {
+            sources.extend(unplaced(EvidenceKind::Baseline, &[baseline]).into_iter().flatten());
+            sources
+        }
         None => {
-            let (findings, sources) = readers::findings(sarif, reports, evidence, ground);
+            let (findings, sources) = readers::findings(files, evidence, ground);
             evidence.findings = findings;
             sources
         }
     };
-    replace(evidence, &[EvidenceKind::Findings], sources);
+    // What became of findings is told of these findings: a document's own baseline was compared with others.
+    replace(evidence, &[EvidenceKind::Findings, EvidenceKind::Baseline], sources);
+    Ok(())
 }
 
 /// Test results and coverage.

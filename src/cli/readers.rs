@@ -7,6 +7,7 @@ use crate::evidence::{
     Change, Claim, Completeness, Evidence, EvidenceKind, FileChange, FileCoverage, Findings, Review, Source, TestCase,
 };
 use crate::normalize;
+use crate::normalize::findings::Inputs;
 use crate::normalize::places::Context;
 
 /// What reports are placed in, besides the changed files.
@@ -59,16 +60,20 @@ fn explain_names(sources: &mut [Source]) {
     }
 }
 
-/// Scanner results as evidence.
+/// Scanner results, scanners' own reports, and what became of their findings since the results of the base, as evidence.
 #[must_use]
 pub fn findings(
-    sarif: &[EvidenceFile],
-    reports: &[EvidenceFile],
+    [sarif, reports, baseline]: [&[EvidenceFile]; 3],
     evidence: &Evidence,
     ground: &Ground,
 ) -> (Findings, Vec<Source>) {
-    let (sarif, reports) = (each(sarif, sarif::read), each(reports, reports::read));
-    let (findings, mut sources) = normalize::findings::all(&sarif, &reports, &ground.context(evidence));
+    let inputs = Inputs {
+        sarif: &each(sarif, sarif::read),
+        reports: &each(reports, reports::read),
+        baseline: &each(baseline, sarif::read),
+        base_paths: ground.base_paths.as_deref(),
+    };
+    let (findings, mut sources) = normalize::findings::findings(&inputs, &ground.context(evidence));
     explain_names(&mut sources);
     (findings, sources)
 }

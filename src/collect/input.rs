@@ -83,6 +83,15 @@ pub fn report<T>(
 /// # Errors
 /// A [`Refusal`] where the file is absent, is no file, can't be read, or is longer than `limit`.
 pub fn read(path: &Path, limit: u64) -> Result<Input, Refusal> {
+    let (file, length) = open(path)?;
+    read_from(file, usize::try_from(length.min(limit)).unwrap_or(0), limit)
+}
+
+/// Opens one file; gives its length, too, as the file system has it.
+///
+/// # Errors
+/// A [`Refusal`] where the file is absent, is no file, or can't be read.
+pub fn open(path: &Path) -> Result<(File, u64), Refusal> {
     let file = File::open(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             Refusal { completeness: Completeness::Missing, reason: "there is no such file".to_owned() }
@@ -93,7 +102,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Input, Refusal> {
     if metadata.is_dir() {
         return Err(Refusal::failed("is a directory, expected a file"));
     }
-    read_from(file, usize::try_from(metadata.len().min(limit)).unwrap_or(0), limit)
+    Ok((file, metadata.len()))
 }
 
 /// Reads everything that a stream holds, up to `limit` bytes.
@@ -119,8 +128,14 @@ pub fn read_from(stream: impl Read, expected: usize, limit: u64) -> Result<Input
 /// SHA-256 in lower-case hexadecimal.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(Sha256::new_with_prefix(bytes))
+}
+
+/// A finished digest in lower-case hexadecimal.
+#[must_use]
+pub fn hex(digest: Sha256) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
+    digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
         // Writing to a string can't fail.
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -25,8 +25,8 @@ pub use dependencies::{
 };
 pub use files::{FileChange, FileKind, FileKindFrom, FileMode, FileStatus, Hunk, LfsPointer, Ownership};
 pub use findings::{
-    BaselineState, Finding, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level, NO_SYMBOL, RuleId,
-    Severity, SeverityFrom, Suppression,
+    BaselineState, Comparison, Finding, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level,
+    NO_SYMBOL, RuleId, Severity, SeverityFrom, Suppression, tool_key,
 };
 pub use other::{Advisory, Capability, Licence};
 pub use path::{path_from_bytes, path_to_bytes};

@@ -41,15 +41,23 @@ pub(super) fn words(text: &str) -> String {
     format!("`{short}`")
 }
 
-/// Whether a full or shortened commit id names a commit, and no other one of the change.
+/// Whether a full or shortened commit id names the head, and no other commit of the change.
 pub(super) fn names(written: &str, commit: &str, change: &Change) -> bool {
+    names_among(written, commit, [&change.base, &change.merge_base])
+}
+
+/// Whether a full or shortened commit id names a base, and not the head.
+pub(super) fn names_base(written: &str, commit: &str, change: &Change) -> bool {
+    names_among(written, commit, [&change.head])
+}
+
+fn names_among<'c>(written: &str, commit: &str, others: impl IntoIterator<Item = &'c Option<String>>) -> bool {
     let written = written.trim();
     if written.eq_ignore_ascii_case(commit) {
         return true;
     }
     let starts = |commit: &str| commit.get(..written.len()).is_some_and(|start| start.eq_ignore_ascii_case(written));
     let shortened = written.len() >= MIN_COMMIT_PREFIX && written.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let others = [&change.base, &change.merge_base];
     let ambiguous = others.into_iter().flatten().any(|other| !other.eq_ignore_ascii_case(commit) && starts(other));
     shortened && starts(commit) && !ambiguous
 }

@@ -8,9 +8,9 @@ use super::host::{HostError, Param, Signature, check_glob, signatures, words};
 use super::rule::Script;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{
-    CheckStatus, ClaimKind, DependencyChangeKind, DependencyScope, Directness, Ecosystem, FileKind, FileKindFrom,
-    FileStatus, FindingKind, Introduced, Jump, Level, ReviewState, Severity, SeverityFrom, Suppression, Vocabulary,
-    Word,
+    BaselineState, CheckStatus, ClaimKind, Comparison, DependencyChangeKind, DependencyScope, Directness, Ecosystem,
+    FileKind, FileKindFrom, FileStatus, FindingKind, Introduced, Jump, Level, ReviewState, Severity, SeverityFrom,
+    Suppression, Vocabulary, Word,
 };
 
 /// Vocabularies of the words that properties give; a property's entry in the table names its vocabulary.
@@ -18,6 +18,8 @@ const VOCABULARIES: &[&Vocabulary] = &[
     Severity::VOCABULARY,
     Level::VOCABULARY,
     Introduced::VOCABULARY,
+    Comparison::VOCABULARY,
+    BaselineState::VOCABULARY,
     FileStatus::VOCABULARY,
     FileKind::VOCABULARY,
     Ecosystem::VOCABULARY,

@@ -14,7 +14,7 @@ use super::modules::Modules;
 use super::rule::Script;
 use super::sandbox::{Limits, Sandbox};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::evidence::{Completeness, Evidence, Source};
+use crate::evidence::{Completeness, Evidence, Source, tool_key};
 
 /// How many rules a policy set may have.
 pub const MAX_RULES: usize = 1_000;
@@ -142,10 +142,9 @@ impl PolicySet {
         for pack in &self.packs {
             for (kind, tools) in &pack.expect {
                 for tool in tools {
-                    let wanted = tool.trim().to_lowercase();
+                    let wanted = tool_key(tool);
                     let there = evidence.sources.iter().any(|source| {
-                        source.kind == *kind
-                            && source.tool.as_deref().is_some_and(|name| name.trim().to_lowercase() == wanted)
+                        source.kind == *kind && source.tool.as_deref().is_some_and(|name| tool_key(name) == wanted)
                     });
                     if !there {
                         missing.push(Source {

@@ -120,6 +120,14 @@ pub(super) fn count_u64(number: u64, noun: &str) -> String {
     format!("{number} {noun}{s}")
 }
 
+/// How many findings the head has no more.
+pub(super) fn gone(count: u64) -> String {
+    match count {
+        1 => "1 of the baseline is gone.".to_owned(),
+        count => format!("{count} of the baseline are gone."),
+    }
+}
+
 /// A level of risk with what is not known of it; nothing assessed is not "none".
 pub(super) fn risk(risk: Option<Risk>, undecided: u32) -> String {
     match (risk, undecided) {

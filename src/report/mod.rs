@@ -15,8 +15,8 @@ mod verdict;
 // The closed vocabularies that the documents are written in; whoever reads a report needs nothing else of the crate.
 pub use crate::evaluate::Outcome;
 pub use crate::evidence::{
-    CheckStatus, Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind,
-    FileStatus, Introduced, Jump, ReviewState, Severity, SourceKind, Vocabulary, Word,
+    CheckStatus, Comparison, Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind,
+    FileKind, FileStatus, Introduced, Jump, ReviewState, Severity, SourceKind, Vocabulary, Word,
 };
 pub use crate::policy::{Enforcement, Risk};
 pub use crate::verdict::{ClaimResult, Decision};
@@ -27,8 +27,8 @@ pub use from_verdict::ReportContext;
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
 pub use summary::{
-    Count, DependenciesSummary, DependencyItem, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts,
-    PackageSourceItem, SeverityCount,
+    ComparedCounts, Count, DependenciesSummary, DependencyItem, FileItem, FilesSummary, FindingItem, FindingsSummary,
+    IntroducedCounts, PackageSourceItem, SeverityCount,
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,

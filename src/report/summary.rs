@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{
-    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, FileChange, FileKind, FileStatus,
-    Finding, Findings, Introduced, Jump, Severity, SourceKind, Suppression, Word,
+    Comparison, DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, FileChange, FileKind,
+    FileStatus, Finding, Findings, Introduced, Jump, Severity, SourceKind, Suppression, Word,
 };
 
 /// A word and how often it occurs.
@@ -44,6 +44,22 @@ pub struct IntroducedCounts {
     pub unknown: u64,
 }
 
+/// What became of findings since the baseline.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComparedCounts {
+    /// A complete baseline does not have them.
+    pub new: u64,
+    /// The baseline has them at the same place.
+    pub unchanged: u64,
+    /// The baseline has them at another place.
+    pub moved: u64,
+    /// Nothing shows which.
+    pub unknown: u64,
+    /// The baseline has them, and the head has not; they count nowhere else.
+    pub gone: u64,
+}
+
 /// The findings in short.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -52,6 +68,8 @@ pub struct FindingsSummary {
     pub total: u64,
     /// Which the change brings in.
     pub introduced: IntroducedCounts,
+    /// What became of them since the baseline.
+    pub compared: ComparedCounts,
     /// On lines that the change adds or edits, or that can't be placed.
     pub on_changed_lines: u64,
     /// Those whose location could not be mapped into the repository.
@@ -88,6 +106,8 @@ pub struct FindingItem {
     pub on_changed_line: bool,
     /// Whether the change brings it in.
     pub introduced: Introduced,
+    /// What became of it since the baseline.
+    pub compared: Comparison,
     /// Its identity.
     pub fingerprint: String,
 }
@@ -194,6 +214,7 @@ impl FindingsSummary {
     #[must_use]
     pub fn new(findings: &Findings) -> Self {
         let mut summary = Self { total: findings.len() as u64, ..Self::default() };
+        summary.compared.gone = findings.gone_rows().len() as u64;
         let mut severities: Vec<SeverityCount> = Severity::ALL
             .iter()
             .rev()
@@ -206,6 +227,12 @@ impl FindingsSummary {
                 Introduced::Yes => summary.introduced.yes += 1,
                 Introduced::No => summary.introduced.no += 1,
                 Introduced::Unknown => summary.introduced.unknown += 1,
+            }
+            match finding.compared {
+                Comparison::New => summary.compared.new += 1,
+                Comparison::Unchanged => summary.compared.unchanged += 1,
+                Comparison::Moved => summary.compared.moved += 1,
+                Comparison::Unknown | Comparison::Gone => summary.compared.unknown += 1,
             }
             summary.on_changed_lines += u64::from(finding.on_changed_line);
             summary.unmapped += u64::from(finding.path.is_none());
@@ -245,6 +272,7 @@ impl From<&Finding<'_>> for FindingItem {
             line: (finding.line > 0).then_some(finding.line),
             on_changed_line: finding.on_changed_line,
             introduced: finding.introduced,
+            compared: finding.compared,
             fingerprint: format!("{:032x}", finding.fingerprint),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tollgate::evaluate::{Options, Outcome, RuleOutcome, evaluate};
 use tollgate::evidence::{
-    BaselineState, Completeness, Evidence, EvidenceKind, FindingKind, FindingRow, FindingsBuilder, Introduced, Level,
+    BaselineState, Comparison, Completeness, Evidence, EvidenceKind, FindingKind, FindingRow, FindingsBuilder, Level,
     Severity, SeverityFrom, Source, Suppression,
 };
 use tollgate::policy::{PackFiles, PolicySet};
@@ -99,7 +99,7 @@ fn evidence(findings: u64) -> Evidence {
             suppression: Suppression::No,
             baseline_state: BaselineState::Unstated,
             on_changed_line: true,
-            introduced: Introduced::Unknown,
+            compared: Comparison::Unknown,
         });
     }
     let scan = Source { tool: Some("CodeQL".to_owned()), ..Source::complete(EvidenceKind::Findings) };

@@ -10,10 +10,10 @@ use proptest::sample::{Index, select};
 use tollgate::diagnostic::{Code, Diagnostic};
 use tollgate::evaluate::{Assessment, Judgement, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{
-    BaselineState, Capability, CheckStatus, Claim, ClaimKind, Completeness, DependencyChange, DependencyChangeKind,
-    DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage, FileKind, FileStatus,
-    FindingKind, FindingRow, FindingsBuilder, Introduced, Level, Review, ReviewState, Severity, SeverityFrom, Source,
-    Suppression, TestCase,
+    BaselineState, Capability, CheckStatus, Claim, ClaimKind, Comparison, Completeness, DependencyChange,
+    DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage,
+    FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Review, ReviewState, Severity, SeverityFrom,
+    Source, Suppression, TestCase,
 };
 use tollgate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
 
@@ -268,7 +268,7 @@ pub(crate) fn full_evidence() -> Evidence {
             baseline_state: BaselineState::Unstated,
             package: None,
             on_changed_line: true,
-            introduced: Introduced::Unknown,
+            compared: Comparison::Unknown,
         });
     }
     let mut evidence = Evidence {

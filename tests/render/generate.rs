@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use tollgate::evaluate::Outcome;
-use tollgate::evidence::{Completeness, EvidenceKind, FileKind, FileStatus, Introduced, Severity, Word};
+use tollgate::evidence::{Completeness, EvidenceKind, FileKind, FileStatus, Severity, Word};
 use tollgate::policy::{Enforcement, Risk};
 use tollgate::report::*;
 use tollgate::verdict::Decision;
@@ -126,8 +126,8 @@ fn source() -> impl Strategy<Value = SourceReport> {
 }
 
 fn findings() -> impl Strategy<Value = FindingsSummary> {
-    let item = (text(), text(), option::of(text()), word::<Severity>(), word::<Introduced>()).prop_map(
-        |(tool, message, path, severity, introduced)| FindingItem {
+    let item = (text(), text(), option::of(text()), word::<Severity>(), word::<Comparison>()).prop_map(
+        |(tool, message, path, severity, compared)| FindingItem {
             rule: tool.clone(),
             tool,
             severity,
@@ -135,13 +135,15 @@ fn findings() -> impl Strategy<Value = FindingsSummary> {
             path,
             line: Some(3),
             on_changed_line: true,
-            introduced,
+            introduced: compared.introduced(),
+            compared,
             fingerprint: "f".into(),
         },
     );
     (vec(item, 0..14), 0_u64..3).prop_map(|(items, omitted)| FindingsSummary {
         total: items.len() as u64 + omitted,
         by_tool: items.iter().map(|item| reports::count(&item.tool, 1)).collect(),
+        compared: ComparedCounts { gone: omitted, moved: omitted, ..ComparedCounts::default() },
         items,
         omitted,
         ..FindingsSummary::default()

@@ -426,6 +426,7 @@ pub(crate) fn hostile() -> VerdictReport {
     report.findings = FindingsSummary {
         total: 12,
         introduced: IntroducedCounts { yes: 0, no: 0, unknown: 12 },
+        compared: ComparedCounts { unknown: 12, gone: 3, ..ComparedCounts::default() },
         on_changed_lines: 12,
         unmapped: 0,
         suppressed: 1,
@@ -446,6 +447,7 @@ pub(crate) fn hostile() -> VerdictReport {
                 line: Some(line),
                 on_changed_line: true,
                 introduced: Introduced::Unknown,
+                compared: Comparison::Unknown,
                 fingerprint: format!("{line:032x}"),
             })
             .collect(),

@@ -19,7 +19,7 @@ mod traps;
 use tollgate::collect::input::Report;
 use tollgate::collect::reports::{NativeReport, parse};
 use tollgate::evidence::{Change, Completeness, Finding, Findings, Source, Word};
-use tollgate::normalize::findings::native;
+use tollgate::normalize::findings::{Inputs, findings};
 use tollgate::normalize::places::Context;
 
 /// A report of these bytes, as `read` would give it.
@@ -30,7 +30,10 @@ fn report(bytes: &[u8]) -> Report<NativeReport> {
 /// Findings and sources against a change of which nothing is known.
 fn take(reports: &[Report<NativeReport>]) -> (Findings, Vec<Source>) {
     let change = Change::default();
-    native(reports, &Context { files: &[], change: &change, head_paths: None, roots: &[] })
+    findings(
+        &Inputs { reports, ..Inputs::default() },
+        &Context { files: &[], change: &change, head_paths: None, roots: &[] },
+    )
 }
 
 /// Findings and the only source of one report.

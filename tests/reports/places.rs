@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tollgate::evidence::{Change, Completeness, FileChange, FileKind, FileStatus, Findings, Hunk, Source};
-use tollgate::normalize::findings::native;
+use tollgate::normalize::findings::{Inputs, findings};
 use tollgate::normalize::places::Context;
 
 use super::report;
@@ -15,7 +15,7 @@ fn place(text: &str, head: &[&str], files: &[FileChange], commit: Option<&str>) 
     let mut report = report(text.as_bytes());
     report.commit = commit.map(str::to_owned);
     let context = Context { files, change: &change, head_paths: Some(&head), roots: &[] };
-    let (findings, mut sources) = native(&[report], &context);
+    let (findings, mut sources) = findings(&Inputs { reports: &[report], ..Inputs::default() }, &context);
     (findings, sources.remove(0))
 }
 

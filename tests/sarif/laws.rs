@@ -3,10 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tollgate::evidence::{Change, Completeness, Findings, Source};
-use tollgate::normalize::findings::findings;
 use tollgate::normalize::places::Context;
 
-use crate::{changed, input};
+use crate::{changed, input, of_head};
 
 const RESULTS: usize = 4;
 
@@ -75,7 +74,7 @@ fn read(logs: &[String]) -> (Findings, Vec<Source>) {
     let files = [changed("src/f0.py", 3..=3)];
     let head = ["src/f0.py".to_owned(), "src/f1.py".to_owned()];
     let change = Change { head: Some("aaaaaaa".to_owned()), ..Change::default() };
-    findings(&inputs, &Context { files: &files, change: &change, head_paths: Some(&head), roots: &[] })
+    of_head(&inputs, &Context { files: &files, change: &change, head_paths: Some(&head), roots: &[] })
 }
 
 fn damaged() -> impl Strategy<Value = (String, Value)> {

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 use tollgate::evidence::{Change, FileChange, FileStatus};
-use tollgate::normalize::findings::findings;
 use tollgate::normalize::places::Context;
 
-use crate::{changed, input, log};
+use crate::{changed, input, log, of_head};
 
 #[derive(Default)]
 struct Repository {
@@ -39,7 +38,7 @@ impl Repository {
         let change = Change::default();
         let context =
             Context { files: &self.files, change: &change, head_paths: self.head.as_deref(), roots: &self.roots };
-        let (found, _) = findings(&[input(log.to_string().as_bytes())], &context);
+        let (found, _) = of_head(&[input(log.to_string().as_bytes())], &context);
         assert_eq!(found.len(), artifacts.len(), "no finding is dropped for its place");
         let mut all: Vec<_> = found.iter().collect();
         all.sort_by_key(|finding| finding.message);
@@ -262,7 +261,7 @@ fn a_finding_with_several_places_is_on_a_changed_line_if_one_is() {
         let log = log(json!([{"message": {"text": "m"}, "locations": locations}]));
         let change = Change::default();
         let context = Context { files: &files, change: &change, head_paths: Some(&head), roots: &[] };
-        let (found, _) = findings(&[input(log.to_string().as_bytes())], &context);
+        let (found, _) = of_head(&[input(log.to_string().as_bytes())], &context);
         let finding = found.get(0).unwrap();
         (finding.path.map(str::to_owned), finding.line, finding.on_changed_line)
     };

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use tollgate::evidence::{Change, Findings, Severity, Source, Word};
-use tollgate::normalize::findings::{NO_RULE_ID, NO_TOOL, findings};
+use tollgate::normalize::findings::{NO_RULE_ID, NO_TOOL};
 use tollgate::normalize::places::Context;
+
+use crate::of_head;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data/sarif");
 
@@ -25,7 +27,7 @@ fn read(path: &std::path::Path) -> (Findings, Vec<Source>) {
     let name = path.file_name().unwrap().to_str().unwrap();
     let input = tollgate::collect::sarif::read(path, name, None);
     let change = Change::default();
-    findings(&[input], &Context { files: &[], change: &change, head_paths: None, roots: &[] })
+    of_head(&[input], &Context { files: &[], change: &change, head_paths: None, roots: &[] })
 }
 
 /// Null in place of an index or a text reads as absent, as does -1.

@@ -3,8 +3,9 @@
 use serde_json::json;
 use tollgate::collect::sarif::{parse, parse_within, read};
 use tollgate::evidence::{Change, Completeness};
-use tollgate::normalize::findings::findings;
 use tollgate::normalize::places::Context;
+
+use crate::of_head;
 
 fn reason(bytes: impl AsRef<[u8]>) -> String {
     let refusal = parse(bytes.as_ref()).unwrap_err();
@@ -80,7 +81,7 @@ fn a_file_that_is_absent_or_refused_is_a_source_that_is_not_complete() {
         read(dir.path(), "folder", None),
     ];
     let change = Change::default();
-    let (found, sources) = findings(&inputs, &Context { files: &[], change: &change, head_paths: None, roots: &[] });
+    let (found, sources) = of_head(&inputs, &Context { files: &[], change: &change, head_paths: None, roots: &[] });
     assert!(found.is_empty());
     let summary: Vec<_> = sources
         .iter()
@@ -111,7 +112,7 @@ fn one_entry_more_than_the_limit_makes_the_run_truncated() {
         let input = tollgate::collect::sarif::SarifInput { outcome, ..crate::input(b"") };
         let change = Change::default();
         let (found, sources) =
-            findings(&[input], &Context { files: &[], change: &change, head_paths: None, roots: &[] });
+            of_head(&[input], &Context { files: &[], change: &change, head_paths: None, roots: &[] });
         (found.len(), sources[0].completeness)
     };
     assert_eq!(completeness(4), (3, Completeness::Complete));

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 use tollgate::collect::sarif::SarifInput;
 use tollgate::evidence::{Change, Completeness, Source};
-use tollgate::normalize::findings::findings;
 use tollgate::normalize::places::Context;
 
-use crate::{input, log, one, take};
+use crate::{input, log, of_head, one, take};
 
 /// The source of a run with one result and these properties on top.
 fn run(more: Value) -> Source {
@@ -114,7 +113,7 @@ fn fresh(commit: Option<&str>, revisions: &[&str], head: Option<&str>) -> Source
     let input = SarifInput { commit: commit.map(str::to_owned), ..input(log.to_string().as_bytes()) };
     let base = Some("aaaaaaa0000000000000000000000000000000bb".to_owned());
     let change = Change { head: head.map(str::to_owned), base, ..Change::default() };
-    findings(&[input], &Context { files: &[], change: &change, head_paths: None, roots: &[] }).1.remove(0)
+    of_head(&[input], &Context { files: &[], change: &change, head_paths: None, roots: &[] }).1.remove(0)
 }
 
 #[test]
@@ -192,7 +191,7 @@ fn a_property_that_is_stated_twice_counts_for_the_worse_and_is_a_problem() {
         );
         let change = Change::default();
         let context = Context { files: &[], change: &change, head_paths: None, roots: &[] };
-        let (found, mut sources) = findings(&[input(text.as_bytes())], &context);
+        let (found, mut sources) = of_head(&[input(text.as_bytes())], &context);
         let source = sources.remove(0);
         assert_eq!(source.completeness, Completeness::Failed, "{result}");
         found
@@ -223,7 +222,7 @@ fn runs_that_are_stated_twice_are_all_read() {
         let text = format!(r#"{{"version": "2.1.0", "runs": {first}, "runs": {second}}}"#);
         let change = Change::default();
         let context = Context { files: &[], change: &change, head_paths: None, roots: &[] };
-        let (found, sources) = findings(&[input(text.as_bytes())], &context);
+        let (found, sources) = of_head(&[input(text.as_bytes())], &context);
         assert!(!found.is_empty(), "{text}");
         assert!(sources.iter().all(|source| source.completeness == Completeness::Failed), "{text}");
     }
@@ -252,7 +251,7 @@ fn nesting_lone_surrogates_and_endless_numbers_hide_nothing() {
     );
     let change = Change::default();
     let context = Context { files: &[], change: &change, head_paths: None, roots: &[] };
-    let (found, sources) = findings(&[input(text.as_bytes())], &context);
+    let (found, sources) = of_head(&[input(text.as_bytes())], &context);
     assert_eq!(found.len(), 3, "{sources:?}");
     assert_eq!(sources[0].problem_count, 3, "{sources:?}");
     assert!(found.iter().any(|finding| finding.message == "half \u{FFFD}"));

@@ -5,11 +5,11 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tollgate::evidence::{
-    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, ClaimKind, Completeness, DependencyChange,
-    DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage,
-    FileKind, FileKindFrom, FileMode, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Hunk, Introduced,
-    Jump, Level, LfsPointer, Licence, Ownership, PackageSource, Problem, Review, ReviewState, Severity, SeverityFrom,
-    Source, SourceKind, Suppression, TestCase, Word,
+    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, ClaimKind, Comparison, Completeness,
+    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange,
+    FileCoverage, FileKind, FileKindFrom, FileMode, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder,
+    Hunk, Jump, Level, LfsPointer, Licence, Ownership, PackageSource, Problem, Review, ReviewState, Severity,
+    SeverityFrom, Source, SourceKind, Suppression, TestCase, Word,
 };
 
 pub(crate) fn word<W: Word + std::fmt::Debug>() -> impl Strategy<Value = W> {
@@ -69,7 +69,7 @@ fn change() -> impl Strategy<Value = Change> {
 #[derive(Debug, Clone)]
 struct AnyFinding {
     rule: (String, Option<String>, String, Option<String>, Vec<String>),
-    words: (FindingKind, Level, Severity, SeverityFrom, Suppression, BaselineState, Introduced, bool),
+    words: (FindingKind, Level, Severity, SeverityFrom, Suppression, BaselineState, Comparison, bool),
     score: Option<f32>,
     message: String,
     place: Result<String, Option<String>>,
@@ -87,7 +87,7 @@ fn finding() -> impl Strategy<Value = AnyFinding> {
         word::<SeverityFrom>(),
         word::<Suppression>(),
         word::<BaselineState>(),
-        word::<Introduced>(),
+        word::<Comparison>(),
         any::<bool>(),
     );
     let place = prop_oneof![path().prop_map(Ok), option::of(text()).prop_map(Err)];
@@ -123,7 +123,7 @@ fn findings(items: &[AnyFinding]) -> Findings {
         let (tool, version, id, name, tags) = &item.rule;
         let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
         let rule = findings.rule(tool, version.as_deref(), id, name.as_deref(), &tags);
-        let (kind, level, severity, severity_from, suppression, baseline_state, introduced, changed) = item.words;
+        let (kind, level, severity, severity_from, suppression, baseline_state, compared, changed) = item.words;
         findings.push(&FindingRow {
             rule,
             kind,
@@ -143,7 +143,7 @@ fn findings(items: &[AnyFinding]) -> Findings {
             suppression,
             baseline_state,
             on_changed_line: changed || item.place.is_err(),
-            introduced,
+            compared,
         });
     }
     findings.finish()

@@ -51,11 +51,12 @@ pub(crate) fn report() -> VerdictReport {
         }], "satisfied": true},
         "next": [{"action": "take it out", "who": null, "rules": ["no-x"]}],
         "findings": {
-            "total": 1, "introduced": {"yes": 1, "no": 0, "unknown": 0}, "on_changed_lines": 1, "unmapped": 0, "suppressed": 0,
+            "total": 1, "introduced": {"yes": 1, "no": 0, "unknown": 0},
+            "compared": {"new": 1, "unchanged": 0, "moved": 0, "unknown": 0, "gone": 2}, "on_changed_lines": 1, "unmapped": 0, "suppressed": 0,
             "by_severity": [{"severity": "high", "total": 1, "introduced": 1, "on_changed_lines": 1}],
             "by_tool": [{"name": "t", "count": 1}],
             "items": [{"tool": "t", "rule": "r", "severity": "high", "message": "m", "path": null, "line": null,
-                       "on_changed_line": true, "introduced": "yes", "fingerprint": "00"}],
+                       "on_changed_line": true, "introduced": "yes", "compared": "new", "fingerprint": "00"}],
             "omitted": 0
         },
         "files": {

@@ -11,6 +11,8 @@
 //!   `suppressions`, `executionSuccessful` the worse, and of `runs`, `results`, `locations`, notifications all. In objects
 //!   that are skipped (property bags, code flows, ...) nobody looks.
 //! - Words of the closed vocabularies in another case are understood, and are a problem all the same.
+//! - `fingerprints` and `partialFingerprints` are kept as digests; those that can't identify a result by their key or their
+//!   form are left out (see `print`), and so is, without a word, what is no text there: findings can do without.
 //! - `startLine: 0` stands for a whole file; position -1 is an absent one.
 //! - Parts of a run that lie in another file (results, rules, invocations, artifacts) or in `inlineExternalProperties`
 //!   are not read, which is a problem; taxonomies elsewhere are none.
@@ -20,8 +22,10 @@
 mod invocation;
 mod location;
 mod log;
+mod print;
 mod result;
 mod shapes;
+mod stream;
 mod text;
 mod tolerant;
 mod tool;
@@ -36,13 +40,17 @@ use self::tolerant::{Cx, Reading, quoted};
 pub use self::wire::SarifLog;
 pub(crate) use self::wire::{
     ArtifactLocation, BaselineWord, Component, Hints, LocationRow, Message, Problems, Reference, ResultKind, ResultRow,
-    Rule, Run,
+    Rule, Run, Stated,
 };
 use super::input::{self, Refusal, Report};
 use super::reports;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 2 << 30;
+
+/// The largest file that is held in memory whole while it is read, in bytes. A larger one is read bit by bit, which takes
+/// twice the time and the memory of its rows alone. Half a million results stay below 400 MiB either way.
+pub const WHOLE_BYTES: u64 = 192 << 20;
 
 /// The most entries (runs, results, locations, rules, tags, artifacts, ...) that are kept of one file. Those past it are
 /// counted and left out, and their run is `truncated`.
@@ -57,7 +65,8 @@ pub type SarifInput = Report<SarifLog>;
 /// Reads one file; never fails, for a file that can't be read is knowledge too.
 #[must_use]
 pub fn read(path: &Path, shown: &str, commit: Option<&str>) -> SarifInput {
-    input::report(path, shown, commit, MAX_BYTES, parse)
+    stream::read(path, shown, commit, WHOLE_BYTES)
+        .unwrap_or_else(|| input::report(path, shown, commit, MAX_BYTES, parse))
 }
 
 /// Reads the bytes of one file.
@@ -92,10 +101,16 @@ pub fn parse_within(bytes: &[u8], max_entries: u64) -> Result<SarifLog, Refusal>
 fn document(text: &str, max_entries: u64) -> Result<(Cx, Option<Document>), String> {
     let mut cx = Cx::new(max_entries);
     let mut json = serde_json::Deserializer::from_str(text);
-    let document =
-        Reading { cx: &mut cx, shape: WholeLog }.deserialize(&mut json).map_err(|error| text::syntax(text, &error))?;
+    let document = log_of(&mut json, &mut cx).map_err(|error| text::syntax(text, &error))?;
     json.end().map_err(|error| text::trailing(text, &error))?;
     Ok((cx, document))
+}
+
+fn log_of<'de, R: serde_json::de::Read<'de>>(
+    json: &mut serde_json::Deserializer<R>,
+    cx: &mut Cx,
+) -> serde_json::Result<Option<Document>> {
+    Reading { cx, shape: WholeLog }.deserialize(json)
 }
 
 /// Whether the document is a SARIF 2.1.0 log in which something ran.

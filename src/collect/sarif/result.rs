@@ -3,6 +3,7 @@
 use serde::de::{MapAccess, SeqAccess};
 
 use super::location::OneLocation;
+use super::print::Prints;
 use super::shapes::{Choice, List, Position, Scalar, Text};
 use super::tolerant::{Cx, Number, Shape, fields, keys, value};
 use super::wire::{
@@ -14,7 +15,7 @@ use crate::evidence::{Level, NO_SYMBOL, Suppression};
 keys!(ResultKey {
     RuleId = "ruleId", RuleIndex = "ruleIndex", Rule = "rule", Kind = "kind", Level = "level", Message = "message",
     Locations = "locations", Baseline = "baselineState", Suppressions = "suppressions", Provenance = "provenance",
-    Properties = "properties", Taxa = "taxa",
+    Properties = "properties", Taxa = "taxa", Fingerprints = "fingerprints", Partial = "partialFingerprints",
 } again { Kind, Level, Locations, Baseline, Suppressions });
 keys!(MessageKey { Text = "text", Markdown = "markdown", Id = "id", Arguments = "arguments" } again {});
 keys!(SuppressionKey { Kind = "kind", Status = "status" } again {});
@@ -71,6 +72,8 @@ impl<'de> Shape<'de> for OneResult {
                     let stated = value(cx, map, Suppressions)?;
                     row.suppression = Some(if row.suppression.is_some() { Suppression::No } else { stated });
                 }
+                ResultKey::Fingerprints => value(cx, map, Prints::whole(&mut row.stated))?,
+                ResultKey::Partial => value(cx, map, Prints::partial(&mut row.stated))?,
                 ResultKey::Provenance => row.invocation = value(cx, map, Provenance)?,
                 ResultKey::Properties => {
                     let bag = value(cx, map, Bag)?;

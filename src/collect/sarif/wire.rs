@@ -291,8 +291,19 @@ pub(crate) struct ResultRow {
     pub(crate) hints: u32,
     /// The position of the invocation that made it, or -1.
     pub(crate) invocation: i32,
+    /// Its fingerprints, where it has any that may identify it.
+    pub(crate) stated: Option<Stated>,
     /// Whether something of it could not be taken as it stands.
     pub(crate) odd: bool,
+}
+
+/// The fingerprints of one result together, by their digests: nobody needs their texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Stated {
+    /// Which keys there are; two results whose keys differ can't be compared by their values.
+    pub(crate) keys: u32,
+    /// All keys and values.
+    pub(crate) value: u64,
 }
 
 impl Default for ResultRow {
@@ -312,6 +323,7 @@ impl Default for ResultRow {
             security_severity: NO_SYMBOL,
             hints: NO_SYMBOL,
             invocation: -1,
+            stated: None,
             odd: false,
         }
     }

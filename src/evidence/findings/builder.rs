@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    BaselineState, Columns, FindingKind, FindingRow, Findings, Introduced, Level, NO_SYMBOL, Rule, RuleId, Severity,
+    BaselineState, Columns, Comparison, FindingKind, FindingRow, Findings, Level, NO_SYMBOL, Rule, RuleId, Severity,
     SeverityFrom, Suppression,
 };
 use crate::evidence::strings::Strings;
@@ -11,6 +11,7 @@ use crate::evidence::strings::Strings;
 /// The numbers of one finding, in the order that rows are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 struct Row {
+    gone: bool,
     path: u32,
     line: u32,
     column: u32,
@@ -28,7 +29,7 @@ struct Row {
     severity_from: SeverityFrom,
     suppression: Suppression,
     baseline_state: BaselineState,
-    introduced: Introduced,
+    compared: Comparison,
     on_changed_line: bool,
 }
 
@@ -78,6 +79,7 @@ impl FindingsBuilder {
             None => self.cwe.insert_full(finding.cwe.into()).0,
         };
         self.rows.push(Row {
+            gone: finding.compared == Comparison::Gone,
             path: optional(&mut self.paths, finding.path),
             line: finding.line,
             column: finding.column,
@@ -95,9 +97,70 @@ impl FindingsBuilder {
             severity_from: finding.severity_from,
             suppression: finding.suppression,
             baseline_state: finding.baseline_state,
-            introduced: finding.introduced,
+            compared: finding.compared,
             on_changed_line: finding.on_changed_line,
         });
+    }
+
+    /// One finding as it was added, by the order of adding.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<FindingRow<'_>> {
+        let row = self.rows.get(index)?;
+        Some(FindingRow {
+            rule: RuleId(row.rule),
+            kind: row.kind,
+            level: row.level,
+            severity: row.severity,
+            severity_from: row.severity_from,
+            score: (row.score >= 0.0).then_some(row.score),
+            message: self.messages.get(row.message),
+            path: text(&self.paths, row.path),
+            unmapped: text(&self.names, row.unmapped),
+            line: row.line,
+            end_line: row.end_line,
+            column: row.column,
+            cwe: self.cwe.get_index(row.cwe as usize).map_or(&[], |set| set),
+            package: text(&self.names, row.package),
+            fingerprint: row.fingerprint,
+            suppression: row.suppression,
+            baseline_state: row.baseline_state,
+            on_changed_line: row.on_changed_line,
+            compared: row.compared,
+        })
+    }
+
+    /// The tool of a rule.
+    #[must_use]
+    pub fn tool(&self, rule: RuleId) -> &str {
+        self.rules.get_index(rule.0 as usize).map_or("", |rule| self.names.get(rule.tool))
+    }
+
+    /// The same rule as another builder holds it.
+    pub fn rule_of(&mut self, other: &Self, rule: RuleId) -> RuleId {
+        let Some(rule) = other.rules.get_index(rule.0 as usize) else { return RuleId(NO_SYMBOL) };
+        let text = |symbol: u32| text(&other.names, symbol);
+        let tags: Vec<&str> = other.names.get(rule.tags).split('\n').collect();
+        self.rule(other.names.get(rule.tool), text(rule.tool_version), other.names.get(rule.id), text(rule.name), &tags)
+    }
+
+    /// Says what became of a finding since the baseline.
+    pub fn set_compared(&mut self, index: usize, compared: Comparison) {
+        if let Some(row) = self.rows.get_mut(index) {
+            row.compared = compared;
+            row.gone = compared == Comparison::Gone;
+        }
+    }
+
+    /// Gives a finding another identity than it was added with.
+    pub fn set_fingerprint(&mut self, index: usize, fingerprint: u128) {
+        if let Some(row) = self.rows.get_mut(index) {
+            row.fingerprint = fingerprint;
+        }
+    }
+
+    /// Takes back all findings but the first ones.
+    pub fn truncate(&mut self, len: usize) {
+        self.rows.truncate(len);
     }
 
     /// How many findings were added.
@@ -150,8 +213,14 @@ impl FindingsBuilder {
             // The new fingerprints have a place in the order too; without it, reading findings back would move them.
             sort(&mut rows);
         }
-        Findings { paths, names, messages, rules, cwe, columns: Columns::from_rows(&rows) }
+        let live = rows.iter().filter(|row| !row.gone).count();
+        Findings { live, paths, names, messages, rules, cwe, columns: Columns::from_rows(&rows) }
     }
+}
+
+/// The text of a number, if it is one.
+fn text(strings: &Strings, symbol: u32) -> Option<&str> {
+    (symbol != NO_SYMBOL).then(|| strings.get(symbol))
 }
 
 /// The number of a text, or [`NO_SYMBOL`].
@@ -216,7 +285,8 @@ impl Columns {
             severity_from: rows.iter().map(|row| row.severity_from).collect(),
             suppression: rows.iter().map(|row| row.suppression).collect(),
             baseline_state: rows.iter().map(|row| row.baseline_state).collect(),
-            introduced: rows.iter().map(|row| row.introduced).collect(),
+            introduced: rows.iter().map(|row| row.compared.introduced()).collect(),
+            compared: rows.iter().map(|row| row.compared).collect(),
             on_changed_line: rows.iter().map(|row| row.on_changed_line).collect(),
         }
     }

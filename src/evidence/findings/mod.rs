@@ -2,12 +2,17 @@
 //!
 //! A hundred thousand findings share a few hundred rules and a few thousand paths: each distinct text is held once and a
 //! finding is a row of numbers. Rows have one canonical order, so that it does not matter in which order files were read.
+//!
+//! Behind the findings of the head stand those of the baseline that the head has no more: they are no findings of the
+//! change, so that counting and going through all leaves them out, and yet they can be looked at like the others.
 
 mod builder;
+mod tool;
 mod words;
 
 pub use self::builder::FindingsBuilder;
-pub use self::words::{BaselineState, FindingKind, Introduced, Level, Severity, SeverityFrom, Suppression};
+pub use self::tool::tool_key;
+pub use self::words::{BaselineState, Comparison, FindingKind, Introduced, Level, Severity, SeverityFrom, Suppression};
 
 use super::strings::StringTable;
 
@@ -57,8 +62,8 @@ pub struct FindingRow<'a> {
     pub baseline_state: BaselineState,
     /// Whether it lies on a line that the change adds or edits, or can't be placed.
     pub on_changed_line: bool,
-    /// Whether the change brings it in.
-    pub introduced: Introduced,
+    /// What became of it since the baseline, and so whether the change brings it in.
+    pub compared: Comparison,
 }
 
 /// One finding, borrowed from the store.
@@ -110,6 +115,8 @@ pub struct Finding<'a> {
     pub on_changed_line: bool,
     /// Whether the change brings it in.
     pub introduced: Introduced,
+    /// What became of it since the baseline.
+    pub compared: Comparison,
 }
 
 impl<'a> Finding<'a> {
@@ -149,12 +156,16 @@ struct Columns {
     suppression: Vec<Suppression>,
     baseline_state: Vec<BaselineState>,
     introduced: Vec<Introduced>,
+    compared: Vec<Comparison>,
     on_changed_line: Vec<bool>,
 }
 
-/// All findings of one change, in canonical order: by path (those without one last), line, column, rule, message.
+/// All findings of one change, in canonical order: by path (those without one last), line, column, rule, message. Those
+/// that are gone since the baseline stand behind all others, in the same order.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
+    /// How many are not gone.
+    live: usize,
     paths: StringTable,
     names: StringTable,
     messages: StringTable,
@@ -166,24 +177,35 @@ pub struct Findings {
 impl PartialEq for Findings {
     /// The same findings; texts and rules that no finding uses don't count.
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().eq(other.iter())
+        self.len() == other.len() && self.iter().eq(other.iter()) && self.gone().eq(other.gone())
     }
 }
 
 impl Findings {
-    /// How many there are.
+    /// How many there are; those that are gone are none.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.columns.path.len()
+    pub const fn len(&self) -> usize {
+        self.live
     }
 
     /// Whether there is none.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.columns.path.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.live == 0
     }
 
-    /// One finding, or `None` past the end.
+    /// Positions of those that are gone since the baseline, for [`Findings::get`] and the columns.
+    #[must_use]
+    pub fn gone_rows(&self) -> std::ops::Range<usize> {
+        self.live..self.columns.path.len()
+    }
+
+    /// Those that are gone since the baseline. Their path and line are the baseline's.
+    pub fn gone(&self) -> impl Iterator<Item = Finding<'_>> {
+        self.gone_rows().filter_map(|index| self.get(index))
+    }
+
+    /// One finding, or one that is gone; `None` past the end.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Finding<'_>> {
         let columns = &self.columns;
@@ -213,10 +235,11 @@ impl Findings {
             baseline_state: *columns.baseline_state.get(index)?,
             on_changed_line: *columns.on_changed_line.get(index)?,
             introduced: *columns.introduced.get(index)?,
+            compared: *columns.compared.get(index)?,
         })
     }
 
-    /// All of them.
+    /// All of them, without those that are gone.
     pub fn iter(&self) -> impl Iterator<Item = Finding<'_>> {
         (0..self.len()).filter_map(|index| self.get(index))
     }
@@ -288,10 +311,34 @@ impl Findings {
         &self.columns.introduced
     }
 
+    /// Column: what became of each finding since the baseline.
+    #[must_use]
+    pub fn compared(&self) -> &[Comparison] {
+        &self.columns.compared
+    }
+
     /// Column: whether each finding lies on a changed line, or can't be placed.
     #[must_use]
     pub fn on_changed_line(&self) -> &[bool] {
         &self.columns.on_changed_line
+    }
+
+    /// Column: what the upload says of its own baseline.
+    #[must_use]
+    pub fn baseline_states(&self) -> &[BaselineState] {
+        &self.columns.baseline_state
+    }
+
+    /// Column: what kind of statement each finding is.
+    #[must_use]
+    pub fn kinds(&self) -> &[FindingKind] {
+        &self.columns.kind
+    }
+
+    /// Column: which scale each severity was read from.
+    #[must_use]
+    pub fn severity_origins(&self) -> &[SeverityFrom] {
+        &self.columns.severity_from
     }
 
     /// Column: what the upload says of suppression.

@@ -96,6 +96,34 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What became of a finding since the baseline.
+    pub enum Comparison("comparison", ordered: false) {
+        /// A complete baseline does not have it.
+        New = "new",
+        /// The baseline has it at the same place.
+        Unchanged = "unchanged",
+        /// The baseline has it at another line or, by a renaming, in another file.
+        Moved = "moved",
+        /// The baseline has it, and the head has not.
+        Gone = "gone",
+        /// Nothing shows which.
+        Unknown = "unknown",
+    }
+}
+
+impl Comparison {
+    /// Whether the change brings in a finding of which that became.
+    #[must_use]
+    pub const fn introduced(self) -> Introduced {
+        match self {
+            Self::New => Introduced::Yes,
+            Self::Unchanged | Self::Moved | Self::Gone => Introduced::No,
+            Self::Unknown => Introduced::Unknown,
+        }
+    }
+}
+
+vocabulary! {
     /// What the upload says of the finding against the producer's own baseline, SARIF section 3.27.24.
     pub enum BaselineState("baseline state", ordered: false) {
         /// It says nothing.

@@ -20,8 +20,8 @@ use super::severity::cwe_in;
 use crate::collect::input::Report;
 use crate::collect::reports::{Entry, MAX_ENTRIES, NativeReport, PackageName};
 use crate::evidence::{
-    BaselineState, Change, Completeness, EvidenceKind, FileStatus, FindingKind, FindingRow, FindingsBuilder,
-    Introduced, Problem, Source, Suppression,
+    BaselineState, Change, Comparison, Completeness, EvidenceKind, FileStatus, FindingKind, FindingRow,
+    FindingsBuilder, Problem, Source, Suppression,
 };
 use crate::normalize::freshness::{self, words};
 use crate::normalize::places::{Ground, Place};
@@ -163,7 +163,7 @@ fn push(
         suppression: if entry.suppressed { Suppression::External } else { Suppression::No },
         baseline_state: BaselineState::Unstated,
         on_changed_line: spot.on_changed_line,
-        introduced: Introduced::Unknown,
+        compared: Comparison::Unknown,
     });
 }
 

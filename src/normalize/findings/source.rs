@@ -3,7 +3,6 @@
 use crate::collect::sarif::{Component, MAX_ENTRIES, Problems, Run, SarifInput};
 use crate::evidence::{Change, Completeness, EvidenceKind, NO_SYMBOL, Source, Strings};
 use crate::normalize::freshness::{self, words};
-use crate::normalize::places::Context;
 
 /// What was read of one run.
 pub(super) struct Tally {
@@ -14,9 +13,16 @@ pub(super) struct Tally {
     pub(super) problems: Problems,
 }
 
-/// The source for one run.
-pub(super) fn of_run(input: &SarifInput, run: &Run, strings: &Strings, tally: Tally, context: &Context<'_>) -> Source {
-    let mut source = input.source(EvidenceKind::Findings);
+/// The source for one run, which tells of the head or is its baseline.
+pub(super) fn of_run(
+    input: &SarifInput,
+    run: &Run,
+    strings: &Strings,
+    tally: Tally,
+    change: &Change,
+    kind: EvidenceKind,
+) -> Source {
+    let mut source = input.source(kind);
     source.tool = tool_name(&run.driver, strings).map(str::to_owned);
     source.tool_version = tool_version(&run.driver, strings).map(str::to_owned);
     source.items = tally.items;
@@ -24,7 +30,8 @@ pub(super) fn of_run(input: &SarifInput, run: &Run, strings: &Strings, tally: Ta
     source.problem_count = tally.problems.count;
     source.problems = tally.problems.kept;
 
-    if let Err(reason) = fresh(input.commit.as_deref(), run, strings, context.change) {
+    let fresh = if kind == EvidenceKind::Baseline { of_base } else { of_head };
+    if let Err(reason) = fresh(input.commit.as_deref(), run, strings, change) {
         source.worsen(Completeness::Stale, reason);
     }
     if let Some(reason) = unfinished(run, strings) {
@@ -48,6 +55,19 @@ pub(super) fn of_run(input: &SarifInput, run: &Run, strings: &Strings, tally: Ta
         source.worsen(Completeness::Truncated, format!("has more entries than the limit of {MAX_ENTRIES}"));
     }
     source
+}
+
+/// A baseline of the same bytes as a report of the head would clear all that the head has. Tools do write the same bytes
+/// where nothing changed, so it is believed where somebody says for which commit it was made, or where it clears nothing.
+pub(super) fn doubt(source: &mut Source, head: &[SarifInput]) {
+    let twin = head.iter().find(|input| input.sha256.is_some() && input.sha256 == source.sha256);
+    if let (Some(twin), None, 1..) = (twin, &source.commit, source.items) {
+        let reason = format!(
+            "has the same bytes as the head's {}, and nobody says for which commit it was made; expected FILE@COMMIT of the base",
+            words(&twin.path)
+        );
+        source.worsen(Completeness::Stale, reason);
+    }
 }
 
 /// The tool's name without blanks around it.
@@ -90,13 +110,36 @@ fn unfinished(run: &Run, strings: &Strings) -> Option<String> {
 
 /// Whether a run was made for the head. `versionControlProvenance` is no statement of it, only a cross-check: where it
 /// names commits and none is the expected one, the run is stale.
-fn fresh(stated: Option<&str>, run: &Run, strings: &Strings, change: &Change) -> Result<(), String> {
+fn of_head(stated: Option<&str>, run: &Run, strings: &Strings, change: &Change) -> Result<(), String> {
     freshness::stated(stated, change)?;
     let Some(expected) = change.head.as_deref().or(stated) else { return Ok(()) };
     let mut revisions = run.revisions.iter().filter_map(|symbol| text(*symbol, strings)).peekable();
     match revisions.peek().copied() {
         Some(first) if !revisions.any(|revision| freshness::names(revision, expected, change)) => {
             Err(format!("names commit {} as its own, expected {}", words(first), words(expected)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a run of a baseline was made for the base or the merge base. Where nobody says so, it is believed; the tool's
+/// own word is a cross-check here too.
+fn of_base(stated: Option<&str>, run: &Run, strings: &Strings, change: &Change) -> Result<(), String> {
+    let bases: Vec<&str> = [&change.merge_base, &change.base].into_iter().flatten().map(String::as_str).collect();
+    let of_a_base = |written: &str| bases.iter().any(|base| freshness::names_base(written, base, change));
+    if let Some(stated) = stated {
+        if !bases.is_empty() && !of_a_base(stated) {
+            let expected: Vec<String> = bases.iter().map(|base| format!("`{base}`")).collect();
+            return Err(format!("was made for commit {}, expected the base: {}", words(stated), expected.join(" or ")));
+        }
+        if bases.is_empty() && change.head.as_deref().is_some_and(|head| freshness::names(stated, head, change)) {
+            return Err("was made for the head itself, which tells nothing about what was there before".to_owned());
+        }
+    }
+    let mut revisions = run.revisions.iter().filter_map(|symbol| text(*symbol, strings)).peekable();
+    match revisions.peek().copied() {
+        Some(first) if !bases.is_empty() && !revisions.any(of_a_base) => {
+            Err(format!("names commit {} as its own, expected the base", words(first)))
         }
         _ => Ok(()),
     }

@@ -109,6 +109,19 @@ pub(super) const TABLE: &[Signature] = &[
     }),
     Signature::property(
         RECEIVER,
+        "gone_findings",
+        "Findings",
+        "scanner results of a complete baseline that the head has no more, at their place in the base",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| {
+                change.store.read(EvidenceKind::Baseline);
+                let gone = change.store.evidence.findings.gone_rows();
+                Ok(View::<FindingRows>::rows_of(&change.store, gone))
+            });
+        },
+    ),
+    Signature::property(
+        RECEIVER,
         "tools",
         "array of texts",
         "names of the tools whose results were read, in lower case",

@@ -228,6 +228,13 @@ impl<C: Collection> View<C> {
         Self { store: Arc::clone(store), rows: Rows::All(all), collection: PhantomData }
     }
 
+    /// Rows that are not among all, as findings that are gone; the rule is known to have asked for their kind.
+    pub(crate) fn rows_of(store: &Arc<Store>, rows: std::ops::Range<usize>) -> Self {
+        store.read(C::KIND);
+        let rows = Rows::of(rows.filter_map(|row| u32::try_from(row).ok()));
+        Self { store: Arc::clone(store), rows, collection: PhantomData }
+    }
+
     fn select(&self, rows: impl Iterator<Item = u32>) -> Self {
         Self { store: Arc::clone(&self.store), rows: Rows::of(rows), collection: PhantomData }
     }

@@ -12,7 +12,10 @@ use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::{WordValue, choices, word, words};
 use crate::diagnostic::Code;
-use crate::evidence::{Evidence, EvidenceKind, Finding, Introduced, Level, NO_SYMBOL, Severity, Suppression, Word};
+use crate::evidence::{
+    BaselineState, Comparison, Evidence, EvidenceKind, Finding, FindingKind, Introduced, Level, NO_SYMBOL, Severity,
+    SeverityFrom, Suppression, Word, tool_key,
+};
 use crate::policy::Subject;
 
 /// Findings.
@@ -74,6 +77,18 @@ impl Row {
 
 fn at<T: Copy>(column: &[T], row: usize) -> Option<T> {
     column.get(row).copied()
+}
+
+/// Findings whose word in a column is one of those that are asked for.
+fn by_word<W: Word>(
+    findings: &Findings,
+    wanted: &Dynamic,
+    column: impl Fn(&crate::evidence::Findings) -> &[W],
+) -> HostResult<Findings> {
+    let wanted = words::<W>(wanted)?;
+    Ok(findings.keep(|evidence, row| {
+        at(column(&evidence.findings), row).is_none_or(|word| at(&wanted, usize::from(word.index())) == Some(true))
+    }))
 }
 
 /// Findings whose rule's tool and id pass a test, which is asked once per rule.
@@ -215,6 +230,22 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select(
+        "compared",
+        &[("became", Param::Words(Comparison::VOCABULARY))],
+        "those that are `new`, `unchanged`, `moved` since the baseline, or of which that is `unknown`; asks for the baseline",
+        |module, name| {
+            choices(module, name, |view: Findings, became: &Dynamic| -> HostResult<Findings> {
+                let wanted = words::<Comparison>(became)?;
+                if at(&wanted, usize::from(Comparison::Gone.index())) == Some(true) {
+                    let message = "no finding of the head is `gone`; those that are stand in `change.gone_findings`";
+                    return Err(HostError::new(Code::UnknownWord, message.to_owned()).into());
+                }
+                view.store.read(EvidenceKind::Baseline);
+                by_word::<Comparison>(&view, became, crate::evidence::Findings::compared)
+            });
+        },
+    ),
+    select(
         "on_changed_lines",
         &[],
         "those on lines that the change adds or edits, and those that can't be placed",
@@ -225,12 +256,8 @@ pub(super) const TABLE: &[Signature] = &[
         },
     ),
     select("severity", &[("severity", Param::Words(Severity::VOCABULARY))], "those of a severity", |module, name| {
-        choices(module, name, |view: Findings, severity: &Dynamic| -> HostResult<Findings> {
-            let wanted = words::<Severity>(severity)?;
-            Ok(view.keep(|evidence, row| {
-                at(evidence.findings.severities(), row)
-                    .is_none_or(|severity| at(&wanted, severity as usize) == Some(true))
-            }))
+        choices(module, name, |view: Findings, severity: &Dynamic| {
+            by_word::<Severity>(&view, severity, crate::evidence::Findings::severities)
         });
     }),
     select("severity_at_least", &[("severity", SEVERITY)], "those of a severity or a worse one", |module, name| {
@@ -240,11 +267,8 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     select("level", &[("level", Param::Words(Level::VOCABULARY))], "those of a SARIF level", |module, name| {
-        choices(module, name, |view: Findings, level: &Dynamic| -> HostResult<Findings> {
-            let wanted = words::<Level>(level)?;
-            Ok(view.keep(|evidence, row| {
-                at(evidence.findings.levels(), row).is_none_or(|level| at(&wanted, level as usize) == Some(true))
-            }))
+        choices(module, name, |view: Findings, level: &Dynamic| {
+            by_word::<Level>(&view, level, crate::evidence::Findings::levels)
         });
     }),
     select("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
@@ -256,11 +280,11 @@ pub(super) const TABLE: &[Signature] = &[
     select(
         "tool",
         &[("names", Param::Texts)],
-        "those of a tool, by its name without regard to case",
+        "those of a tool, by its name without regard to case, or another name that it is known by",
         |module, name| {
             choices(module, name, |view: Findings, names: &Dynamic| -> HostResult<Findings> {
-                let names: Vec<String> = texts(names)?.iter().map(|name| name.trim().to_lowercase()).collect();
-                Ok(by_rule(&view, |tool, _| names.contains(&tool.trim().to_lowercase())))
+                let names: Vec<String> = texts(names)?.iter().map(|name| tool_key(name)).collect();
+                Ok(by_rule(&view, |tool, _| names.contains(&tool_key(tool))))
             });
         },
     ),
@@ -285,6 +309,36 @@ pub(super) const TABLE: &[Signature] = &[
             Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) == Some(Suppression::No)))
         });
     }),
+    select(
+        "baseline_state",
+        &[("state", Param::Words(BaselineState::VOCABULARY))],
+        "those of which the upload says so of its own baseline; nobody but a policy honours it",
+        |module, name| {
+            choices(module, name, |view: Findings, state: &Dynamic| {
+                by_word::<BaselineState>(&view, state, crate::evidence::Findings::baseline_states)
+            });
+        },
+    ),
+    select(
+        "severity_from",
+        &[("scale", Param::Words(SeverityFrom::VOCABULARY))],
+        "those whose severity was read from a scale: `security-severity`, `level`, or the `producer`'s own",
+        |module, name| {
+            choices(module, name, |view: Findings, scale: &Dynamic| {
+                by_word::<SeverityFrom>(&view, scale, crate::evidence::Findings::severity_origins)
+            });
+        },
+    ),
+    select(
+        "kind",
+        &[("kind", Param::Words(FindingKind::VOCABULARY))],
+        "those that `fail`, ask for a `review`, or are `open`",
+        |module, name| {
+            choices(module, name, |view: Findings, kind: &Dynamic| {
+                by_word::<FindingKind>(&view, kind, crate::evidence::Findings::kinds)
+            });
+        },
+    ),
     property("tool", "text", "the scanner", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.tool)));
     }),
@@ -331,6 +385,17 @@ pub(super) const TABLE: &[Signature] = &[
         });
     }),
     property(
+        "compared",
+        "comparison",
+        "what became of it since the baseline: new, unchanged, moved, gone, unknown; asks for the baseline",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                row.store.read(EvidenceKind::Baseline);
+                Ok(WordValue::of(row.finding().map_or(Comparison::Unknown, |finding| finding.compared)))
+            });
+        },
+    ),
+    property(
         "on_changed_line",
         "true or false",
         "whether it lies on a changed line, or can't be placed",
@@ -341,6 +406,41 @@ pub(super) const TABLE: &[Signature] = &[
     property("suppressed", "true or false", "whether the upload says that it is suppressed", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.finding().is_some_and(|finding| finding.suppression != Suppression::No))
+        });
+    }),
+    property(
+        "suppression",
+        "suppression",
+        "what the upload says of suppression: no, in-source, external",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(WordValue::of(row.finding().map_or(Suppression::No, |finding| finding.suppression)))
+            });
+        },
+    ),
+    property(
+        "baseline_state",
+        "baseline state",
+        "what the upload says of its own baseline: unstated, new, unchanged, updated",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(WordValue::of(row.finding().map_or(BaselineState::Unstated, |finding| finding.baseline_state)))
+            });
+        },
+    ),
+    property(
+        "severity_from",
+        "severity origin",
+        "which scale the severity was read from: security-severity, level, producer",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(WordValue::of(row.finding().map_or(SeverityFrom::Level, |finding| finding.severity_from)))
+            });
+        },
+    ),
+    property("kind", "finding kind", "what kind of statement it is: fail, review, open", |module, name| {
+        module.set_getter_fn(name, |row: &mut Row| {
+            Ok(WordValue::of(row.finding().map_or(FindingKind::Fail, |finding| finding.kind)))
         });
     }),
     property("score", "decimal number", "the CVSS score; -1.0 where there is none", |module, name| {

@@ -143,7 +143,11 @@ pub(super) fn findings(report: &VerdictReport, scale: Scale) -> String {
             .collect();
         let by =
             if tools.is_empty() { String::new() } else { format!(" by {}", words::listed(&tools, 5, markdown_short)) };
-        return out + nothing(report, EvidenceKind::Findings, &format!("None reported{by}")).as_str();
+        out.push_str(&nothing(report, EvidenceKind::Findings, &format!("None reported{by}")));
+        return match findings.compared.gone {
+            0 => out,
+            gone => format!("{out}{}\n\n", words::gone(gone)),
+        };
     }
     out.push_str(&finding_counts(findings));
     let entries = findings.items.iter().map(finding);
@@ -161,6 +165,12 @@ fn finding_counts(findings: &FindingsSummary) -> String {
         introduced.unknown,
         findings.on_changed_lines
     );
+    if findings.compared.moved > 0 {
+        out.push_str(&format!(" {} moved since the baseline.", findings.compared.moved));
+    }
+    if findings.compared.gone > 0 {
+        out.push_str(&format!(" {}", words::gone(findings.compared.gone)));
+    }
     if findings.unmapped > 0 {
         out.push_str(&format!(" {} at a place outside the repository.", findings.unmapped));
     }

@@ -45,8 +45,12 @@ pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
     entries(screen, 4, &new, "package");
     let findings = &report.findings;
     let by: Vec<String> = findings.by_severity.iter().map(|by| format!("{} {}", by.total, by.severity)).collect();
+    let gone = match findings.compared.gone {
+        0 => String::new(),
+        gone => format!("; {gone} of the baseline gone"),
+    };
     let findings_line = format!(
-        "{} ({}); introduced by the change: {} yes, {} no, {} unknown",
+        "{} ({}); introduced by the change: {} yes, {} no, {} unknown{gone}",
         words::count_u64(findings.total, "finding"),
         by.join(", "),
         findings.introduced.yes,
@@ -54,6 +58,9 @@ pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
         findings.introduced.unknown
     );
     line(screen, report, EvidenceKind::Findings, findings.total, "findings", &findings_line);
+    if findings.total == 0 && findings.compared.gone > 0 {
+        screen.text(4, &words::gone(findings.compared.gone));
+    }
     checks(screen, report);
     claims(screen, report);
     sources(screen, report);

@@ -8,10 +8,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::{Checked, Fault};
 use super::scalars::{Fingerprint, RepositoryPath, Score, Text};
-use super::strict::{optional_word, word};
+use super::strict::{objects, optional_word, word};
 use crate::evidence::{
-    BaselineState, Finding, FindingKind, FindingRow, FindingsBuilder, Introduced, Level, Severity, SeverityFrom,
-    Suppression,
+    BaselineState, Comparison, Finding, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level,
+    Severity, SeverityFrom, Suppression,
 };
 
 /// One normalized scanner result. A hand-written one needs `tool`, `rule`, `message`, and `severity` or `level`.
@@ -91,9 +91,30 @@ pub struct FindingRecord<'a> {
     /// nothing shows that it does not.
     #[serde(default = "default_on_changed_line")]
     pub on_changed_line: bool,
-    /// Whether the change brings it in.
-    #[serde(default = "default_introduced", deserialize_with = "word")]
-    pub introduced: Introduced,
+    /// Whether the change brings it in. Where it is left out, what `compared` says of that, or else `unknown`.
+    #[serde(default, deserialize_with = "optional_word")]
+    pub introduced: Option<Introduced>,
+    /// What became of it since the baseline; `gone` of those in `findings.gone`, and of no other. Where it is left out, `new`
+    /// of an introduced one, `unchanged` of one that is not, or else `unknown`.
+    #[serde(default, deserialize_with = "optional_word", skip_serializing_if = "is_unknown")]
+    pub compared: Option<Comparison>,
+}
+
+/// Scanner results, and those that the head has no more.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindingsRecord<'a> {
+    /// All of them.
+    #[serde(borrow, deserialize_with = "objects")]
+    pub items: Vec<FindingRecord<'a>>,
+    /// Those of a complete baseline that the head has no more, at their place in the base: `on_changed_line` is whether it
+    /// lies on a line that the change removes or edits. They need a source of kind `baseline`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "objects")]
+    pub gone: Vec<FindingRecord<'a>>,
+}
+
+fn is_unknown(compared: &Option<Comparison>) -> bool {
+    matches!(compared, None | Some(Comparison::Unknown))
 }
 
 const fn default_kind() -> FindingKind {
@@ -118,10 +139,6 @@ fn is_default_baseline(state: &BaselineState) -> bool {
 
 const fn default_on_changed_line() -> bool {
     true
-}
-
-const fn default_introduced() -> Introduced {
-    Introduced::Unknown
 }
 
 impl<'a> From<Finding<'a>> for FindingRecord<'a> {
@@ -149,14 +166,51 @@ impl<'a> From<Finding<'a>> for FindingRecord<'a> {
             suppression: finding.suppression,
             baseline_state: finding.baseline_state,
             on_changed_line: finding.on_changed_line,
-            introduced: finding.introduced,
+            introduced: Some(finding.introduced),
+            compared: Some(finding.compared),
         }
     }
 }
 
+impl<'a> From<&'a Findings> for FindingsRecord<'a> {
+    fn from(findings: &'a Findings) -> Self {
+        let records = |found: &mut dyn Iterator<Item = Finding<'a>>| found.map(FindingRecord::from).collect();
+        Self { items: records(&mut findings.iter()), gone: records(&mut findings.gone()) }
+    }
+}
+
 impl FindingRecord<'_> {
-    /// Adds it to findings that are being collected.
+    /// Adds it to findings that are being collected, as one of the head.
     pub(super) fn add_to(&self, findings: &mut FindingsBuilder) -> Checked<()> {
+        let compared = match (self.introduced, self.compared) {
+            (_, Some(Comparison::Gone)) => {
+                return Err(Fault::field("compared", "found `gone`, expected such a finding in `findings.gone`"));
+            }
+            (None, None) => Comparison::Unknown,
+            (None, Some(compared)) => compared,
+            (Some(introduced), None) => default_comparison(introduced),
+            (Some(introduced), Some(compared)) if compared.introduced() == introduced => compared,
+            (Some(introduced), Some(compared)) => {
+                let expected = compared.introduced();
+                let message = format!("found `{introduced}` of one that is `{compared}`, expected `{expected}`");
+                return Err(Fault::field("introduced", message));
+            }
+        };
+        self.add(findings, compared)
+    }
+
+    /// Adds it to findings that are being collected, as one that the head has no more.
+    pub(super) fn add_gone_to(&self, findings: &mut FindingsBuilder) -> Checked<()> {
+        if let Some(compared) = self.compared.filter(|compared| *compared != Comparison::Gone) {
+            return Err(Fault::field("compared", format!("found `{compared}` of one that is gone, expected `gone`")));
+        }
+        if let Some(introduced) = self.introduced.filter(|introduced| *introduced != Introduced::No) {
+            return Err(Fault::field("introduced", format!("found `{introduced}` of one that is gone, expected `no`")));
+        }
+        self.add(findings, Comparison::Gone)
+    }
+
+    fn add(&self, findings: &mut FindingsBuilder, compared: Comparison) -> Checked<()> {
         let (severity, severity_from) = self.severity()?;
         let (line, end_line) = self.lines()?;
         if self.path.is_none() && !self.on_changed_line {
@@ -195,7 +249,7 @@ impl FindingRecord<'_> {
             suppression: self.suppression,
             baseline_state: self.baseline_state,
             on_changed_line: self.on_changed_line,
-            introduced: self.introduced,
+            compared,
         });
         Ok(())
     }
@@ -237,6 +291,15 @@ impl FindingRecord<'_> {
             digest.update(part.as_bytes());
         }
         digest.finalize().iter().take(16).fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+    }
+}
+
+/// What became of a finding of which only is said whether the change brings it in.
+const fn default_comparison(introduced: Introduced) -> Comparison {
+    match introduced {
+        Introduced::Yes => Comparison::New,
+        Introduced::No => Comparison::Unchanged,
+        Introduced::Unknown => Comparison::Unknown,
     }
 }
 

@@ -34,7 +34,7 @@ pub use self::claim::ClaimRecord;
 pub use self::dependency::{DependencyRecord, PackageSourceRecord};
 pub use self::error::DocumentError;
 pub use self::file::{FileRecord, HunkRecord, LfsPointerRecord, OwnershipRecord};
-pub use self::finding::FindingRecord;
+pub use self::finding::{FindingRecord, FindingsRecord};
 pub use self::other::{AdvisoryRecord, CapabilityRecord, LicenceRecord};
 pub use self::people::{ReviewRecord, TeamRecord};
 pub use self::scalars::{Decimal, Digest, EvidenceVersion, Fingerprint, Mode, RepositoryPath, Score, Text, Time};
@@ -56,7 +56,7 @@ pub struct EvidenceDocument<'a> {
     pub change: ChangeRecord<'a>,
     /// Normalized scanner results.
     #[serde(default, deserialize_with = "object")]
-    pub findings: Items<FindingRecord<'a>>,
+    pub findings: FindingsRecord<'a>,
     /// Changed paths; each path once.
     #[serde(default, deserialize_with = "object")]
     pub files: Items<FileRecord<'a>>,
@@ -128,7 +128,7 @@ impl<'a> From<&'a Evidence> for EvidenceDocument<'a> {
         Self {
             schema: EvidenceVersion,
             change: (&evidence.change).into(),
-            findings: evidence.findings.iter().map(FindingRecord::from).collect(),
+            findings: (&evidence.findings).into(),
             files: evidence.files.iter().map(FileRecord::from).collect(),
             dependencies: evidence.dependencies.iter().map(DependencyRecord::from).collect(),
             licences: evidence.licences.iter().map(LicenceRecord::from).collect(),
@@ -198,7 +198,8 @@ impl<'a> EvidenceDocument<'a> {
         self.check_sources()?;
         let counts = self.counts();
         let mut findings = FindingsBuilder::default();
-        each("findings", &self.findings.items, |finding| finding.add_to(&mut findings))?;
+        each("findings", "items", &self.findings.items, |finding| finding.add_to(&mut findings))?;
+        each("findings", "gone", &self.findings.gone, |finding| finding.add_gone_to(&mut findings))?;
         each_once("files", self.files.items.iter().map(|file| file.path.as_str()), "path")?;
         each_once("teams", self.teams.items.iter().map(|team| team.name.as_str()), "name")?;
         let coverage_paths = self.checks.coverage.items.iter().map(|coverage| coverage.path.as_str());
@@ -272,14 +273,20 @@ impl<'a> EvidenceDocument<'a> {
                 return Err(if nested { fault.in_field("checks") } else { fault });
             }
         }
+        let no_baseline = self.sources.iter().all(|source| source.kind != EvidenceKind::Baseline);
+        if !self.findings.gone.is_empty() && no_baseline {
+            let message =
+                "found findings that are gone, and `sources` has none of kind `baseline`, expected at least one";
+            return Err(Fault::field("gone", message).in_field("findings"));
+        }
         Ok(())
     }
 }
 
-/// Does something with each item of a kind.
-fn each<T>(kind: &str, items: &[T], mut check: impl FnMut(&T) -> Checked<()>) -> Checked<()> {
+/// Does something with each item of one list of a kind.
+fn each<T>(kind: &str, list: &str, items: &[T], mut check: impl FnMut(&T) -> Checked<()>) -> Checked<()> {
     items.iter().enumerate().try_for_each(|(index, item)| {
-        check(item).map_err(|fault| fault.in_element(index).in_field("items").in_field(kind))
+        check(item).map_err(|fault| fault.in_element(index).in_field(list).in_field(kind))
     })
 }
 
