@@ -7,10 +7,12 @@
 //! Where a digest is followed by a number, as in `39fa2ee980eb94b0:2`, that is the producer's count of equal ones in the
 //! order of the file. It is left out: one more in front of it would make it another finding. Equal ones are told apart later.
 
+use std::num::NonZeroU32;
+
 use serde::de::MapAccess;
 use sha2::{Digest, Sha256};
 
-use super::tolerant::{Cx, Number, Reading, Shape};
+use super::tolerant::{Cx, Reading, Shape};
 use super::wire::Stated;
 
 /// The shortest value that may identify, in bytes.
@@ -18,6 +20,9 @@ const MIN_VALUE: usize = 8;
 
 /// The fewest digits of a digest that a count may follow.
 const MIN_DIGEST: usize = 16;
+
+/// How many keys are remembered, so that each is looked at once; tools have a few.
+const MAX_KNOWN_KEYS: usize = 16;
 
 /// One object of fingerprints; what is read is added to what is there.
 pub(super) struct Prints<'l> {
@@ -44,15 +49,18 @@ impl<'de> Shape<'de> for Prints<'_> {
     fn otherwise(self, _: &mut Cx) {}
 
     fn object<A: MapAccess<'de>>(self, cx: &mut Cx, mut map: A) -> Result<(), A::Error> {
+        let (mut any, mut sum) = (false, self.stated.map_or((0, 0), numbers));
         while let Some(key) = map.next_key_seed(Reading { cx, shape: Key(self.kind) })? {
-            if let Some(added) = map.next_value_seed(Reading { cx, shape: Value(key) })? {
-                // A sum, so that the order of the keys does not matter.
-                let before = self.stated.unwrap_or(Stated { keys: 0, value: 0 });
-                *self.stated = Some(Stated {
-                    keys: before.keys.wrapping_add(added.keys),
-                    value: before.value.wrapping_add(added.value),
-                });
+            let value = map.next_value_seed(Reading { cx, shape: Value })?;
+            if let (Some(key), Some(value)) = (key, value) {
+                // A sum, so that the order of the keys does not matter; each product is of its key and its value.
+                sum.0 = sum.0.wrapping_add(key);
+                sum.1 = sum.1.wrapping_add(value.wrapping_mul(key | 1));
+                any = true;
             }
+        }
+        if any {
+            *self.stated = Some(stated(sum));
         }
         Ok(())
     }
@@ -60,48 +68,64 @@ impl<'de> Shape<'de> for Prints<'_> {
     fn wrong(self, _: &mut Cx, _: &str) {}
 }
 
-/// A key; gives the digest that its value goes into, or `None` where it can't identify.
+/// The sums over keys, of which half is kept, and over values.
+fn numbers(stated: Stated) -> (u64, u64) {
+    (u64::from(stated.keys.get()) << 32, u64::from(stated.value.0) << 32 | u64::from(stated.value.1))
+}
+
+fn stated((keys, value): (u64, u64)) -> Stated {
+    let high = |number: u64| u32::try_from(number >> 32).unwrap_or(0);
+    Stated { keys: NonZeroU32::new(high(keys)).unwrap_or(NonZeroU32::MAX), value: (high(value), high(value << 32)) }
+}
+
+/// A key; gives its digest, or `None` where its values can't identify.
 struct Key(u8);
 
 impl Shape<'_> for Key {
-    type Value = Option<Sha256>;
+    type Value = Option<u64>;
     const EXPECTED: &'static str = "a key";
 
-    fn otherwise(self, _: &mut Cx) -> Option<Sha256> {
+    fn otherwise(self, _: &mut Cx) -> Option<u64> {
         None
     }
 
-    fn string(self, _: &mut Cx, key: &str) -> Option<Sha256> {
-        may_identify(key).then(|| Sha256::new().chain_update([self.0]).chain_update(key).chain_update([0]))
+    fn string(self, cx: &mut Cx, key: &str) -> Option<u64> {
+        let known = cx.print_keys.iter().find(|known| known.kind == self.0 && &*known.name == key);
+        if let Some(known) = known {
+            return known.digest;
+        }
+        let digest = may_identify(key).then(|| first(Sha256::new_with_prefix([self.0]).chain_update(key)));
+        if cx.print_keys.len() < MAX_KNOWN_KEYS {
+            cx.print_keys.push(KnownKey { kind: self.0, name: key.into(), digest });
+        }
+        digest
     }
 }
 
-/// A value, and the digest of its key.
-struct Value(Option<Sha256>);
+/// A key that was seen before.
+pub(super) struct KnownKey {
+    kind: u8,
+    name: Box<str>,
+    digest: Option<u64>,
+}
 
-impl<'de> Shape<'de> for Value {
-    type Value = Option<Stated>;
+/// A value; gives its digest, or `None` where it can't identify.
+struct Value;
+
+impl Shape<'_> for Value {
+    type Value = Option<u64>;
     const EXPECTED: &'static str = "a text";
 
-    fn otherwise(self, _: &mut Cx) -> Option<Stated> {
+    fn otherwise(self, _: &mut Cx) -> Option<u64> {
         None
     }
 
-    fn string(self, _: &mut Cx, value: &str) -> Option<Stated> {
-        let key = self.0?;
+    fn string(self, _: &mut Cx, value: &str) -> Option<u64> {
         let value = value.trim();
-        if !is_like_a_digest(value) {
-            return None;
-        }
-        let keys = u32::try_from(first(key.clone()) >> 32).unwrap_or(0);
-        Some(Stated { keys, value: first(key.chain_update(without_count(value))) })
+        is_like_a_digest(value).then(|| first(Sha256::new_with_prefix(without_count(value))))
     }
 
-    fn number(self, _: &mut Cx, _: Number) -> Option<Stated> {
-        None
-    }
-
-    fn wrong(self, _: &mut Cx, _: &str) -> Option<Stated> {
+    fn wrong(self, _: &mut Cx, _: &str) -> Option<u64> {
         None
     }
 }
@@ -136,26 +160,26 @@ fn may_identify(key: &str) -> bool {
 
 /// Whether a value looks like something that was computed from a result, rather than words or a place holder.
 fn is_like_a_digest(value: &str) -> bool {
-    const WORDS: &[&str] = &["undefined", "requires login", "not available"];
-    let bytes = value.as_bytes();
-    let varies = bytes.windows(2).any(|pair| pair.first() != pair.last());
-    let bracketed = value.starts_with(['[', '<', '{', '$', '%']) && value.ends_with([']', '>', '}', '%']);
-    value.len() >= MIN_VALUE
-        && varies
-        && !bracketed
-        && bytes.iter().any(u8::is_ascii_alphanumeric)
-        && !value.contains(|c: char| c.is_whitespace() || c.is_control())
-        && !WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
+    let (Some(first), Some(last)) = (value.bytes().next(), value.bytes().next_back()) else { return false };
+    if value.len() < MIN_VALUE || (b"[<{$%".contains(&first) && b"]>}%".contains(&last)) {
+        return false;
+    }
+    let any = |test: fn(u8) -> bool| value.bytes().any(test);
+    value.bytes().any(|byte| byte != first)
+        && any(|byte| byte.is_ascii_alphanumeric())
+        && !any(|byte| byte <= b' ' || byte == 0x7F)
+        && !value.eq_ignore_ascii_case("undefined")
 }
 
 /// A digest without the count of equal ones that follows it.
 fn without_count(value: &str) -> &str {
-    match value.rsplit_once([':', '_']) {
-        Some((digest, count))
-            if digest.len() >= MIN_DIGEST
-                && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
-                && (1..=6).contains(&count.len())
-                && count.bytes().all(|byte| byte.is_ascii_digit()) =>
+    let digest = value.trim_end_matches(|c: char| c.is_ascii_digit());
+    let count = value.len() - digest.len();
+    match digest.strip_suffix([':', '_']) {
+        Some(digest)
+            if (1..=6).contains(&count)
+                && digest.len() >= MIN_DIGEST
+                && digest.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
         {
             digest
         }

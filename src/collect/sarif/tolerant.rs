@@ -1,12 +1,13 @@
 //! Reads any JSON value at any place: what is not of the expected shape is noted with its place, and reading goes on.
 //!
-//! It knows nothing of SARIF, and nothing here keeps a borrowed value of the file alive.
+//! It knows next to nothing of SARIF, and nothing here keeps a borrowed value of the file alive.
 
 use std::fmt::{self, Write as _};
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::print::KnownKey;
 use super::wire::{Problems, Store};
 use crate::evidence::{Problem, Strings};
 
@@ -36,6 +37,8 @@ pub(super) struct Cx {
     pub(super) odd: bool,
     /// Whether an entry was left out because of the limit.
     pub(super) truncated: bool,
+    /// Keys of fingerprints that were seen before.
+    pub(super) print_keys: Vec<KnownKey>,
     path: Vec<Step>,
     entries_left: u64,
 }
@@ -48,6 +51,7 @@ impl Cx {
             problems: Problems::default(),
             odd: false,
             truncated: false,
+            print_keys: Vec::new(),
             path: Vec::with_capacity(16),
             entries_left: max_entries,
         }

@@ -1,5 +1,7 @@
 //! What a SARIF log says, as rows of numbers over interned strings. Nothing here is defaulted or interpreted.
 
+use std::num::NonZeroU32;
+
 use indexmap::IndexSet;
 
 use crate::evidence::{Level, NO_SYMBOL, Problem, Source, Strings, Suppression, vocabulary};
@@ -301,9 +303,9 @@ pub(crate) struct ResultRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stated {
     /// Which keys there are; two results whose keys differ can't be compared by their values.
-    pub(crate) keys: u32,
-    /// All keys and values.
-    pub(crate) value: u64,
+    pub(crate) keys: NonZeroU32,
+    /// All keys and values: the high and the low half of a number, which takes less room in a row.
+    pub(crate) value: (u32, u32),
 }
 
 impl Default for ResultRow {

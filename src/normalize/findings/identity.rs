@@ -71,20 +71,25 @@ pub(super) fn content_text(snippet: Option<&str>, message: &str) -> (u128, Proof
     let digest = digest(|hash| {
         if let Some(snippet) = snippet.filter(|snippet| text::tells(snippet)) {
             hash.update("snippet");
-            snippet.split_whitespace().for_each(|part| hash.update(part));
+            words(snippet, |word| hash.update(word));
         } else {
             hash.update("message");
             let message = text::without_positions(message);
             let mut any = false;
-            for part in message.split_whitespace() {
+            words(&message, |word| {
                 any = true;
                 hash.update(" ");
-                hash.update(part);
-            }
+                hash.update(word);
+            });
             proof = if any { Proof::Message } else { Proof::Nothing };
         }
     });
     (digest, proof)
+}
+
+/// Does something with each word of a text, in a hurry where it is ASCII.
+fn words(text: &str, each: impl FnMut(&str)) {
+    if text.is_ascii() { text.split_ascii_whitespace().for_each(each) } else { text.split_whitespace().for_each(each) }
 }
 
 /// A digest of a path, or of a location that could not be mapped.
@@ -102,11 +107,12 @@ pub(super) fn identity(who: u128, place: u128, text: (u128, Proof), stated: Opti
             hash.update(own.to_be_bytes());
         })
     };
-    let own = stated.map(|stated| u128::from(stated.keys) << 64 | u128::from(stated.value));
+    let own = stated
+        .map(|Stated { keys, value }| u128::from(keys.get()) << 64 | u128::from(value.0) << 32 | u128::from(value.1));
     Identity {
         content: joined(b'c', text.0),
         stated: own.map_or(0, |own| joined(b's', own)),
-        keys: stated.map_or(0, |stated| stated.keys.max(1)),
+        keys: stated.map_or(0, |stated| stated.keys.get()),
         proof: text.1,
     }
 }

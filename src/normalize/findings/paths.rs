@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::identity;
 use crate::collect::sarif::{ArtifactLocation, Run};
 use crate::evidence::{NO_SYMBOL, Strings};
 use crate::normalize::places::{Absolute, Ground, Place, Resolved, Written, kind_of, spellings};
@@ -11,9 +12,9 @@ use crate::normalize::places::{Absolute, Ground, Place, Resolved, Written, kind_
 /// How many bases of `originalUriBaseIds` may stand on each other. What stands on more, or on itself, has no known base.
 pub(super) const MAX_BASE_CHAIN: usize = 32;
 
-/// All locations of one run.
+/// All locations of one run, each with a digest of its path.
 pub(super) struct Places {
-    known: IndexMap<ArtifactLocation, Place>,
+    known: IndexMap<ArtifactLocation, (Place, u128)>,
 }
 
 impl Places {
@@ -36,13 +37,16 @@ impl Places {
             .into_iter()
             .map(|(location, written, resolved)| {
                 let place = ground.place(&resolved, root.as_ref());
-                (location, place.unwrap_or(Place::Unmapped(written)))
+                let place = place.unwrap_or(Place::Unmapped(written));
+                let (Place::Path { path: text, .. } | Place::Unmapped(text)) = &place;
+                let digest = identity::place(text);
+                (location, (place, digest))
             })
             .collect();
         Self { known }
     }
 
-    pub(super) fn get(&self, location: ArtifactLocation) -> Option<&Place> {
+    pub(super) fn get(&self, location: ArtifactLocation) -> Option<&(Place, u128)> {
         self.known.get(&location)
     }
 }

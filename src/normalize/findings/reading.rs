@@ -13,7 +13,7 @@ use super::stated::{self, Claim};
 use crate::collect::sarif::{BaselineWord, LocationRow, ResultKind, ResultRow, Run, SarifLog};
 use crate::evidence::{
     BaselineState, Comparison, EvidenceKind, FileStatus, FindingKind, FindingRow, Level, NO_SYMBOL, Problem, Strings,
-    Suppression, tool_key,
+    Suppression,
 };
 use crate::normalize::places::{Context, Ground, Place};
 
@@ -39,7 +39,6 @@ impl Side<'_> {
 pub(super) struct Reading<'a, 'b> {
     ground: RunGround<'a>,
     side: Side<'a>,
-    tool_key: String,
     /// The run's position in its file.
     index: usize,
     rules: Rules<'a>,
@@ -64,6 +63,8 @@ struct RunGround<'a> {
 struct Spot<'p> {
     path: Option<&'p str>,
     unmapped: Option<&'p str>,
+    /// A digest of the path, or of what was written.
+    place: u128,
     location: LocationRow,
     /// Its position in the change, where its file is changed.
     file: Option<usize>,
@@ -87,7 +88,6 @@ impl<'a, 'b> Reading<'a, 'b> {
         Self {
             ground: RunGround { run, strings, context: ground.context, places },
             side,
-            tool_key: tool_key(rules.tool),
             index,
             rules,
             room: message::MAX_FILLED_IN_RUN,
@@ -113,7 +113,7 @@ impl<'a, 'b> Reading<'a, 'b> {
         let claims = std::mem::take(&mut self.claims);
         if let Some(first) = claims.first() {
             let one = claims.iter().all(|claim| claim.stated == first.stated).then_some(first.stated);
-            let known = self.collected.only_stated.entry(self.tool_key.clone()).or_insert(one);
+            let known = self.collected.only_stated.entry(self.rules.tool_key.clone()).or_insert(one);
             if *known != one {
                 *known = None;
             }
@@ -161,8 +161,7 @@ impl<'a, 'b> Reading<'a, 'b> {
         let own_cwe = hints.map(|hints| self.rules.cwe_of_hints(hints, &facts.cwe));
         self.tally.items += 1;
         let (first, shown) = self.ground.spots(row);
-        let who = identity::who(&self.tool_key, &facts.id);
-        let (trace, own, claim) = self.trace(row, who, &first, &message);
+        let (trace, own, claim) = self.trace(row, facts.who, &first, &message);
         self.claims.extend(claim);
         let finding = FindingRow {
             rule: facts.rule,
@@ -200,7 +199,7 @@ impl<'a, 'b> Reading<'a, 'b> {
         let snippet = first.location.snippet;
         let snippet = (snippet != NO_SYMBOL).then(|| self.ground.strings.get(snippet));
         let text = identity::content_text(snippet, message);
-        let place = identity::place(first.path.or(first.unmapped).unwrap_or(""));
+        let place = first.place;
         let claim = row.stated.map(|stated| {
             let short = |digest: u128| u64::try_from(digest >> 64).unwrap_or(0);
             let number = u32::try_from(self.collected.rows.len()).unwrap_or(NO_SYMBOL);
@@ -244,12 +243,13 @@ impl RunGround<'_> {
         let unmapped = |written| Spot {
             path: None,
             unmapped: Some(written),
+            place: identity::place(written),
             location: *location,
             file: None,
             on_changed_line: true,
         };
         match self.places.get(location.artifact) {
-            Some(Place::Path { path, file, moved }) => {
+            Some((Place::Path { path, file, moved }, place)) => {
                 let changed = file.and_then(|index| self.context.files.get(index));
                 let on_changed_line = changed.is_some_and(|file| {
                     *moved
@@ -257,11 +257,12 @@ impl RunGround<'_> {
                         || location.line == 0
                         || file.touches(location.line, location.end_line.max(location.line))
                 });
-                Spot { path: Some(path), unmapped: None, location: *location, file: *file, on_changed_line }
+                let (path, unmapped) = (Some(path.as_str()), None);
+                Spot { path, unmapped, place: *place, location: *location, file: *file, on_changed_line }
             }
-            Some(Place::Unmapped(written)) if !written.trim().is_empty() => unmapped(written.as_str()),
+            Some((Place::Unmapped(written), _)) if !written.trim().is_empty() => unmapped(written.as_str()),
             _ if location.logical != NO_SYMBOL => unmapped(self.strings.get(location.logical)),
-            Some(Place::Unmapped(written)) => unmapped(written.as_str()),
+            Some((Place::Unmapped(written), _)) => unmapped(written.as_str()),
             None => unmapped(""),
         }
     }

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+use super::identity;
 use super::severity::{Score, cwe_in, cwe_of_taxon};
 use super::source::{tool_name, tool_version};
 use crate::collect::sarif::{Component, Hints, Problems, Reference, ResultRow, Rule, Run};
-use crate::evidence::{FindingsBuilder, Level, NO_SYMBOL, Problem, RuleId, Strings};
+use crate::evidence::{FindingsBuilder, Level, NO_SYMBOL, Problem, RuleId, Strings, tool_key};
 
 /// The rule id of results that name none.
 pub const NO_RULE_ID: &str = "no-rule-id";
@@ -25,6 +26,8 @@ pub(super) struct RuleFacts {
     pub(super) rule: RuleId,
     /// The rule's id as text.
     pub(super) id: String,
+    /// A digest of the tool and that id.
+    pub(super) who: u128,
     /// The rule's place in the run, where it is described.
     pub(super) at: Option<At>,
     pub(super) level: Option<Level>,
@@ -40,7 +43,8 @@ pub(super) struct Rules<'a> {
     run: &'a Run,
     strings: &'a Strings,
     index: usize,
-    pub(super) tool: &'a str,
+    tool: &'a str,
+    pub(super) tool_key: String,
     version: Option<&'a str>,
     by_id: BTreeMap<&'a str, Vec<At>>,
     by_guid: BTreeMap<&'a str, At>,
@@ -85,11 +89,13 @@ impl<'a> Rules<'a> {
                 }
             }
         }
+        let tool = tool_name(&run.driver, strings).unwrap_or(NO_TOOL);
         Self {
             run,
             strings,
             index,
-            tool: tool_name(&run.driver, strings).unwrap_or(NO_TOOL),
+            tool,
+            tool_key: tool_key(tool),
             version: tool_version(&run.driver, strings),
             by_id,
             by_guid,
@@ -182,6 +188,7 @@ impl<'a> Rules<'a> {
         RuleFacts {
             rule: builder.rule(self.tool, self.version, id, name, &tags),
             id: id.to_owned(),
+            who: identity::who(&self.tool_key, id),
             at,
             level: rule.and_then(|rule| rule.level),
             score: at.zip(rule).and_then(|(at, rule)| self.score(at, rule, problems)),

@@ -53,12 +53,14 @@ pub(super) fn set_aside(mut claims: Vec<Claim>) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::{Claim, set_aside};
     use crate::collect::sarif::Stated;
 
-    fn claims(all: &[(u64, u64, u64, u64)]) -> Vec<Claim> {
-        let claim = |(row, (value, rule, text, place)): (usize, &(u64, u64, u64, u64))| Claim {
-            stated: Stated { keys: 1, value: *value },
+    fn claims(all: &[(u32, u64, u64, u64)]) -> Vec<Claim> {
+        let claim = |(row, (value, rule, text, place)): (usize, &(u32, u64, u64, u64))| Claim {
+            stated: Stated { keys: NonZeroU32::MIN, value: (0, *value) },
             rule: *rule,
             text: *text,
             place: *place,
@@ -67,7 +69,7 @@ mod tests {
         all.iter().enumerate().map(claim).collect()
     }
 
-    fn aside(all: &[(u64, u64, u64, u64)]) -> Vec<u32> {
+    fn aside(all: &[(u32, u64, u64, u64)]) -> Vec<u32> {
         let mut rows = set_aside(claims(all));
         rows.sort_unstable();
         rows
