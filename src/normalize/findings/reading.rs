@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::collected::{BaseFiles, Collected, Trace};
-use super::identity::{self, Identity};
+use super::identity::{self, Identity, Proof};
 use super::message;
 use super::paths::Places;
 use super::rules::Rules;
@@ -45,6 +45,8 @@ pub(super) struct Reading<'a, 'b> {
     tally: Tally,
     /// Bytes that filling in messages may still give.
     room: usize,
+    /// Room for the text of one result.
+    text: String,
     /// Results that state fingerprints.
     claims: Vec<Claim>,
     collected: &'b mut Collected,
@@ -92,6 +94,7 @@ impl<'a, 'b> Reading<'a, 'b> {
             rules,
             room: message::MAX_FILLED_IN_RUN,
             tally: Tally { items: 0, set_aside: 0, odd: run.odd_results, problems },
+            text: String::new(),
             claims: Vec::new(),
             collected,
         }
@@ -161,7 +164,9 @@ impl<'a, 'b> Reading<'a, 'b> {
         let own_cwe = hints.map(|hints| self.rules.cwe_of_hints(hints, &facts.cwe));
         self.tally.items += 1;
         let (first, shown) = self.ground.spots(row);
-        let (trace, own, claim) = self.trace(row, facts.who, &first, &message);
+        let snippet = Some(first.location.snippet).filter(|snippet| *snippet != NO_SYMBOL);
+        let text = identity::content_text(snippet.map(|snippet| strings.get(snippet)), &message, &mut self.text);
+        let (trace, own, claim) = self.trace(row, facts.who, &first, text);
         self.claims.extend(claim);
         let finding = FindingRow {
             rule: facts.rule,
@@ -194,11 +199,8 @@ impl<'a, 'b> Reading<'a, 'b> {
         row: &ResultRow,
         who: u128,
         first: &Spot<'_>,
-        message: &str,
+        text: (u128, Proof),
     ) -> (Trace, Option<Identity>, Option<Claim>) {
-        let snippet = first.location.snippet;
-        let snippet = (snippet != NO_SYMBOL).then(|| self.ground.strings.get(snippet));
-        let text = identity::content_text(snippet, message);
         let place = first.place;
         let claim = row.stated.map(|stated| {
             let short = |digest: u128| u64::try_from(digest >> 64).unwrap_or(0);
