@@ -392,6 +392,11 @@ fn flags_of_the_change_win_over_the_event_and_the_event_over_git() {
     assert_eq!(title(&[]), "head");
     assert_eq!(title(&["--change", "event.json"]), "Faster");
     assert_eq!(title(&["--change", "event.json", "--title", "Said"]), "Said");
+    let said =
+        place.collect(&["--label", "b", "--label", "a", "--target-branch", "main", "--description", "- [ ] Tested"]);
+    assert_eq!((&said["change"]["labels"], &said["change"]["target_branch"]), (&json!(["a", "b"]), &json!("main")));
+    assert_eq!(items(&said, "claims")[0]["ticked"], json!(false));
+    assert!(completeness(&said, "change").is_empty(), "flags tell some of it, and nobody the rest");
 }
 
 #[test]
@@ -429,7 +434,8 @@ fn limits() -> String {
         claims, codeowners, coverage, diff, event, evidence, junit, lockfiles, reports, reviews, sarif,
     };
     use tollgate::collect::{snapshot, teams, trees};
-    let rows: &[(&str, u64, &[(&str, u64)])] = &[
+    type Entries = &'static [(&'static str, u64)];
+    let rows: &[(&str, u64, Entries)] = &[
         ("SARIF", sarif::MAX_BYTES, &[("entries", sarif::MAX_ENTRIES)]),
         ("scanners' own reports", reports::MAX_BYTES, &[("entries", reports::MAX_ENTRIES as u64)]),
         ("events", event::MAX_BYTES, &[]),

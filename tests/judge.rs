@@ -12,6 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tollgate::cli::facts::Fact;
 use tollgate::cli::judge::{Run, packs, prepare};
 use tollgate::cli::said::{Described, Location, PackPlace, Said, pack_place};
 use tollgate::diagnostic::Diagnostic;
@@ -103,7 +104,7 @@ fn settings_are_those_of_the_base_and_not_of_head_or_checkout() {
         Repository::new(&[("tollgate.toml", "title = \"base\"")], &[("tollgate.toml", "title = \"head\"")]);
     repository.write("tollgate.toml", "title = \"checkout\"");
     let run = prepare(repository.flags(), None).unwrap();
-    assert_eq!(run.settings.title.value.as_deref(), Some("base"));
+    assert_eq!(run.settings.facts[&Fact::Title].value, ["base"]);
     let base = repository.git(&["rev-parse", "main"]);
     assert_eq!(run.settings.file.unwrap(), format!("tollgate.toml@{}", &base[..12]));
 }
@@ -120,7 +121,7 @@ fn without_settings_at_the_base_the_head_brings_none_and_the_built_in_pack_judge
 fn settings_that_are_named_inside_the_repository_are_read_from_the_base_too() {
     let repository = Repository::new(&[("ci/t.toml", "title = \"base\"")], &[("ci/t.toml", "title = \"head\"")]);
     let run = prepare(repository.flags(), Some(&repository.file("ci/t.toml"))).unwrap();
-    assert_eq!(run.settings.title.value.as_deref(), Some("base"));
+    assert_eq!(run.settings.facts[&Fact::Title].value, ["base"]);
 }
 
 #[test]
@@ -187,7 +188,7 @@ fn settings_outside_of_the_repository_count_as_they_lie_there() {
     let file = outside.path().join("t.toml");
     std::fs::write(&file, "title = \"outside\"\nbase = \"main~1\"").unwrap();
     let run = prepare(repository.flags(), file.to_str()).unwrap();
-    assert_eq!(run.settings.title.value.as_deref(), Some("outside"));
+    assert_eq!(run.settings.facts[&Fact::Title].value, ["outside"]);
     assert_eq!(run.raw.unwrap().change.base.unwrap(), repository.git(&["rev-parse", "main~1"]));
 }
 

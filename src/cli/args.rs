@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use super::facts::Fact;
 use super::inputs::{EvidenceFile, Input};
 use super::pipeline::Format;
 use super::said::{self, Described, Location, OutputFile, PackPlace, Said};
@@ -81,8 +82,26 @@ pub struct EvidenceArgs {
     #[arg(long, value_name = "LOGIN")]
     pub author: Option<String>,
     /// Title of the change
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub title: Option<String>,
+    /// What the author wrote about the change, as Markdown
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub description: Option<String>,
+    /// Branch that the change is on
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+    /// Branch that the change is to go into
+    #[arg(long, value_name = "NAME")]
+    pub target_branch: Option<String>,
+    /// Repository that the change is to go into, as the forge names it
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repository: Option<String>,
+    /// Address of the change on the forge
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// Label that the forge holds for the change (repeatable)
+    #[arg(long, value_name = "LABEL")]
+    pub label: Vec<String>,
 }
 
 /// The policy.
@@ -155,5 +174,16 @@ pub fn said(change: &ChangeArgs, evidence: EvidenceArgs) -> Said {
     ];
     let files = |written: Vec<String>| written.iter().map(|file| EvidenceFile::parse(Path::new(HERE), file)).collect();
     let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(given(written)?)))).collect();
-    Said { change: change.described(), inputs, author: evidence.author, title: evidence.title, ..Said::default() }
+    let facts = [
+        (Fact::Author, evidence.author),
+        (Fact::Title, evidence.title),
+        (Fact::Description, evidence.description),
+        (Fact::Branch, evidence.branch),
+        (Fact::TargetBranch, evidence.target_branch),
+        (Fact::Repository, evidence.repository),
+        (Fact::Url, evidence.url),
+    ];
+    let one = facts.into_iter().filter_map(|(fact, said)| Some((fact, vec![said?])));
+    let facts = one.chain(given(evidence.label).map(|labels| (Fact::Label, labels))).collect();
+    Said { change: change.described(), inputs, facts, ..Said::default() }
 }

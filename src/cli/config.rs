@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::facts::Fact;
 use super::inputs::{EvidenceFile, Input};
 use super::said::{self, Described, Location, OutputFile, Said};
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -39,6 +40,12 @@ const KEYS: &[&str] = &[
     "claims",
     "author",
     "title",
+    "description",
+    "branch",
+    "target-branch",
+    "repository",
+    "url",
+    "label",
     "policy",
     "policy-ref",
     "param",
@@ -69,6 +76,12 @@ struct Wire {
     claims: Option<Vec<String>>,
     author: Option<String>,
     title: Option<String>,
+    description: Option<String>,
+    branch: Option<String>,
+    target_branch: Option<String>,
+    repository: Option<String>,
+    url: Option<String>,
+    label: Option<Vec<String>>,
     policy: Option<Vec<String>>,
     policy_ref: Option<String>,
     param: Option<IndexMap<String, Spanned<toml::Value>>>,
@@ -142,13 +155,23 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         (Input::Coverage, wire.coverage),
         (Input::Claims, wire.claims),
     ];
+    let facts = [
+        (Fact::Author, wire.author),
+        (Fact::Title, wire.title),
+        (Fact::Description, wire.description),
+        (Fact::Branch, wire.branch),
+        (Fact::TargetBranch, wire.target_branch),
+        (Fact::Repository, wire.repository),
+        (Fact::Url, wire.url),
+    ];
+    let one = facts.into_iter().filter_map(|(fact, said)| Some((fact, vec![said?])));
+    let facts = one.chain(wire.label.map(|labels| (Fact::Label, labels))).collect();
     let files = |files: Vec<String>| files.iter().map(|written| EvidenceFile::parse(here, written)).collect();
     let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(written?)))).collect();
     Said {
         change: described(file, wire.repo, wire.base, wire.head, [wire.diff, wire.evidence], wire.trees),
         inputs,
-        author: wire.author,
-        title: wire.title,
+        facts,
         policy: wire.policy.map(|packs| packs.iter().map(|written| said::pack_place(here, written)).collect()),
         policy_ref: wire.policy_ref,
         param: wire.param.map(|values| {

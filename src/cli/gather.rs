@@ -3,8 +3,7 @@
 //! Each kind is read from what the flags name for it. Beside an evidence document, what a flag names takes the place of all
 //! that the document has of that kind; what no flag names stays.
 
-use std::collections::BTreeMap;
-
+use super::facts::Fact;
 use super::inputs::Input;
 use super::judge::{self, Checkout, Run};
 use super::pipeline::{self, Side};
@@ -143,11 +142,12 @@ fn forge(evidence: &mut Evidence, run: &Run) {
         let told = readers::claims_of_description(&evidence.change);
         replace_claims(evidence, |path| path.is_none(), told);
     }
-    if let Some(author) = &settings.author.value {
-        evidence.change.author = Some(author.clone());
+    for (fact, stated) in &settings.facts {
+        fact.tell(&stated.value, &mut evidence.change);
     }
-    if let Some(title) = &settings.title.value {
-        evidence.change.title = Some(title.clone());
+    if settings.facts.contains_key(&Fact::Description) {
+        let told = readers::claims_of_description(&evidence.change);
+        replace_claims(evidence, |path| path.is_none(), told);
     }
 }
 
@@ -213,22 +213,21 @@ fn people(evidence: &mut Evidence, run: &Run) -> Result<(), Vec<Diagnostic>> {
         replace(evidence, &[EvidenceKind::Reviews], sources);
     }
     if let Some(file) = run.settings.files(Input::Teams).first() {
-        let (teams, source) = teams(run, &file.file)?;
-        evidence.teams = teams;
+        let source = teams(evidence, run, &file.file)?;
         replace(evidence, &[EvidenceKind::Teams], vec![source]);
     }
     Ok(())
 }
 
 /// The teams of a file, which counts as the base has it where it lies inside the repository.
-fn teams(run: &Run, file: &Location) -> Result<(BTreeMap<String, Vec<String>>, Source), Vec<Diagnostic>> {
+fn teams(evidence: &mut Evidence, run: &Run, file: &Location) -> Result<Source, Vec<Diagnostic>> {
     let (shown, text) = judge::configuration(run.checkout.as_ref(), file, teams::MAX_BYTES, Code::BrokenTeams)
         .map_err(|mistake| vec![mistake])?;
-    let teams = teams::parse(&shown, &text)?;
+    evidence.teams = teams::parse(&shown, &text)?;
     let mut source = Source::complete(EvidenceKind::Teams).at(shown);
     source.sha256 = Some(input::sha256_hex(text.as_bytes()));
-    source.items = teams.len() as u64;
-    Ok((teams, source))
+    source.items = evidence.teams.len() as u64;
+    Ok(source)
 }
 
 /// What documents state about the change. What its own description states is there already.

@@ -6,6 +6,7 @@ pub mod config;
 pub mod console;
 pub mod eval;
 pub mod exit;
+pub mod facts;
 pub mod gather;
 pub mod inputs;
 pub mod judge;

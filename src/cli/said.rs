@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::facts::Facts;
 use super::inputs::Inputs;
 use super::pipeline::Format;
 use crate::evidence::{EvidenceKind, nearest};
@@ -79,10 +80,8 @@ pub struct Said {
     pub change: Option<Described>,
     /// Files of evidence; a flag that names none is not there.
     pub inputs: Inputs,
-    /// Login of who proposed the change.
-    pub author: Option<String>,
-    /// Title of the change.
-    pub title: Option<String>,
+    /// What is said of the change; a fact of which nothing is said is not there.
+    pub facts: Facts,
     /// Packs, in layer order.
     pub policy: Option<Vec<PackPlace>>,
     /// The commit that packs inside the repository are read from.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::config::FILE_NAME;
-use super::inputs::{EvidenceFile, Input, Inputs};
+use super::facts::Fact;
+use super::inputs::{EvidenceFile, Input};
 use super::pipeline::Format;
 use super::said::{Described, OutputFile, PackPlace, Said, joined};
 use crate::evidence::{EvidenceKind, Word as _};
@@ -56,10 +57,8 @@ pub struct Settings {
     pub change: Setting<Described>,
     /// Files of evidence, by the flag that names them; one that names none is not there.
     pub inputs: BTreeMap<Input, Setting<Vec<EvidenceFile>>>,
-    /// Login of who proposed the change.
-    pub author: Setting<Option<String>>,
-    /// Title of the change.
-    pub title: Setting<Option<String>>,
+    /// What is said of the change; a fact of which nothing is said is not there.
+    pub facts: BTreeMap<Fact, Setting<Vec<String>>>,
     /// Packs, in layer order.
     pub policy: Setting<Vec<PackPlace>>,
     /// The commit that packs inside the repository are read from.
@@ -98,8 +97,7 @@ impl Settings {
         Self {
             change: pick.or(flags.change, file.change, Described::Git { repo: None, base: None, head: None }),
             inputs: pick.each(flags.inputs, file.inputs),
-            author: pick.maybe(flags.author, file.author),
-            title: pick.maybe(flags.title, file.title),
+            facts: pick.each(flags.facts, file.facts),
             policy: pick.or(flags.policy, file.policy, bootstrap()),
             policy_ref: pick.maybe(flags.policy_ref, file.policy_ref),
             param: pick.or(flags.param, file.param, Vec::new()),
@@ -136,12 +134,13 @@ impl Settings {
                 add(input.as_str(), file.shown(), &files.from);
             }
         }
-        let of_change = [("author", &self.author), ("title", &self.title)];
-        let told = of_change.into_iter().filter(|(_, said)| said.is_worth_telling());
-        for (setting, said) in told.chain([("policy-ref", &self.policy_ref)]) {
-            if let Some(value) = &said.value {
-                add(setting, value.clone(), &said.from);
+        for (fact, said) in self.facts.iter().filter(|(_, said)| said.is_worth_telling()) {
+            for value in &said.value {
+                add(fact.as_str(), value.clone(), &said.from);
             }
+        }
+        if let Some(value) = &self.policy_ref.value {
+            add("policy-ref", value.clone(), &self.policy_ref.from);
         }
         for pack in &self.policy.value {
             add("policy", pack.shown(), &self.policy.from);
@@ -224,14 +223,14 @@ impl Pick {
         }
     }
 
-    fn each(&self, flags: Inputs, file: Inputs) -> BTreeMap<Input, Setting<Vec<EvidenceFile>>> {
-        let mut each: BTreeMap<Input, Setting<Vec<EvidenceFile>>> = file
+    fn each<K: Ord, T>(&self, flags: BTreeMap<K, T>, file: BTreeMap<K, T>) -> BTreeMap<K, Setting<T>> {
+        let mut each: BTreeMap<K, Setting<T>> = file
             .into_iter()
-            .map(|(input, value)| (input, Setting { value, from: From::File(self.file.clone()), replaced: false }))
+            .map(|(key, value)| (key, Setting { value, from: From::File(self.file.clone()), replaced: false }))
             .collect();
-        for (input, value) in flags {
-            let replaced = each.contains_key(&input);
-            each.insert(input, Setting { value, from: From::Flag, replaced });
+        for (key, value) in flags {
+            let replaced = each.contains_key(&key);
+            each.insert(key, Setting { value, from: From::Flag, replaced });
         }
         each
     }
@@ -243,8 +242,9 @@ impl Pick {
 
 #[cfg(test)]
 mod tests {
-    use super::{EvidenceFile, From, Input, Inputs, Settings};
+    use super::{EvidenceFile, From, Input, Settings};
     use crate::cli::config::parse;
+    use crate::cli::inputs::Inputs;
     use crate::cli::said::{Described, Said};
     use crate::evidence::EvidenceKind;
     use std::path::Path;

@@ -250,7 +250,7 @@ impl<'a> Pairing<'a> {
         for row in new.iter().copied().filter(|row| self.is_free(*row)).collect::<Vec<_>>() {
             let own = kind(self.head, &self.states.0, row);
             // At most two are looked at: only one of the kinds may be its own. Rows that state nothing come first.
-            let Some(mut found) = free.iter().map(|(kind, _)| *kind).find(|kind| own == 0 || *kind != own) else {
+            let Some(mut found) = free.keys().copied().find(|kind| own == 0 || *kind != own) else {
                 continue;
             };
             // A row that states nothing leaves those that state nothing to others.

@@ -12,7 +12,8 @@ const RANGES: usize = 12;
 
 /// Each of them that there is a source for.
 pub(super) fn all(report: &VerdictReport, scale: Scale) -> String {
-    let sections: [(EvidenceKind, fn(&VerdictReport, Scale) -> String); 3] =
+    type Section = fn(&VerdictReport, Scale) -> String;
+    let sections: [(EvidenceKind, Section); 3] =
         [(EvidenceKind::Tests, tests), (EvidenceKind::Coverage, coverage), (EvidenceKind::Reviews, reviews)];
     let supplied = |kind| report.sources.iter().any(|source| source.kind == kind);
     sections.into_iter().filter(|(kind, _)| supplied(*kind)).map(|(_, section)| section(report, scale)).collect()
