@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString, Module};
+use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString};
 
 use super::collection::{Collection, Item, View, counted};
 use super::effects::array;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
 use super::signature::{Param, Signature};
+use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
 use crate::diagnostic::Code;
 use crate::evidence::{Claim, ClaimKind, Evidence, EvidenceKind, Word as _};
@@ -32,6 +33,14 @@ impl Collection for ClaimRows {
     }
 }
 
+impl Stored for ClaimRows {
+    type Row = Claim;
+
+    fn stored(evidence: &Evidence) -> &[Claim] {
+        &evidence.claims
+    }
+}
+
 type Claims = View<ClaimRows>;
 type Row = Item<ClaimRows>;
 
@@ -39,10 +48,6 @@ type Row = Item<ClaimRows>;
 const BYTES_PER_OPERATION: usize = 128;
 
 impl Claims {
-    fn keep_claims(&self, test: impl Fn(&Claim) -> bool) -> Self {
-        self.keep(|evidence, row| evidence.claims.get(row).is_none_or(&test))
-    }
-
     /// Those of which a text is tested; what is read is counted.
     fn keep_texts(
         &self,
@@ -143,52 +148,28 @@ fn value(claim: &Claim) -> &str {
     after.and_then(|after| after.strip_prefix(separators)).map_or(claim.text.as_str(), str::trim)
 }
 
-impl Row {
-    /// A property of the row; rows of a view are always there.
-    fn get<T>(&self, missing: T, property: impl FnOnce(&Claim) -> T) -> T {
-        self.store.evidence.claims.get(self.row as usize).map_or(missing, property)
-    }
-}
-
-const ITEM: &str = "Claim";
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
-}
-
-const VIEW: &str = "Claims";
-
-const fn select(
-    name: &'static str,
-    params: &'static [(&'static str, Param)],
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::method(VIEW, name, params, "Claims", doc, register)
-}
-
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &counted::<ClaimRows>();
 
 pub(super) const TABLE: &[Signature] = &[
-    select("ticked", &[], "those with a box that is ticked", |module, name| {
-        module.set_native_fn(name, |view: Claims| Ok(view.keep_claims(|claim| claim.ticked == Some(true))));
+    select::<ClaimRows>("ticked", &[], "those with a box that is ticked", |module, name| {
+        module.set_native_fn(name, |view: Claims| Ok(view.keep_rows(|claim| claim.ticked == Some(true))));
     }),
-    select("open", &[], "those with a box that is not ticked", |module, name| {
-        module.set_native_fn(name, |view: Claims| Ok(view.keep_claims(|claim| claim.ticked == Some(false))));
+    select::<ClaimRows>("open", &[], "those with a box that is not ticked", |module, name| {
+        module.set_native_fn(name, |view: Claims| Ok(view.keep_rows(|claim| claim.ticked == Some(false))));
     }),
-    select("kind", &[("kinds", Param::Words(ClaimKind::VOCABULARY))], "those of a form", |module, name| {
-        choices(module, name, |view: Claims, kinds: &Dynamic| -> HostResult<Claims> {
-            let kinds = words::<ClaimKind>(kinds)?;
-            Ok(view.keep_claims(|claim| kinds.get(usize::from(claim.kind.index())).copied().unwrap_or(true)))
-        });
-    }),
-    select(
+    select::<ClaimRows>(
+        "kind",
+        &[("kinds", Param::Words(ClaimKind::VOCABULARY))],
+        "those of a form",
+        |module, name| {
+            choices(module, name, |view: Claims, kinds: &Dynamic| -> HostResult<Claims> {
+                let kinds = words::<ClaimKind>(kinds)?;
+                Ok(view.keep_rows(|claim| kinds.get(usize::from(claim.kind.index())).copied().unwrap_or(true)))
+            });
+        },
+    ),
+    select::<ClaimRows>(
         "section",
         &[("texts", Param::Texts)],
         "those under a heading, at any level, that has a text in it, in capitals or not",
@@ -198,7 +179,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<ClaimRows>(
         "labelled",
         &[("labels", Param::Texts)],
         "those whose label is a text, in capitals or not",
@@ -208,7 +189,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<ClaimRows>(
         "matching",
         &[("texts", Param::Texts)],
         "those that have a text in them, in capitals or not",
@@ -218,18 +199,28 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("ticked", "true or false", "whether its box is ticked; false where it has none", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked == Some(true))));
-    }),
-    property("has_box", "true or false", "whether it has a box, ticked or not", |module, name| {
+    property::<ClaimRows>(
+        "ticked",
+        "true or false",
+        "whether its box is ticked; false where it has none",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked == Some(true))));
+        },
+    ),
+    property::<ClaimRows>("has_box", "true or false", "whether it has a box, ticked or not", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked.is_some())));
     }),
-    property("numbers", "array of numbers", "the numbers in it, in the order of the text", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.get(Array::new(), |item| item.numbers.iter().filter_map(|decimal| number(decimal)).collect()))
-        });
-    }),
-    property(
+    property::<ClaimRows>(
+        "numbers",
+        "array of numbers",
+        "the numbers in it, in the order of the text",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(Array::new(), |item| item.numbers.iter().filter_map(|decimal| number(decimal)).collect()))
+            });
+        },
+    ),
+    property::<ClaimRows>(
         "number",
         "number",
         "the only number in it; an error where there is none, or more than one",
@@ -237,7 +228,7 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| row.get(Ok(Dynamic::UNIT), only_number));
         },
     ),
-    property(
+    property::<ClaimRows>(
         "value",
         "text",
         "what stands after its label: behind the colon, or in the cells after the first; all of its text where it has none",
@@ -245,24 +236,24 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| value(item).into())));
         },
     ),
-    property("text", "text", "what it says", |module, name| {
+    property::<ClaimRows>("text", "text", "what it says", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.text.as_str().into())));
     }),
-    property("path", "text", "the document; empty for the change's own description", |module, name| {
+    property::<ClaimRows>("path", "text", "the document; empty for the change's own description", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.path.as_deref().unwrap_or("").into()))
         });
     }),
-    property("line", "number", "its line", |module, name| {
+    property::<ClaimRows>("line", "number", "its line", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.line))));
     }),
-    property("kind", "claim kind", "its form", |module, name| {
+    property::<ClaimRows>("kind", "claim kind", "its form", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(ClaimKind::Sentence), |item| WordValue::of(item.kind)))
         });
     }),
-    property(
+    property::<ClaimRows>(
         "label",
         "text",
         "what stands before the colon of a labelled line, or in the first cell of a row; empty where there is none",
@@ -272,7 +263,12 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("section", "array of texts", "the headings that it stands under, outermost first", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| array(&item.section))));
-    }),
+    property::<ClaimRows>(
+        "section",
+        "array of texts",
+        "the headings that it stands under, outermost first",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| array(&item.section))));
+        },
+    ),
 ];

@@ -9,6 +9,7 @@ use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::signature::{Param, Signature};
+use super::stored::{Stored, property};
 use crate::diagnostic::Code;
 use crate::evidence::{Evidence, EvidenceKind, FileCoverage, FileStatus};
 use crate::policy::Subject;
@@ -44,20 +45,21 @@ impl Placed for CoverageRows {
     }
 }
 
-type Coverage = View<CoverageRows>;
-type Row = Item<CoverageRows>;
+impl Stored for CoverageRows {
+    type Row = FileCoverage;
 
-impl Row {
-    /// A property of the row; rows of a view are always there.
-    fn get<T>(&self, missing: T, property: impl FnOnce(&FileCoverage) -> T) -> T {
-        self.store.evidence.coverage.get(self.row as usize).map_or(missing, property)
+    fn stored(evidence: &Evidence) -> &[FileCoverage] {
+        &evidence.coverage
     }
 }
+
+type Coverage = View<CoverageRows>;
+type Row = Item<CoverageRows>;
 
 impl Coverage {
     fn files(&self) -> impl Iterator<Item = &FileCoverage> {
         self.store.meter.charge(1 + self.len() as u64);
-        self.rows().filter_map(|row| self.store.evidence.coverage.get(row as usize))
+        self.each()
     }
 
     fn sum(&self, lines: impl Fn(&FileCoverage) -> usize) -> INT {
@@ -110,20 +112,10 @@ fn numbers(lines: &[u32]) -> Array {
 }
 
 const VIEW: &str = "Coverage";
-const ITEM: &str = "FileCoverage";
 const FILES: &[(&str, Param)] = &[("files", Param::Files)];
 
 const fn total(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
     Signature::method(VIEW, name, &[], "number", doc, register)
-}
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
 }
 
 /// What every collection has.
@@ -161,20 +153,30 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Coverage, files: View<FileRows>| Ok(view.unmeasured(&files)));
         },
     ),
-    property("path", "text", "the file", |module, name| {
+    property::<CoverageRows>("path", "text", "the file", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.path.as_str().into())));
     }),
-    property("covered", "number", "how many of its changed lines were executed", |module, name| {
+    property::<CoverageRows>("covered", "number", "how many of its changed lines were executed", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.covered))));
     }),
-    property("missed", "number", "how many of its changed lines could have been and were not", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.missed))));
-    }),
-    property("lines_covered", "array of numbers", "its changed lines that were executed", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| numbers(&item.covered))));
-    }),
-    property(
+    property::<CoverageRows>(
+        "missed",
+        "number",
+        "how many of its changed lines could have been and were not",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.missed))));
+        },
+    ),
+    property::<CoverageRows>(
+        "lines_covered",
+        "array of numbers",
+        "its changed lines that were executed",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| numbers(&item.covered))));
+        },
+    ),
+    property::<CoverageRows>(
         "lines_missed",
         "array of numbers",
         "its changed lines that could have been executed and were not",

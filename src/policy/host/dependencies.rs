@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rhai::{Array, Dynamic, ImmutableString, Module};
+use rhai::{Array, Dynamic, ImmutableString};
 
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::effects::array;
@@ -10,6 +10,7 @@ use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
+use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, word, words};
 use crate::evidence::{
     DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, Jump,
@@ -48,15 +49,18 @@ impl Placed for DependencyRows {
     }
 }
 
+impl Stored for DependencyRows {
+    type Row = DependencyChange;
+
+    fn stored(evidence: &Evidence) -> &[DependencyChange] {
+        &evidence.dependencies
+    }
+}
+
 type Dependencies = View<DependencyRows>;
 type Row = Item<DependencyRows>;
 
 impl Row {
-    /// A property of the package; rows of a view are always there.
-    fn get<T>(&self, missing: T, property: impl FnOnce(&DependencyChange) -> T) -> T {
-        self.store.evidence.dependencies.get(self.row as usize).map_or(missing, property)
-    }
-
     fn text(&self, text: impl FnOnce(&DependencyChange) -> &str) -> ImmutableString {
         self.get(ImmutableString::new(), |dependency| text(dependency).into())
     }
@@ -67,18 +71,14 @@ impl Row {
 }
 
 impl Dependencies {
-    fn keep_packages(&self, test: impl Fn(&DependencyChange) -> bool) -> Self {
-        self.keep(|evidence, row| evidence.dependencies.get(row).is_none_or(&test))
-    }
-
     fn keep_change(&self, change: DependencyChangeKind) -> Self {
-        self.keep_packages(|dependency| dependency.change == change)
+        self.keep_rows(|dependency| dependency.change == change)
     }
 
     /// Those of which a word is one of several.
     fn keep_words<W: Word>(&self, wanted: &Dynamic, of: impl Fn(&DependencyChange) -> W) -> HostResult<Self> {
         let wanted = words::<W>(wanted)?;
-        Ok(self.keep_packages(|dependency| wanted.get(usize::from(of(dependency).index())).copied().unwrap_or(true)))
+        Ok(self.keep_rows(|dependency| wanted.get(usize::from(of(dependency).index())).copied().unwrap_or(true)))
     }
 }
 
@@ -100,29 +100,10 @@ fn group_by(dependencies: &Dependencies, key: &str) -> HostResult<rhai::Map> {
 
 /// Versions' major step, or worse, or one of which nothing shows that it is smaller.
 fn jump_at_least(dependencies: &Dependencies, jump: Jump) -> Dependencies {
-    dependencies.keep_packages(|dependency| dependency.jump.is_some_and(|found| found >= jump))
+    dependencies.keep_rows(|dependency| dependency.jump.is_some_and(|found| found >= jump))
 }
 
 const VIEW: &str = "Dependencies";
-const ITEM: &str = "Dependency";
-
-const fn select(
-    name: &'static str,
-    params: &'static [(&'static str, Param)],
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::method(VIEW, name, params, "Dependencies", doc, register)
-}
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
-}
 
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &placed::<DependencyRows>();
@@ -138,7 +119,7 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Dependencies, key: &str| group_by(&view, key));
         },
     ),
-    select(
+    select::<DependencyRows>(
         "ecosystem",
         &[("ecosystem", Param::Words(Ecosystem::VOCABULARY))],
         "those of an ecosystem",
@@ -148,7 +129,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<DependencyRows>(
         "change",
         &[("change", Param::Words(DependencyChangeKind::VOCABULARY))],
         "those to which something happened",
@@ -158,35 +139,40 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select("added", &[], "new ones", |module, name| {
+    select::<DependencyRows>("added", &[], "new ones", |module, name| {
         module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Added)));
     }),
-    select("removed", &[], "those that are gone", |module, name| {
+    select::<DependencyRows>("removed", &[], "those that are gone", |module, name| {
         module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Removed)));
     }),
-    select("upgraded", &[], "those whose highest version rose", |module, name| {
+    select::<DependencyRows>("upgraded", &[], "those whose highest version rose", |module, name| {
         module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Upgraded)));
     }),
-    select("downgraded", &[], "those whose highest version fell", |module, name| {
+    select::<DependencyRows>("downgraded", &[], "those whose highest version fell", |module, name| {
         module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Downgraded)));
     }),
-    select("changed", &[], "those of which the source changed, or versions that can't be ordered", |module, name| {
-        module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Changed)));
-    }),
-    select(
+    select::<DependencyRows>(
+        "changed",
+        &[],
+        "those of which the source changed, or versions that can't be ordered",
+        |module, name| {
+            module.set_native_fn(name, |view: Dependencies| Ok(view.keep_change(DependencyChangeKind::Changed)));
+        },
+    ),
+    select::<DependencyRows>(
         "jump",
         &[("jump", Param::Words(Jump::VOCABULARY))],
         "those whose highest version moved so far",
         |module, name| {
             choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<Jump>(wanted)?;
-                Ok(view.keep_packages(|dependency| {
+                Ok(view.keep_rows(|dependency| {
                     dependency.jump.is_some_and(|jump| wanted.get(usize::from(jump.index())).copied().unwrap_or(true))
                 }))
             });
         },
     ),
-    select(
+    select::<DependencyRows>(
         "jump_at_least",
         &[("jump", Param::Word(Jump::VOCABULARY))],
         "those whose highest version moved so far or farther, and those of which nothing tells how far",
@@ -194,38 +180,43 @@ pub(super) const TABLE: &[Signature] = &[
             choices(module, name, |view: Dependencies, jump: &Dynamic| Ok(jump_at_least(&view, word::<Jump>(jump)?)));
         },
     ),
-    select("direct", &[], "those that a manifest names, and those of which nothing tells", |module, name| {
+    select::<DependencyRows>(
+        "direct",
+        &[],
+        "those that a manifest names, and those of which nothing tells",
+        |module, name| {
+            module.set_native_fn(name, |view: Dependencies| {
+                Ok(view.keep_rows(|dependency| dependency.directness != Directness::Transitive))
+            });
+        },
+    ),
+    select::<DependencyRows>("transitive", &[], "those that another package brings in", |module, name| {
         module.set_native_fn(name, |view: Dependencies| {
-            Ok(view.keep_packages(|dependency| dependency.directness != Directness::Transitive))
+            Ok(view.keep_rows(|dependency| dependency.directness == Directness::Transitive))
         });
     }),
-    select("transitive", &[], "those that another package brings in", |module, name| {
-        module.set_native_fn(name, |view: Dependencies| {
-            Ok(view.keep_packages(|dependency| dependency.directness == Directness::Transitive))
-        });
-    }),
-    select(
+    select::<DependencyRows>(
         "scope",
         &[("scope", Param::Words(DependencyScope::VOCABULARY))],
         "those with a scope, and those of which nothing tells",
         |module, name| {
             choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<DependencyScope>(wanted)?;
-                Ok(view.keep_packages(|dependency| {
+                Ok(view.keep_rows(|dependency| {
                     dependency.scope == DependencyScope::Unknown
                         || wanted.get(usize::from(dependency.scope.index())).copied().unwrap_or(true)
                 }))
             });
         },
     ),
-    select(
+    select::<DependencyRows>(
         "source",
         &[("source", Param::Words(SourceKind::VOCABULARY))],
         "those that come from a kind of place now",
         |module, name| {
             choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<SourceKind>(wanted)?;
-                Ok(view.keep_packages(|dependency| {
+                Ok(view.keep_rows(|dependency| {
                     dependency
                         .sources_after
                         .iter()
@@ -234,51 +225,57 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<DependencyRows>(
         "from_new_host",
         &[],
         "those downloaded from a host that nothing of their ecosystem came from before",
         |module, name| {
             module.set_native_fn(name, |view: Dependencies| {
-                Ok(view.keep_packages(|dependency| !dependency.new_hosts.is_empty()))
+                Ok(view.keep_rows(|dependency| !dependency.new_hosts.is_empty()))
             });
         },
     ),
-    select("name", &[("names", Param::Texts)], "those of a name", |module, name| {
+    select::<DependencyRows>("name", &[("names", Param::Texts)], "those of a name", |module, name| {
         choices(module, name, |view: Dependencies, names: &Dynamic| -> HostResult<Dependencies> {
             let names = texts(names)?;
-            Ok(view.keep_packages(|dependency| names.iter().any(|name| name.as_str() == dependency.name)))
+            Ok(view.keep_rows(|dependency| names.iter().any(|name| name.as_str() == dependency.name)))
         });
     }),
-    property("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
+    property::<DependencyRows>("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.word(Ecosystem::Cargo, |dependency| dependency.ecosystem)));
     }),
-    property("name", "text", "its name", |module, name| {
+    property::<DependencyRows>("name", "text", "its name", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.name)));
     }),
-    property("purl", "text", "its package URL", |module, name| {
+    property::<DependencyRows>("purl", "text", "its package URL", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.purl)));
     }),
-    property("manifest", "text", "the lockfile or manifest that shows it", |module, name| {
+    property::<DependencyRows>("manifest", "text", "the lockfile or manifest that shows it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.manifest)));
     }),
-    property("change", "dependency change", "what happened to it", |module, name| {
+    property::<DependencyRows>("change", "dependency change", "what happened to it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word(DependencyChangeKind::Changed, |dependency| dependency.change))
         });
     }),
-    property("before", "array of texts", "locked versions before", |module, name| {
+    property::<DependencyRows>("before", "array of texts", "locked versions before", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.before))));
     }),
-    property("after", "array of texts", "locked versions after", |module, name| {
+    property::<DependencyRows>("after", "array of texts", "locked versions after", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.after))));
     }),
-    property("version", "text", "the highest version after the change; before it, of a removed one", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.text(|dependency| dependency.after.last().or(dependency.before.last()).map_or("", String::as_str)))
-        });
-    }),
-    property(
+    property::<DependencyRows>(
+        "version",
+        "text",
+        "the highest version after the change; before it, of a removed one",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row
+                    .text(|dependency| dependency.after.last().or(dependency.before.last()).map_or("", String::as_str)))
+            });
+        },
+    ),
+    property::<DependencyRows>(
         "previous_version",
         "text",
         "the highest version before the change; empty, of a new one",
@@ -288,7 +285,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<DependencyRows>(
         "jump",
         "jump",
         "how far the highest version moved; none for added and removed packages",
@@ -298,15 +295,15 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("directness", "directness", "whether a manifest names it", |module, name| {
+    property::<DependencyRows>("directness", "directness", "whether a manifest names it", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.word(Directness::Unknown, |dependency| dependency.directness)));
     }),
-    property("scope", "dependency scope", "what it is used for", |module, name| {
+    property::<DependencyRows>("scope", "dependency scope", "what it is used for", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.word(DependencyScope::Unknown, |dependency| dependency.scope)));
     }),
-    property("hosts", "array of texts", "hosts that it is downloaded from now", |module, name| {
+    property::<DependencyRows>("hosts", "array of texts", "hosts that it is downloaded from now", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(Array::new(), |dependency| {
                 let hosts: Vec<String> =
@@ -315,7 +312,7 @@ pub(super) const TABLE: &[Signature] = &[
             }))
         });
     }),
-    property(
+    property::<DependencyRows>(
         "new_hosts",
         "array of texts",
         "those of them that nothing of its ecosystem came from before",
@@ -325,7 +322,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<DependencyRows>(
         "locations",
         "array of texts",
         "the places that it comes from now, as the lockfile writes them",

@@ -2,13 +2,14 @@
 
 use std::sync::OnceLock;
 
-use rhai::{Dynamic, INT, ImmutableString, Module};
+use rhai::{Dynamic, INT, ImmutableString};
 
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
+use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
 use crate::evidence::{Evidence, EvidenceKind, FileChange, FileKind, FileKindFrom, FileStatus, LfsPointer, Word};
 use crate::policy::Subject;
@@ -46,29 +47,24 @@ impl Placed for FileRows {
     }
 }
 
-type Files = View<FileRows>;
-type Row = Item<FileRows>;
+impl Stored for FileRows {
+    type Row = FileChange;
 
-impl Row {
-    /// A property of the file; rows of a view are always there.
-    fn get<T>(&self, missing: T, property: impl FnOnce(&FileChange) -> T) -> T {
-        self.store.evidence.files.get(self.row as usize).map_or(missing, property)
+    fn stored(evidence: &Evidence) -> &[FileChange] {
+        &evidence.files
     }
 }
 
-impl Files {
-    fn keep_files(&self, test: impl Fn(&FileChange) -> bool) -> Self {
-        self.keep(|evidence, row| evidence.files.get(row).is_none_or(&test))
-    }
+type Files = View<FileRows>;
+type Row = Item<FileRows>;
 
+impl Files {
     fn keep_status(&self, status: FileStatus) -> Self {
-        self.keep_files(|file| file.status == status)
+        self.keep_rows(|file| file.status == status)
     }
 
     fn sum(&self, lines: impl Fn(&FileChange) -> u64) -> INT {
-        let files = &self.store.evidence.files;
-        let sum: u64 = self.rows().filter_map(|row| files.get(row as usize)).map(lines).sum();
-        INT::try_from(sum).unwrap_or(INT::MAX)
+        INT::try_from(self.each().map(lines).sum::<u64>()).unwrap_or(INT::MAX)
     }
 }
 
@@ -97,25 +93,6 @@ fn group_by(files: &Files, key: &str) -> HostResult<rhai::Map> {
 }
 
 const VIEW: &str = "Files";
-const ITEM: &str = "File";
-
-const fn select(
-    name: &'static str,
-    params: &'static [(&'static str, Param)],
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::method(VIEW, name, params, "Files", doc, register)
-}
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
-}
 
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &placed::<FileRows>();
@@ -161,38 +138,43 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Files| Ok(view.sum(|file| added(file) + removed(file))));
         },
     ),
-    select("status", &[("status", Param::Words(FileStatus::VOCABULARY))], "those with a status", |module, name| {
-        choices(module, name, |view: Files, status: &Dynamic| -> HostResult<Files> {
-            let wanted = words::<FileStatus>(status)?;
-            Ok(view.keep_files(|file| wanted.get(file.status as usize).copied().unwrap_or(true)))
-        });
-    }),
-    select("added", &[], "new ones", |module, name| {
+    select::<FileRows>(
+        "status",
+        &[("status", Param::Words(FileStatus::VOCABULARY))],
+        "those with a status",
+        |module, name| {
+            choices(module, name, |view: Files, status: &Dynamic| -> HostResult<Files> {
+                let wanted = words::<FileStatus>(status)?;
+                Ok(view.keep_rows(|file| wanted.get(file.status as usize).copied().unwrap_or(true)))
+            });
+        },
+    ),
+    select::<FileRows>("added", &[], "new ones", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Added)));
     }),
-    select("modified", &[], "those whose content or mode changed", |module, name| {
+    select::<FileRows>("modified", &[], "those whose content or mode changed", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Modified)));
     }),
-    select("deleted", &[], "those that are gone", |module, name| {
+    select::<FileRows>("deleted", &[], "those that are gone", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Deleted)));
     }),
-    select("renamed", &[], "those that were at another path before", |module, name| {
+    select::<FileRows>("renamed", &[], "those that were at another path before", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Renamed)));
     }),
-    select("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind", |module, name| {
+    select::<FileRows>("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind", |module, name| {
         choices(module, name, |view: Files, kind: &Dynamic| -> HostResult<Files> {
             let wanted = words::<FileKind>(kind)?;
-            Ok(view.keep_files(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))
+            Ok(view.keep_rows(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))
         });
     }),
-    select(
+    select::<FileRows>(
         "language",
         &[("names", Param::Texts)],
         "those in a language, by Linguist's name without regard to case",
         |module, name| {
             choices(module, name, |view: Files, names: &Dynamic| -> HostResult<Files> {
                 let names = texts(names)?;
-                Ok(view.keep_files(|file| {
+                Ok(view.keep_rows(|file| {
                     file.language
                         .as_deref()
                         .is_some_and(|language| names.iter().any(|name| name.eq_ignore_ascii_case(language)))
@@ -200,44 +182,70 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select("binary", &[], "those whose lines can't be shown", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.keep_files(|file| file.binary)));
+    select::<FileRows>("binary", &[], "those whose lines can't be shown", |module, name| {
+        module.set_native_fn(name, |view: Files| Ok(view.keep_rows(|file| file.binary)));
     }),
-    select("hidden", &[], "those whose changed text attributes of the base keep from being shown", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.keep_files(|file| file.hidden)));
+    select::<FileRows>(
+        "hidden",
+        &[],
+        "those whose changed text attributes of the base keep from being shown",
+        |module, name| {
+            module.set_native_fn(name, |view: Files| Ok(view.keep_rows(|file| file.hidden)));
+        },
+    ),
+    select::<FileRows>(
+        "lfs",
+        &[],
+        "those that are or were pointers to content that Git LFS keeps elsewhere",
+        |module, name| {
+            module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::is_lfs)));
+        },
+    ),
+    select::<FileRows>(
+        "becoming_executable",
+        &[],
+        "those that may be executed now and could not before",
+        |module, name| {
+            module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::becomes_executable)));
+        },
+    ),
+    select::<FileRows>("symlinks", &[], "those that are or were symbolic links", |module, name| {
+        module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::is_symlink)));
     }),
-    select("lfs", &[], "those that are or were pointers to content that Git LFS keeps elsewhere", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::is_lfs)));
+    select::<FileRows>("submodules", &[], "those that are or were submodules", |module, name| {
+        module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::is_submodule)));
     }),
-    select("becoming_executable", &[], "those that may be executed now and could not before", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::becomes_executable)));
-    }),
-    select("symlinks", &[], "those that are or were symbolic links", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::is_symlink)));
-    }),
-    select("submodules", &[], "those that are or were submodules", |module, name| {
-        module.set_native_fn(name, |view: Files| Ok(view.keep_files(FileChange::is_submodule)));
-    }),
-    property("path", "text", "the path after the change; of a deleted file, the path before", |module, name| {
-        module
-            .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |file| file.path.as_str().into())));
-    }),
-    property("previous_path", "text", "the path before, of a renamed file; empty for others", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.get(ImmutableString::new(), |file| file.previous_path.as_deref().unwrap_or("").into()))
-        });
-    }),
-    property("status", "file status", "what happened to it", |module, name| {
+    property::<FileRows>(
+        "path",
+        "text",
+        "the path after the change; of a deleted file, the path before",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(ImmutableString::new(), |file| file.path.as_str().into()))
+            });
+        },
+    ),
+    property::<FileRows>(
+        "previous_path",
+        "text",
+        "the path before, of a renamed file; empty for others",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(ImmutableString::new(), |file| file.previous_path.as_deref().unwrap_or("").into()))
+            });
+        },
+    ),
+    property::<FileRows>("status", "file status", "what happened to it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(FileStatus::Modified), |file| WordValue::of(file.status)))
         });
     }),
-    property("kind", "file kind", "what it is for", |module, name| {
+    property::<FileRows>("kind", "file kind", "what it is for", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(FileKind::Other), |file| WordValue::of(file.kind)))
         });
     }),
-    property(
+    property::<FileRows>(
         "kind_from",
         "origin of a file kind",
         "what told so: its path, or attributes of the base",
@@ -247,7 +255,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<FileRows>(
         "language",
         "text",
         "the language, by Linguist's name; empty where neither the path nor attributes tell",
@@ -257,30 +265,35 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("added", "number", "lines added; 0 where they can't be counted", |module, name| {
+    property::<FileRows>("added", "number", "lines added; 0 where they can't be counted", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| INT::from(file.added.unwrap_or(0)))));
     }),
-    property("removed", "number", "lines removed; 0 where they can't be counted", |module, name| {
+    property::<FileRows>("removed", "number", "lines removed; 0 where they can't be counted", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| INT::from(file.removed.unwrap_or(0)))));
     }),
-    property("counted", "true or false", "whether its lines can be counted", |module, name| {
+    property::<FileRows>("counted", "true or false", "whether its lines can be counted", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(false, |file| file.added.is_some() && file.removed.is_some()))
         });
     }),
-    property("binary", "true or false", "whether its lines can't be shown", |module, name| {
+    property::<FileRows>("binary", "true or false", "whether its lines can't be shown", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |file| file.binary)));
     }),
-    property("symlink", "true or false", "whether it is or was a symbolic link", |module, name| {
+    property::<FileRows>("symlink", "true or false", "whether it is or was a symbolic link", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_symlink)));
     }),
-    property("submodule", "true or false", "whether it is or was a submodule", |module, name| {
+    property::<FileRows>("submodule", "true or false", "whether it is or was a submodule", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_submodule)));
     }),
-    property("executable", "true or false", "whether it may be executed after the change", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_executable)));
-    }),
-    property(
+    property::<FileRows>(
+        "executable",
+        "true or false",
+        "whether it may be executed after the change",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_executable)));
+        },
+    ),
+    property::<FileRows>(
         "hidden",
         "true or false",
         "whether attributes of the base keep a changed text from being shown",
@@ -288,7 +301,7 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |file| file.hidden)));
         },
     ),
-    property(
+    property::<FileRows>(
         "lfs",
         "true or false",
         "whether it is or was a pointer to content that Git LFS keeps elsewhere",
@@ -296,7 +309,7 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_lfs)));
         },
     ),
-    property(
+    property::<FileRows>(
         "lfs_size_before",
         "number",
         "bytes that Git LFS kept elsewhere before; 0 where it kept none",
@@ -304,7 +317,7 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| size(file.lfs_before.as_ref()))));
         },
     ),
-    property(
+    property::<FileRows>(
         "lfs_size_after",
         "number",
         "bytes that Git LFS keeps elsewhere; 0 where it keeps none",

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use rhai::{Array, Dynamic, INT, ImmutableString, Module};
+use rhai::{Array, Dynamic, INT, ImmutableString};
 
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::compare::type_name;
@@ -10,6 +10,7 @@ use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::globs::texts;
 use super::signature::{Param, Signature};
+use super::stored::{property, select};
 use super::words::{WordValue, choices, word, words};
 use crate::diagnostic::Code;
 use crate::evidence::{
@@ -172,26 +173,7 @@ pub(super) fn unknown_group(key: &str, known: &[&str]) -> Box<rhai::EvalAltResul
 }
 
 const VIEW: &str = "Findings";
-const ITEM: &str = "Finding";
 const SEVERITY: Param = Param::Word(Severity::VOCABULARY);
-
-const fn select(
-    name: &'static str,
-    params: &'static [(&'static str, Param)],
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::method(VIEW, name, params, "Findings", doc, register)
-}
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
-}
 
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &placed::<FindingRows>();
@@ -207,7 +189,7 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Findings, key: &str| group_by(&view, key));
         },
     ),
-    select(
+    select::<FindingRows>(
         "introduced",
         &[],
         "those that the change brings in, and those of which nothing shows that it does not",
@@ -217,7 +199,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<FindingRows>(
         "certainly_introduced",
         &[],
         "those of which a baseline shows that the change brings them in",
@@ -229,7 +211,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<FindingRows>(
         "compared",
         &[("became", Param::Words(Comparison::VOCABULARY))],
         "those that are `new`, `unchanged`, `moved` since the baseline, or of which that is `unknown`; asks for the baseline",
@@ -245,7 +227,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<FindingRows>(
         "on_changed_lines",
         &[],
         "those on lines that the change adds or edits, and those that can't be placed",
@@ -255,29 +237,46 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select("severity", &[("severity", Param::Words(Severity::VOCABULARY))], "those of a severity", |module, name| {
-        choices(module, name, |view: Findings, severity: &Dynamic| {
-            by_word::<Severity>(&view, severity, crate::evidence::Findings::severities)
-        });
-    }),
-    select("severity_at_least", &[("severity", SEVERITY)], "those of a severity or a worse one", |module, name| {
-        choices(module, name, |view: Findings, severity: &Dynamic| -> HostResult<Findings> {
-            let severity = word::<Severity>(severity)?;
-            Ok(view.keep(|evidence, row| at(evidence.findings.severities(), row).is_none_or(|found| found >= severity)))
-        });
-    }),
-    select("level", &[("level", Param::Words(Level::VOCABULARY))], "those of a SARIF level", |module, name| {
-        choices(module, name, |view: Findings, level: &Dynamic| {
-            by_word::<Level>(&view, level, crate::evidence::Findings::levels)
-        });
-    }),
-    select("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
+    select::<FindingRows>(
+        "severity",
+        &[("severity", Param::Words(Severity::VOCABULARY))],
+        "those of a severity",
+        |module, name| {
+            choices(module, name, |view: Findings, severity: &Dynamic| {
+                by_word::<Severity>(&view, severity, crate::evidence::Findings::severities)
+            });
+        },
+    ),
+    select::<FindingRows>(
+        "severity_at_least",
+        &[("severity", SEVERITY)],
+        "those of a severity or a worse one",
+        |module, name| {
+            choices(module, name, |view: Findings, severity: &Dynamic| -> HostResult<Findings> {
+                let severity = word::<Severity>(severity)?;
+                Ok(view.keep(|evidence, row| {
+                    at(evidence.findings.severities(), row).is_none_or(|found| found >= severity)
+                }))
+            });
+        },
+    ),
+    select::<FindingRows>(
+        "level",
+        &[("level", Param::Words(Level::VOCABULARY))],
+        "those of a SARIF level",
+        |module, name| {
+            choices(module, name, |view: Findings, level: &Dynamic| {
+                by_word::<Level>(&view, level, crate::evidence::Findings::levels)
+            });
+        },
+    ),
+    select::<FindingRows>("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
         choices(module, name, |view: Findings, ids: &Dynamic| -> HostResult<Findings> {
             let ids = texts(ids)?;
             Ok(by_rule(&view, |_, id| ids.iter().any(|wanted| wanted.as_str() == id)))
         });
     }),
-    select(
+    select::<FindingRows>(
         "tool",
         &[("names", Param::Texts)],
         "those of a tool, by its name without regard to case, or another name that it is known by",
@@ -288,10 +287,10 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
+    select::<FindingRows>("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
         choices(module, name, |view: Findings, numbers: &Dynamic| by_cwe(&view, numbers));
     }),
-    select(
+    select::<FindingRows>(
         "in_files",
         &[("files", Param::Files)],
         "those in certain changed files, and those that can't be placed",
@@ -299,17 +298,22 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Findings, files: View<FileRows>| Ok(in_files(&view, &files)));
         },
     ),
-    select("suppressed", &[], "those that the upload says are suppressed", |module, name| {
+    select::<FindingRows>("suppressed", &[], "those that the upload says are suppressed", |module, name| {
         module.set_native_fn(name, |view: Findings| {
             Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) != Some(Suppression::No)))
         });
     }),
-    select("not_suppressed", &[], "those that the upload does not say are suppressed", |module, name| {
-        module.set_native_fn(name, |view: Findings| {
-            Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) == Some(Suppression::No)))
-        });
-    }),
-    select(
+    select::<FindingRows>(
+        "not_suppressed",
+        &[],
+        "those that the upload does not say are suppressed",
+        |module, name| {
+            module.set_native_fn(name, |view: Findings| {
+                Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) == Some(Suppression::No)))
+            });
+        },
+    ),
+    select::<FindingRows>(
         "baseline_state",
         &[("state", Param::Words(BaselineState::VOCABULARY))],
         "those of which the upload says so of its own baseline; nobody but a policy honours it",
@@ -319,7 +323,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<FindingRows>(
         "severity_from",
         &[("scale", Param::Words(SeverityFrom::VOCABULARY))],
         "those whose severity was read from a scale: `security-severity`, `level`, or the `producer`'s own",
@@ -329,7 +333,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select(
+    select::<FindingRows>(
         "kind",
         &[("kind", Param::Words(FindingKind::VOCABULARY))],
         "those that `fail`, ask for a `review`, or are `open`",
@@ -339,16 +343,16 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("tool", "text", "the scanner", |module, name| {
+    property::<FindingRows>("tool", "text", "the scanner", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.tool)));
     }),
-    property("rule", "text", "the scanner's rule", |module, name| {
+    property::<FindingRows>("rule", "text", "the scanner's rule", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.rule)));
     }),
-    property("message", "text", "what the scanner says", |module, name| {
+    property::<FindingRows>("message", "text", "what the scanner says", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.message)));
     }),
-    property(
+    property::<FindingRows>(
         "path",
         "text",
         "the path; where it could not be mapped, the location as the scanner wrote it",
@@ -358,7 +362,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<FindingRows>(
         "unmapped",
         "true or false",
         "whether the location could not be mapped into the repository",
@@ -366,25 +370,30 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().is_none_or(|finding| finding.path.is_none())));
         },
     ),
-    property("line", "number", "the line; 0 where the scanner gives none", |module, name| {
+    property::<FindingRows>("line", "number", "the line; 0 where the scanner gives none", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().map_or(0, |finding| INT::from(finding.line))));
     }),
-    property("severity", "severity", "how bad it is", |module, name| {
+    property::<FindingRows>("severity", "severity", "how bad it is", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(WordValue::of(row.finding().map_or(Severity::Critical, |finding| finding.severity)))
         });
     }),
-    property("level", "level", "SARIF's level", |module, name| {
+    property::<FindingRows>("level", "level", "SARIF's level", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(WordValue::of(row.finding().map_or(Level::Error, |finding| finding.level)))
         });
     }),
-    property("introduced", "introduced", "whether the change brings it in: yes, no, unknown", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(WordValue::of(row.finding().map_or(Introduced::Unknown, |finding| finding.introduced)))
-        });
-    }),
-    property(
+    property::<FindingRows>(
+        "introduced",
+        "introduced",
+        "whether the change brings it in: yes, no, unknown",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(WordValue::of(row.finding().map_or(Introduced::Unknown, |finding| finding.introduced)))
+            });
+        },
+    ),
+    property::<FindingRows>(
         "compared",
         "comparison",
         "what became of it since the baseline: new, unchanged, moved, gone, unknown; asks for the baseline",
@@ -395,7 +404,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<FindingRows>(
         "on_changed_line",
         "true or false",
         "whether it lies on a changed line, or can't be placed",
@@ -403,12 +412,17 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().is_none_or(|finding| finding.on_changed_line)));
         },
     ),
-    property("suppressed", "true or false", "whether the upload says that it is suppressed", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.finding().is_some_and(|finding| finding.suppression != Suppression::No))
-        });
-    }),
-    property(
+    property::<FindingRows>(
+        "suppressed",
+        "true or false",
+        "whether the upload says that it is suppressed",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.finding().is_some_and(|finding| finding.suppression != Suppression::No))
+            });
+        },
+    ),
+    property::<FindingRows>(
         "suppression",
         "suppression",
         "what the upload says of suppression: no, in-source, external",
@@ -418,7 +432,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<FindingRows>(
         "baseline_state",
         "baseline state",
         "what the upload says of its own baseline: unstated, new, unchanged, updated",
@@ -428,7 +442,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property(
+    property::<FindingRows>(
         "severity_from",
         "severity origin",
         "which scale the severity was read from: security-severity, level, producer",
@@ -438,23 +452,28 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("kind", "finding kind", "what kind of statement it is: fail, review, open", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(WordValue::of(row.finding().map_or(FindingKind::Fail, |finding| finding.kind)))
-        });
-    }),
-    property("score", "decimal number", "the CVSS score; -1.0 where there is none", |module, name| {
+    property::<FindingRows>(
+        "kind",
+        "finding kind",
+        "what kind of statement it is: fail, review, open",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(WordValue::of(row.finding().map_or(FindingKind::Fail, |finding| finding.kind)))
+            });
+        },
+    ),
+    property::<FindingRows>("score", "decimal number", "the CVSS score; -1.0 where there is none", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.finding().and_then(|finding| finding.score).map_or(-1.0, f64::from))
         });
     }),
-    property("cwe", "array of numbers", "CWE numbers", |module, name| {
+    property::<FindingRows>("cwe", "array of numbers", "CWE numbers", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             let cwe = row.finding().map(|finding| finding.cwe.to_vec()).unwrap_or_default();
             Ok(cwe.into_iter().map(|number| Dynamic::from(INT::from(number))).collect::<Array>())
         });
     }),
-    property("tags", "array of texts", "tags of the scanner's rule", |module, name| {
+    property::<FindingRows>("tags", "array of texts", "tags of the scanner's rule", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row
                 .finding()
@@ -462,7 +481,7 @@ pub(super) const TABLE: &[Signature] = &[
                 .unwrap_or_default())
         });
     }),
-    property("fingerprint", "text", "the finding's identity", |module, name| {
+    property::<FindingRows>("fingerprint", "text", "the finding's identity", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.finding().map(|finding| format!("{:032x}", finding.fingerprint)).unwrap_or_default())
         });

@@ -20,6 +20,7 @@ mod lists;
 mod owners;
 mod reviews;
 mod signature;
+mod stored;
 mod test_cases;
 pub(crate) mod words;
 

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use rhai::{Dynamic, ImmutableString, Module};
+use rhai::{Dynamic, ImmutableString};
 
 use super::change::team_members;
 use super::collection::{Collection, Item, Store, View, counted};
 use super::error::HostResult;
 use super::globs::texts;
 use super::signature::{Param, Signature};
+use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
 use crate::evidence::{Completeness, Evidence, EvidenceKind, Review, ReviewState, Word};
 use crate::policy::Subject;
@@ -34,31 +35,28 @@ impl Collection for ReviewRows {
     }
 }
 
-type Row = Item<ReviewRows>;
+impl Stored for ReviewRows {
+    type Row = Review;
 
-impl Row {
-    /// A property of the row; rows of a view are always there.
-    fn get<T>(&self, missing: T, property: impl FnOnce(&Review) -> T) -> T {
-        self.store.evidence.reviews.get(self.row as usize).map_or(missing, property)
+    fn stored(evidence: &Evidence) -> &[Review] {
+        &evidence.reviews
     }
 }
+
+type Row = Item<ReviewRows>;
 
 type Reviews = View<ReviewRows>;
 
 impl Reviews {
-    fn keep_reviews(&self, test: impl Fn(&Review) -> bool) -> Self {
-        self.keep(|evidence, row| evidence.reviews.get(row).is_some_and(&test))
-    }
-
     /// What people hold now, of one state.
     fn held(&self, state: ReviewState) -> Self {
-        self.keep_reviews(|review| review.latest && review.state == state)
+        self.keep_rows(|review| review.latest && review.state == state)
     }
 
     /// Those of some people; logins are compared without case.
     fn by<'a>(&self, logins: impl Iterator<Item = &'a str>) -> Self {
         let logins: BTreeSet<String> = logins.map(str::to_lowercase).collect();
-        self.keep_reviews(|review| {
+        self.keep_rows(|review| {
             review.reviewer.as_deref().is_some_and(|reviewer| logins.contains(&reviewer.to_lowercase()))
         })
     }
@@ -70,7 +68,7 @@ impl Reviews {
     /// Those of the last commit. Which one they are of is not always said, and then they are not of it.
     fn at_head(&self) -> Self {
         let heads = heads(&self.store);
-        self.keep_reviews(|review| review.commit.as_deref().is_some_and(|commit| heads.contains(&commit)))
+        self.keep_rows(|review| review.commit.as_deref().is_some_and(|commit| heads.contains(&commit)))
     }
 }
 
@@ -86,58 +84,42 @@ fn heads(store: &Store) -> Vec<&str> {
     evidence.change.head.as_deref().into_iter().chain(told.filter_map(|source| source.commit.as_deref())).collect()
 }
 
-const VIEW: &str = "Reviews";
-const ITEM: &str = "Review";
-
-const fn select(
-    name: &'static str,
-    params: &'static [(&'static str, Param)],
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::method(VIEW, name, params, VIEW, doc, register)
-}
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
-}
-
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &counted::<ReviewRows>();
 
 pub(super) const TABLE: &[Signature] = &[
-    select("latest", &[], "of each person what they hold now; comments take nothing back", |module, name| {
-        module.set_native_fn(name, |view: Reviews| Ok(view.keep_reviews(|review| review.latest)));
-    }),
-    select("approved", &[], "approvals that people hold now", |module, name| {
+    select::<ReviewRows>(
+        "latest",
+        &[],
+        "of each person what they hold now; comments take nothing back",
+        |module, name| {
+            module.set_native_fn(name, |view: Reviews| Ok(view.keep_rows(|review| review.latest)));
+        },
+    ),
+    select::<ReviewRows>("approved", &[], "approvals that people hold now", |module, name| {
         module.set_native_fn(name, |view: Reviews| Ok(view.held(ReviewState::Approved)));
     }),
-    select("changes_requested", &[], "requests for changes that people hold now", |module, name| {
+    select::<ReviewRows>("changes_requested", &[], "requests for changes that people hold now", |module, name| {
         module.set_native_fn(name, |view: Reviews| Ok(view.held(ReviewState::ChangesRequested)));
     }),
-    select(
+    select::<ReviewRows>(
         "state",
         &[("states", Param::Words(ReviewState::VOCABULARY))],
         "those of the given states, also what was taken back or replaced since",
         |module, name| {
             choices(module, name, |view: Reviews, states: &Dynamic| {
                 let set = words::<ReviewState>(states)?;
-                Ok(view.keep_reviews(|review| set.get(usize::from(review.state.index())).copied().unwrap_or(false)))
+                Ok(view.keep_rows(|review| set.get(usize::from(review.state.index())).copied().unwrap_or(false)))
             });
         },
     ),
-    select("by", &[("logins", Param::Texts)], "those of the given people", |module, name| {
+    select::<ReviewRows>("by", &[("logins", Param::Texts)], "those of the given people", |module, name| {
         choices(module, name, |view: Reviews, logins: &Dynamic| {
             let logins = texts(logins)?;
             Ok(view.by(logins.iter().map(ImmutableString::as_str)))
         });
     }),
-    select(
+    select::<ReviewRows>(
         "by_team",
         &[("team", Param::Text)],
         "those of a team's members; an unknown team is an error",
@@ -145,10 +127,10 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Reviews, team: &str| view.by_team(team));
         },
     ),
-    select("by_people", &[], "those that no bot gave", |module, name| {
-        module.set_native_fn(name, |view: Reviews| Ok(view.keep_reviews(|review| !review.bot)));
+    select::<ReviewRows>("by_people", &[], "those that no bot gave", |module, name| {
+        module.set_native_fn(name, |view: Reviews| Ok(view.keep_rows(|review| !review.bot)));
     }),
-    select(
+    select::<ReviewRows>(
         "at_head",
         &[],
         "those of the change's last commit; without those of which the forge does not say the commit",
@@ -156,28 +138,33 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Reviews| Ok(view.at_head()));
         },
     ),
-    property("reviewer", "text", "the reviewer's login; empty for a deleted account", |module, name| {
+    property::<ReviewRows>("reviewer", "text", "the reviewer's login; empty for a deleted account", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.reviewer.as_deref().unwrap_or("").into()))
         });
     }),
-    property("bot", "true or false", "whether the reviewer is a bot", |module, name| {
+    property::<ReviewRows>("bot", "true or false", "whether the reviewer is a bot", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |item| item.bot)));
     }),
-    property("state", "review state", "what they said", |module, name| {
+    property::<ReviewRows>("state", "review state", "what they said", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(ReviewState::Pending), |item| WordValue::of(item.state)))
         });
     }),
-    property("latest", "true or false", "whether it is what the reviewer holds now", |module, name| {
+    property::<ReviewRows>("latest", "true or false", "whether it is what the reviewer holds now", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.latest)));
     }),
-    property("commit", "text", "the commit that they looked at; empty where the forge does not say", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.get(ImmutableString::new(), |item| item.commit.as_deref().unwrap_or("").into()))
-        });
-    }),
-    property("time", "text", "when it was given; empty where the forge does not say", |module, name| {
+    property::<ReviewRows>(
+        "commit",
+        "text",
+        "the commit that they looked at; empty where the forge does not say",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(ImmutableString::new(), |item| item.commit.as_deref().unwrap_or("").into()))
+            });
+        },
+    ),
+    property::<ReviewRows>("time", "text", "when it was given; empty where the forge does not say", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.time.as_deref().unwrap_or("").into()))
         });

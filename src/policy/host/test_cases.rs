@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
-use rhai::{Dynamic, INT, ImmutableString, Module};
+use rhai::{Dynamic, INT, ImmutableString};
 
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::HostResult;
 use super::findings::unknown_group;
 use super::signature::{Param, Signature};
+use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
 use crate::evidence::{CheckStatus, Evidence, EvidenceKind, TestCase, Word};
 use crate::policy::Subject;
@@ -47,23 +48,20 @@ impl Placed for TestRows {
     }
 }
 
-type Tests = View<TestRows>;
-type Row = Item<TestRows>;
+impl Stored for TestRows {
+    type Row = TestCase;
 
-impl Row {
-    /// A property of the row; rows of a view are always there.
-    fn get<T>(&self, missing: T, property: impl FnOnce(&TestCase) -> T) -> T {
-        self.store.evidence.tests.get(self.row as usize).map_or(missing, property)
+    fn stored(evidence: &Evidence) -> &[TestCase] {
+        &evidence.tests
     }
 }
 
-impl Tests {
-    fn keep_cases(&self, test: impl Fn(&TestCase) -> bool) -> Self {
-        self.keep(|evidence, row| evidence.tests.get(row).is_none_or(&test))
-    }
+type Tests = View<TestRows>;
+type Row = Item<TestRows>;
 
+impl Tests {
     fn keep_status(&self, status: CheckStatus) -> Self {
-        self.keep_cases(|case| case.status == status)
+        self.keep_rows(|case| case.status == status)
     }
 }
 
@@ -81,25 +79,6 @@ fn group_by(tests: &Tests, key: &str) -> HostResult<rhai::Map> {
 }
 
 const VIEW: &str = "Tests";
-const ITEM: &str = "Test";
-
-const fn select(
-    name: &'static str,
-    params: &'static [(&'static str, Param)],
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::method(VIEW, name, params, "Tests", doc, register)
-}
-
-const fn property(
-    name: &'static str,
-    returns: &'static str,
-    doc: &'static str,
-    register: fn(&mut Module, &'static str),
-) -> Signature {
-    Signature::property(ITEM, name, returns, doc, register)
-}
 
 /// What every collection has.
 pub(super) const COMMON: &[Signature] = &placed::<TestRows>();
@@ -115,30 +94,40 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Tests, key: &str| group_by(&view, key));
         },
     ),
-    select("status", &[("status", Param::Words(CheckStatus::VOCABULARY))], "those that ended so", |module, name| {
-        choices(module, name, |view: Tests, status: &Dynamic| -> HostResult<Tests> {
-            let wanted = words::<CheckStatus>(status)?;
-            Ok(view.keep_cases(|case| wanted.get(usize::from(case.status.index())).copied().unwrap_or(true)))
-        });
-    }),
-    select("failed", &[], "those that failed, or could not be run", |module, name| {
+    select::<TestRows>(
+        "status",
+        &[("status", Param::Words(CheckStatus::VOCABULARY))],
+        "those that ended so",
+        |module, name| {
+            choices(module, name, |view: Tests, status: &Dynamic| -> HostResult<Tests> {
+                let wanted = words::<CheckStatus>(status)?;
+                Ok(view.keep_rows(|case| wanted.get(usize::from(case.status.index())).copied().unwrap_or(true)))
+            });
+        },
+    ),
+    select::<TestRows>("failed", &[], "those that failed, or could not be run", |module, name| {
         module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Failed)));
     }),
-    select("passed", &[], "those that passed, at the last attempt where there were several", |module, name| {
-        module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Passed)));
-    }),
-    select("skipped", &[], "those that were not run", |module, name| {
+    select::<TestRows>(
+        "passed",
+        &[],
+        "those that passed, at the last attempt where there were several",
+        |module, name| {
+            module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Passed)));
+        },
+    ),
+    select::<TestRows>("skipped", &[], "those that were not run", |module, name| {
         module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Skipped)));
     }),
-    select("flaky", &[], "those that passed only after having failed", |module, name| {
-        module.set_native_fn(name, |view: Tests| Ok(view.keep_cases(TestCase::is_flaky)));
+    select::<TestRows>("flaky", &[], "those that passed only after having failed", |module, name| {
+        module.set_native_fn(name, |view: Tests| Ok(view.keep_rows(TestCase::is_flaky)));
     }),
-    property("suite", "text", "the suite that it belongs to", |module, name| {
+    property::<TestRows>("suite", "text", "the suite that it belongs to", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.suite.as_str().into()))
         });
     }),
-    property(
+    property::<TestRows>(
         "class",
         "text",
         "the class or module that it is of; empty where the report does not say",
@@ -148,30 +137,30 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    property("name", "text", "its name", |module, name| {
+    property::<TestRows>("name", "text", "its name", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.name.as_str().into())));
     }),
-    property("status", "check status", "how it ended", |module, name| {
+    property::<TestRows>("status", "check status", "how it ended", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(CheckStatus::Failed), |item| WordValue::of(item.status)))
         });
     }),
-    property("attempts", "number", "how often it was run", |module, name| {
+    property::<TestRows>("attempts", "number", "how often it was run", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.attempts))));
     }),
-    property("flaky", "true or false", "whether it passed only after having failed", |module, name| {
+    property::<TestRows>("flaky", "true or false", "whether it passed only after having failed", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, TestCase::is_flaky)));
     }),
-    property("path", "text", "the file that it is in; empty where that is not known", |module, name| {
+    property::<TestRows>("path", "text", "the file that it is in; empty where that is not known", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.path.as_deref().unwrap_or("").into()))
         });
     }),
-    property("line", "number", "the line in that file; 0 where the report gives none", |module, name| {
+    property::<TestRows>("line", "number", "the line in that file; 0 where the report gives none", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.line))));
     }),
-    property("message", "text", "what the first failure says, or why it was skipped", |module, name| {
+    property::<TestRows>("message", "text", "what the first failure says, or why it was skipped", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.message.as_deref().unwrap_or("").into()))
         });
