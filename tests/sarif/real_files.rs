@@ -303,3 +303,80 @@ fn real_fingerprints_that_do_not_identify_are_set_aside() {
         assert!(stated >= at_least, "{file}: {stated} of {}", bare.len());
     }
 }
+
+#[test]
+fn the_three_bases_of_one_file_lead_to_the_files_of_the_repository_and_what_lies_in_none_is_kept() {
+    let path = std::path::Path::new(FOLDER).join("checkov-3.3.30-conftest.sarif");
+    if !path.exists() {
+        return;
+    }
+    // What `checkov -d conftest` was run on, by the listing of that repository.
+    let mut head: Vec<String> = [
+        ".github/workflows/release.yaml",
+        "Dockerfile",
+        "examples/awssam/lambda.yaml",
+        "examples/configfile/deployment.yaml",
+        "examples/data/service.yaml",
+        "examples/docker/Dockerfile",
+        "examples/exceptions/deployments.yaml",
+        "examples/hcl1/gke-show.json",
+        "examples/hcl1/gke.tf",
+        "examples/hcl2/policy/unencrypted_azure_disk.tf",
+        "examples/hcl2/terraform.tf",
+        "examples/kubernetes/combine/combine.yaml",
+        "examples/kubernetes/combine/deployment.yaml",
+        "examples/kubernetes/combine/service.yaml",
+        "examples/kubernetes/deployment+service.yaml",
+        "examples/kubernetes/deployment.yaml",
+        "examples/kubernetes/service.yaml",
+        "examples/kustomize/configMap.yaml",
+        "examples/kustomize/deployment.yaml",
+        "examples/kustomize/kustomization.yaml",
+        "examples/kustomize/service.yaml",
+    ]
+    .map(str::to_owned)
+    .into();
+    head.sort();
+    let change = Change::default();
+    let context = Context { files: &[], change: &change, head_paths: Some(&head), roots: &[] };
+    let (found, _) = of_head(&[tollgate::collect::sarif::read(&path, "checkov", None)], &context);
+    let mut placed: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut unmapped = Vec::new();
+    for finding in found.iter() {
+        match (finding.path, finding.unmapped) {
+            (Some(path), _) => *placed.entry(path).or_default() += 1,
+            (None, written) => unmapped.push((written.unwrap(), finding.on_changed_line)),
+        }
+    }
+    unmapped.sort_unstable();
+    // The first can mean two files of the head, and the tool made the second for itself: both count as touching the change.
+    let twice = "conftest/examples/docker/Dockerfile";
+    let kustomized = "tmplukjk93k/conftest/examples/kustomize/Deployment-default-the-deployment.yaml";
+    assert_eq!(unmapped, [(twice, true), (twice, true), (kustomized, true)]);
+    assert_eq!(placed.values().sum::<usize>(), 266);
+    assert_eq!(placed.len(), head.len() - 1, "each of the others is a file of the repository: {placed:?}");
+    let count = |path: &str| placed.get(path).copied();
+    assert_eq!(count("examples/kubernetes/deployment+service.yaml"), Some(21), "an escape");
+    assert_eq!(count("examples/kustomize/deployment.yaml"), Some(20), "below conftest/conftest");
+    assert_eq!(count("examples/kustomize/kustomization.yaml"), Some(21), "below conftest");
+    assert_eq!(count("Dockerfile"), Some(2), "not taken for examples/docker/Dockerfile");
+}
+
+#[test]
+fn a_tool_whose_run_was_lost_by_merging_is_missing() {
+    let path = std::path::Path::new(FOLDER).join("multitool-merged-3-tools.sarif");
+    if !path.exists() {
+        return;
+    }
+    let (findings, sources) = read(&path);
+    let evidence = tollgate::evidence::Evidence { findings, sources, ..tollgate::evidence::Evidence::default() };
+    let pack = "name = \"p\"\nversion = \"1.0.0\"\ndescription = \"d\"\n[evidence.findings]\nexpect = [\"ruff\", \"hadolint\", \"Semgrep\"]\n";
+    let rule = "const RULE = #{title: \"t\", category: \"process\", enforcement: \"advisory\", risk: \"low\", needs: [\"findings\"]};\n\
+                fn check(change, params) { note(`${change.findings.count()}`); }";
+    let files =
+        [("pack.toml", pack), ("rules/r.rhai", rule)].map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+    let pack = tollgate::policy::PackFiles { origin: "p".to_owned(), files: files.into() };
+    let set = tollgate::policy::PolicySet::load(&[pack], &[]).unwrap();
+    let missing: Vec<_> = set.missing_sources(&evidence).into_iter().filter_map(|source| source.tool).collect();
+    assert_eq!(missing, ["ruff"], "Semgrep OSS is Semgrep");
+}
