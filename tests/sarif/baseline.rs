@@ -400,6 +400,27 @@ fn what_a_baseline_says_of_suppression_or_of_its_own_baseline_clears_nothing_by_
     assert_eq!(Case::of(json!([at("a.py", 1, "m")]), json!([absent])).became(), ["1: new"], "the base has it no more");
 }
 
+#[test]
+fn a_scanners_own_report_is_not_told_from_its_sarif() {
+    let report = json!({
+        "matches": [{"vulnerability": {"id": "CVE-2021-1", "severity": "High", "fix": {"versions": [], "state": "unknown"}},
+            "relatedVulnerabilities": [], "matchDetails": [],
+            "artifact": {"name": "x", "version": "1", "type": "npm", "purl": "pkg:npm/x@1", "locations": [{"path": "/a.py"}]}}],
+        "source": {"type": "directory", "target": "."}, "distro": {}, "descriptor": {"name": "grype", "version": "0.100", "db": {"status": {"valid": true}}},
+    });
+    let outcome = tollgate::collect::reports::parse(report.to_string().as_bytes());
+    let report = tollgate::collect::input::Report { path: "own".to_owned(), commit: None, sha256: None, outcome };
+    let mut baseline = log(json!([at("a.py", 1, "m")]));
+    baseline["runs"][0]["tool"]["driver"]["name"] = "Grype".into();
+    let baseline = [named("base", &baseline, Some(BASE))];
+    let change = Change { base: Some(BASE.to_owned()), ..Change::default() };
+    let context = Context { files: &[], change: &change, head_paths: None, roots: &[] };
+    let (found, sources) = findings(&Inputs { reports: &[report], baseline: &baseline, ..Inputs::default() }, &context);
+    assert!(sources.iter().all(|source| source.completeness == Completeness::Complete), "{sources:?}");
+    assert_eq!(found.iter().map(|one| one.compared).collect::<Vec<_>>(), [Comparison::Unknown]);
+    assert_eq!(found.gone().count(), 0);
+}
+
 fn rows() -> impl Strategy<Value = Vec<(u8, u8, u32)>> {
     proptest::collection::vec((0u8..2, 0u8..2, 1u32..6), 0..10)
 }

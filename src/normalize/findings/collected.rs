@@ -17,6 +17,8 @@ pub(super) struct Trace {
     pub(super) touched: bool,
     /// For a row of the baseline, the line of the head that its own became; `None` where it was edited or removed.
     pub(super) expected: Option<NonZeroU32>,
+    /// Whether it came without an identity, so that it can't be told from what another format says of the same.
+    pub(super) is_foreign: bool,
 }
 
 /// Findings of the head, or of the baseline.
@@ -74,6 +76,7 @@ impl Collected {
                 line: finding.line,
                 touched: finding.on_changed_line && finding.path.is_some() && finding.line > 0,
                 expected: None,
+                is_foreign: true,
             });
         }
     }

@@ -22,9 +22,12 @@
 //! not switched on, gives new findings in old code: nothing shows that they are old.
 //!
 //! A row of the baseline without a pair is *gone* where all runs of the tool over the head are complete.
+//!
+//! A scanner's own report and its SARIF don't say the same of one finding. Rows of the head that came without an identity
+//! are *unknown* where they have no pair, and nothing of their tool is gone.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::NO_TOOL;
 use super::collected::{Collected, Trace};
@@ -41,18 +44,26 @@ pub(super) fn compare(head: &mut Collected, base: &mut Collected, sources: &[Sou
     for (row, pair) in pairs.head.iter().enumerate() {
         let compared = match *pair {
             Some(pair) => relation(head, base, row, pair),
+            None if is_foreign(head, row) => Comparison::Unknown,
             None if of_base.all_there(tool(&head.rows, row)) => Comparison::New,
             None => Comparison::Unknown,
         };
         head.rows.set_compared(row, compared);
     }
+    let foreign: BTreeSet<String> =
+        (0..head.rows.len()).filter(|row| is_foreign(head, *row)).map(|row| tool_key(tool(&head.rows, row))).collect();
     for (row, is_paired) in pairs.base.iter().enumerate() {
-        if !is_paired && of_head.all_there(tool(&base.rows, row)) {
+        let tool = tool(&base.rows, row);
+        if !is_paired && of_head.all_there(tool) && !foreign.contains(&tool_key(tool)) {
             let Some(finding) = base.rows.get(row) else { continue };
             let rule = head.rows.rule_of(&base.rows, finding.rule);
             head.rows.push(&FindingRow { rule, compared: Comparison::Gone, ..finding });
         }
     }
+}
+
+fn is_foreign(side: &Collected, row: usize) -> bool {
+    side.traces().get(row).is_none_or(|trace| trace.is_foreign)
 }
 
 fn tool(rows: &FindingsBuilder, row: usize) -> &str {
