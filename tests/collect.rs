@@ -316,6 +316,28 @@ fn a_report_for_another_commit_is_stale_and_one_for_the_head_is_not() {
 }
 
 #[test]
+fn a_report_for_a_merge_of_the_head_into_the_base_is_one_for_the_head() {
+    let place = Place::new();
+    place.git(&["checkout", "-q", "--detach", "main"]);
+    place.git(&["merge", "-q", "--no-ff", "-m", "as the forge tests it", "topic"]);
+    let tested = place.git(&["rev-parse", "HEAD"]);
+    place.git(&["checkout", "-q", "-b", "elsewhere", "main"]);
+    place.write("repo/other.py", "x = 1\n");
+    place.commit("not of the base");
+    place.git(&["merge", "-q", "--no-ff", "-m", "with something else", "topic"]);
+    let with_more = place.git(&["rev-parse", "HEAD"]);
+    place.git(&["checkout", "-q", "topic"]);
+    for (flag, file, kind) in [("--sarif", "scan.sarif", "findings"), ("--tests", "junit.xml", "tests")] {
+        let document = place.collect(&[flag, &format!("{file}@{tested}")]);
+        assert_eq!(completeness(&document, kind), ["complete"], "{flag}");
+        let sources = document["sources"].as_array().unwrap();
+        assert!(sources.iter().any(|source| source["kind"] == kind && source["commit"] == tested), "as it was stated");
+        let document = place.collect(&[flag, &format!("{file}@{with_more}")]);
+        assert_eq!(completeness(&document, kind), ["stale"], "{flag}");
+    }
+}
+
+#[test]
 fn a_report_that_the_change_brings_along_is_not_about_it() {
     let place = Place::new();
     for file in ["junit.xml", "lcov.info", "reviews.json", "event.json", "scan.sarif", "audit.json", "SUMMARY.md"] {
@@ -336,6 +358,23 @@ fn a_report_that_the_change_brings_along_is_not_about_it() {
     }
     let document = place.collect(&["--claims", "repo/SUMMARY.md"]);
     assert_eq!(completeness(&document, "claims"), ["complete"], "who changes the code states what it does");
+}
+
+#[test]
+fn a_baseline_or_an_event_that_the_change_brings_along_tells_nothing() {
+    let place = Place::new();
+    for (own, file) in [("own.sarif", "scan.sarif"), ("own.json", "event.json")] {
+        let text = std::fs::read_to_string(place.path().join(file)).unwrap();
+        place.write(&format!("repo/{own}"), &(text + "\n"));
+    }
+    place.commit("what I would like to be there");
+    let document = place.collect(&["--sarif", "scan.sarif", "--baseline-sarif", "repo/own.sarif"]);
+    assert_eq!(completeness(&document, "baseline"), ["stale"]);
+    assert!(items(&document, "findings").iter().all(|finding| finding["introduced"] == "unknown"));
+
+    let document = place.collect(&["--change", "repo/own.json"]);
+    assert_eq!(completeness(&document, "change"), ["stale"]);
+    assert_eq!((&document["change"]["author"], &document["change"]["labels"]), (&Value::Null, &json!([])));
 }
 
 #[test]

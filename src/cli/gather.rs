@@ -7,13 +7,13 @@ use super::facts::Fact;
 use super::inputs::Input;
 use super::judge::{self, Checkout, Run};
 use super::pipeline::{self, Side};
-use super::readers::{self, Ground};
+use super::readers::{self, BROUGHT_ALONG, Ground, Origin};
 use super::said::{Described, Location};
 use super::settings::Settings;
 use crate::collect::snapshot::{RawChange, Snapshot};
 use crate::collect::{input, teams};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evidence::{Claim, Completeness, Evidence, EvidenceKind, Source};
+use crate::evidence::{Change, Claim, Completeness, Evidence, EvidenceKind, Source};
 
 /// Collects and normalizes everything that a run names.
 ///
@@ -36,8 +36,8 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
         (Described::Evidence(file), None) => (pipeline::read_evidence(file).map_err(one)?, Ground::default()),
     };
     forge(&mut evidence, run);
-    scans(&mut evidence, &ground, settings)?;
-    checks(&mut evidence, &ground, settings);
+    scans(&mut evidence, &ground, run)?;
+    checks(&mut evidence, &ground, run);
     people(&mut evidence, run)?;
     claims(&mut evidence, settings);
     if let Some(checkout) = &run.checkout {
@@ -45,6 +45,11 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
     }
     evidence.sort();
     Ok(evidence)
+}
+
+/// What the repository knows of the files that a run names.
+fn origin<'a>(run: &'a Run, change: &'a Change) -> Origin<'a> {
+    Origin { checkout: run.checkout.as_ref(), head: change.head.as_deref() }
 }
 
 /// Puts sources in the place of all that there are of some kinds.
@@ -134,11 +139,9 @@ fn owners(evidence: &mut Evidence, snapshot: Option<&dyn Snapshot>, run: &Run) -
 fn forge(evidence: &mut Evidence, run: &Run) {
     let settings = &run.settings;
     if let Some(file) = settings.files(Input::Change).first() {
-        let head = evidence.change.head.clone();
-        let parents = run.checkout.as_ref().zip(head).map(|(checkout, head)| checkout.parents(&head));
-        let (change, source) = readers::event(file, &evidence.change, &parents.unwrap_or_default());
+        let (change, source) = readers::event(file, origin(run, &evidence.change), &evidence.change);
         evidence.change = change;
-        replace(evidence, &[EvidenceKind::Change], vec![source]);
+        replace(evidence, &[EvidenceKind::Change], source.into_iter().collect());
         let told = readers::claims_of_description(&evidence.change);
         replace_claims(evidence, |path| path.is_none(), told);
     }
@@ -152,7 +155,8 @@ fn forge(evidence: &mut Evidence, run: &Run) {
 }
 
 /// Scanner results, and what became of them since those of the base.
-fn scans(evidence: &mut Evidence, ground: &Ground, settings: &Settings) -> Result<(), Vec<Diagnostic>> {
+fn scans(evidence: &mut Evidence, ground: &Ground, run: &Run) -> Result<(), Vec<Diagnostic>> {
+    let settings = &run.settings;
     let files = [Input::Sarif, Input::Report, Input::BaselineSarif].map(|input| settings.files(input));
     let [sarif, reports, baseline] = files;
     if files.iter().all(|files| files.is_empty()) {
@@ -172,7 +176,7 @@ fn scans(evidence: &mut Evidence, ground: &Ground, settings: &Settings) -> Resul
             sources
         }
         None => {
-            let (findings, sources) = readers::findings(files, evidence, ground);
+            let (findings, sources) = readers::findings(files, origin(run, &evidence.change), evidence, ground);
             evidence.findings = findings;
             sources
         }
@@ -183,10 +187,11 @@ fn scans(evidence: &mut Evidence, ground: &Ground, settings: &Settings) -> Resul
 }
 
 /// Test results and coverage.
-fn checks(evidence: &mut Evidence, ground: &Ground, settings: &Settings) {
+fn checks(evidence: &mut Evidence, ground: &Ground, run: &Run) {
+    let settings = &run.settings;
     let tests = settings.files(Input::Tests);
     if !tests.is_empty() {
-        let (read, sources) = readers::tests(tests, evidence, ground);
+        let (read, sources) = readers::tests(tests, origin(run, &evidence.change), evidence, ground);
         evidence.tests = read;
         replace(evidence, &[EvidenceKind::Tests], sources);
     }
@@ -195,7 +200,7 @@ fn checks(evidence: &mut Evidence, ground: &Ground, settings: &Settings) {
         let sources = match ground.unplaced(EvidenceKind::Coverage, &[coverage]) {
             Some(sources) => sources,
             None => {
-                let (read, sources) = readers::coverage(coverage, evidence, ground);
+                let (read, sources) = readers::coverage(coverage, origin(run, &evidence.change), evidence, ground);
                 evidence.coverage = read;
                 sources
             }
@@ -208,7 +213,7 @@ fn checks(evidence: &mut Evidence, ground: &Ground, settings: &Settings) {
 fn people(evidence: &mut Evidence, run: &Run) -> Result<(), Vec<Diagnostic>> {
     let reviews = run.settings.files(Input::Reviews);
     if !reviews.is_empty() {
-        let (read, sources) = readers::reviews(reviews, &evidence.change);
+        let (read, sources) = readers::reviews(reviews, origin(run, &evidence.change), &evidence.change);
         evidence.reviews = read;
         replace(evidence, &[EvidenceKind::Reviews], sources);
     }
@@ -266,7 +271,7 @@ fn brought_along(evidence: &mut Evidence, checkout: &Checkout, settings: &Settin
         if let (Some(file), Some(sha256)) = (file, &source.sha256)
             && checkout.is_in(&head, &file.file.path, sha256)
         {
-            source.worsen(Completeness::Stale, "is a file of the head itself, so it can't have been made for it");
+            source.worsen(Completeness::Stale, BROUGHT_ALONG);
         }
     }
 }

@@ -176,6 +176,15 @@ impl Checkout {
         self.repository.parents(commit).unwrap_or_default()
     }
 
+    /// Whether a commit merges the head into the base, as it is or was: what a forge checks out to test a request.
+    #[must_use]
+    pub fn merges(&self, commit: &str, head: &str) -> bool {
+        let parents = self.parents(commit);
+        let (Some(base), [one, other]) = (&self.base, parents.as_slice()) else { return false };
+        let into = if one == head { other } else { one };
+        (one == head || other == head) && self.repository.is_ancestor(into, base).unwrap_or(false)
+    }
+
     /// The path in the repository, of a path that lies inside it by its spelling or by where its links lead.
     fn inside(&self, path: &Path) -> Option<String> {
         let spelled = normal(path);

@@ -1,6 +1,10 @@
 //! The readers behind the flags that name evidence. Wiring alone, as in `pipeline`: every choice is a stage's own.
 
+use std::path::Path;
+
 use super::inputs::EvidenceFile;
+use super::judge::Checkout;
+use crate::collect::input::{Refusal, Report};
 use crate::collect::snapshot::SnapshotError;
 use crate::collect::{claims, codeowners, coverage, event, junit, reports, reviews, sarif};
 use crate::evidence::{
@@ -44,75 +48,149 @@ impl Ground {
     }
 }
 
-/// Reads each of some files.
-fn each<T>(files: &[EvidenceFile], read: impl Fn(&std::path::Path, &str, Option<&str>) -> T) -> Vec<T> {
-    files.iter().map(|file| read(&file.file.path, &file.file.shown, file.commit.as_deref())).collect()
+/// What the repository knows of files that are handed in; without one, nothing.
+#[derive(Clone, Copy)]
+pub struct Origin<'a> {
+    /// The repository.
+    pub checkout: Option<&'a Checkout>,
+    /// The head of the change.
+    pub head: Option<&'a str>,
 }
 
-/// Says of each source whose file is not there that what follows an `@` in its name is no commit: `a.sarif@main` is as good
-/// as a file's name, and nothing else would say why it is none.
-fn explain_names(sources: &mut [Source]) {
-    for source in sources.iter_mut().filter(|source| source.completeness == Completeness::Missing) {
-        let name = source.path.as_deref().and_then(|path| path.rsplit_once('@')).map(|(_, name)| name);
-        if let (Some(name), Some(reason)) = (name.filter(|name| !name.contains('/')), &mut source.reason) {
-            reason.push_str(&format!("; `{name}` is no commit id, which has 7 to 40 hexadecimal digits"));
+impl Origin<'_> {
+    /// Whether a file, by its digest, is one that the head has: whoever writes the change writes what it says.
+    #[must_use]
+    pub fn is_of_head(&self, path: &Path, sha256: &str) -> bool {
+        let known = self.checkout.zip(self.head);
+        known.is_some_and(|(checkout, head)| checkout.is_in(head, path, sha256))
+    }
+
+    /// The commit that a file is said to be made for. A merge of the head into the base stands for the head.
+    fn commit<'c>(&'c self, file: &'c EvidenceFile) -> Option<&'c str> {
+        let stated = file.commit.as_deref()?;
+        let known = self.checkout.zip(self.head);
+        Some(known.filter(|(checkout, head)| checkout.merges(stated, head)).map_or(stated, |(_, head)| head))
+    }
+
+    /// Reads each of some files.
+    fn each<T>(&self, files: &[EvidenceFile], read: impl Fn(&Path, &str, Option<&str>) -> T) -> Vec<T> {
+        files.iter().map(|file| read(&file.file.path, &file.file.shown, self.commit(file))).collect()
+    }
+
+    /// Reads files of which nothing may be taken where the change brings them along.
+    fn each_foreign<T>(
+        &self,
+        files: &[EvidenceFile],
+        read: impl Fn(&Path, &str, Option<&str>) -> Report<T>,
+    ) -> Vec<Report<T>> {
+        let mut reports = self.each(files, read);
+        for (file, report) in files.iter().zip(&mut reports) {
+            if report.sha256.as_ref().is_some_and(|sha256| self.is_of_head(&file.file.path, sha256)) {
+                report.outcome = Err(Refusal { completeness: Completeness::Stale, reason: BROUGHT_ALONG.to_owned() });
+            }
+        }
+        reports
+    }
+}
+
+impl Origin<'_> {
+    /// Says of sources what was said of their files: the commit as it was stated, and of a file that is not there that
+    /// what follows an `@` in its name is no commit. `a.sarif@main` is as good as a file's name, and nothing else would say why
+    /// it is none.
+    fn tell(&self, files: &[EvidenceFile], sources: &mut [Source]) {
+        for source in sources {
+            let of_source = |file: &&EvidenceFile| {
+                Some(&file.file.shown) == source.path.as_ref() && self.commit(file) == source.commit.as_deref()
+            };
+            if let Some(file) = files.iter().find(of_source) {
+                source.commit.clone_from(&file.commit);
+            }
+            let name = source.path.as_deref().and_then(|path| path.rsplit_once('@')).map(|(_, name)| name);
+            if let (Completeness::Missing, Some(name), Some(reason)) =
+                (source.completeness, name.filter(|name| !name.contains('/')), &mut source.reason)
+            {
+                reason.push_str(&format!("; `{name}` is no commit id, which has 7 to 40 hexadecimal digits"));
+            }
         }
     }
 }
+
+/// Why a report that is a file of the head is none about it.
+pub const BROUGHT_ALONG: &str = "is a file of the head itself, so it can't have been made for it";
 
 /// Scanner results, scanners' own reports, and what became of their findings since the results of the base, as evidence.
 #[must_use]
 pub fn findings(
     [sarif, reports, baseline]: [&[EvidenceFile]; 3],
+    origin: Origin<'_>,
     evidence: &Evidence,
     ground: &Ground,
 ) -> (Findings, Vec<Source>) {
     let inputs = Inputs {
-        sarif: &each(sarif, sarif::read),
-        reports: &each(reports, reports::read),
-        baseline: &each(baseline, sarif::read),
+        sarif: &origin.each(sarif, sarif::read),
+        reports: &origin.each(reports, reports::read),
+        baseline: &origin.each_foreign(baseline, sarif::read),
         base_paths: ground.base_paths.as_deref(),
     };
     let (findings, mut sources) = normalize::findings::findings(&inputs, &ground.context(evidence));
-    explain_names(&mut sources);
+    origin.tell(&[sarif, reports, baseline].concat(), &mut sources);
     (findings, sources)
 }
 
 /// Test results as evidence.
 #[must_use]
-pub fn tests(files: &[EvidenceFile], evidence: &Evidence, ground: &Ground) -> (Vec<TestCase>, Vec<Source>) {
-    let (tests, mut sources) = normalize::checks::test_cases(&each(files, junit::read), &ground.context(evidence));
-    explain_names(&mut sources);
+pub fn tests(
+    files: &[EvidenceFile],
+    origin: Origin<'_>,
+    evidence: &Evidence,
+    ground: &Ground,
+) -> (Vec<TestCase>, Vec<Source>) {
+    let reports = origin.each(files, junit::read);
+    let (tests, mut sources) = normalize::checks::test_cases(&reports, &ground.context(evidence));
+    origin.tell(files, &mut sources);
     (tests, sources)
 }
 
 /// Coverage as evidence.
 #[must_use]
-pub fn coverage(files: &[EvidenceFile], evidence: &Evidence, ground: &Ground) -> (Vec<FileCoverage>, Vec<Source>) {
-    let (coverage, mut sources) = normalize::checks::coverage(&each(files, coverage::read), &ground.context(evidence));
-    explain_names(&mut sources);
+pub fn coverage(
+    files: &[EvidenceFile],
+    origin: Origin<'_>,
+    evidence: &Evidence,
+    ground: &Ground,
+) -> (Vec<FileCoverage>, Vec<Source>) {
+    let reports = origin.each(files, coverage::read);
+    let (coverage, mut sources) = normalize::checks::coverage(&reports, &ground.context(evidence));
+    origin.tell(files, &mut sources);
     (coverage, sources)
 }
 
 /// Reviews as evidence.
 #[must_use]
-pub fn reviews(files: &[EvidenceFile], change: &Change) -> (Vec<Review>, Vec<Source>) {
-    let (reviews, mut sources) = normalize::people::reviews(&each(files, reviews::read), change);
-    explain_names(&mut sources);
+pub fn reviews(files: &[EvidenceFile], origin: Origin<'_>, change: &Change) -> (Vec<Review>, Vec<Source>) {
+    let (reviews, mut sources) = normalize::people::reviews(&origin.each(files, reviews::read), change);
+    origin.tell(files, &mut sources);
     (reviews, sources)
 }
 
 /// The change with what an event of the forge says of it.
 #[must_use]
-pub fn event(file: &EvidenceFile, change: &Change, head_parents: &[String]) -> (Change, Source) {
-    let report = event::read(&file.file.path, &file.file.shown, file.commit.as_deref());
-    normalize::people::change(&report, change, head_parents)
+pub fn event(file: &EvidenceFile, origin: Origin<'_>, change: &Change) -> (Change, Option<Source>) {
+    let parents = origin.checkout.zip(origin.head).map(|(checkout, head)| checkout.parents(head)).unwrap_or_default();
+    match origin.each_foreign(std::slice::from_ref(file), event::read).first() {
+        Some(report) => {
+            let (change, source) = normalize::people::change(report, change, &parents);
+            (change, Some(source))
+        }
+        None => (change.clone(), None),
+    }
 }
 
 /// Statements of documents as evidence.
 #[must_use]
 pub fn claims(files: &[EvidenceFile]) -> (Vec<Claim>, Vec<Source>) {
-    normalize::claims::claims(&each(files, |path, shown, _| claims::read(path, shown)))
+    let read = |file: &EvidenceFile| claims::read(&file.file.path, &file.file.shown);
+    normalize::claims::claims(&files.iter().map(read).collect::<Vec<_>>())
 }
 
 /// Statements of the change's own description as evidence; `None` where nobody told of one.

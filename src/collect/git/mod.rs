@@ -120,6 +120,15 @@ impl GitRepository {
         Ok(commit.parent_ids().map(|parent| parent.to_string()).collect())
     }
 
+    /// Whether the history of a commit holds another one, or is it.
+    ///
+    /// # Errors
+    /// Where there is no such commit, or the history can't be read.
+    pub fn is_ancestor(&self, ancestor: &str, of: &str) -> Result<bool, SnapshotError> {
+        let (ancestor, of) = (self.commit(ancestor)?, self.commit(of)?);
+        Ok(self.merge_base(of, ancestor)? == ancestor)
+    }
+
     /// Regular files under a directory of a commit (all of them under ``), with their content, by path.
     ///
     /// # Errors

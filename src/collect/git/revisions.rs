@@ -122,7 +122,7 @@ impl GitRepository {
         Err(unusable(format!("the parent {parent} of {commit} is not in the repository, the clone is shallow"), DEEPEN))
     }
 
-    fn merge_base(&self, base: ObjectId, head: ObjectId) -> Result<ObjectId, SnapshotError> {
+    pub(super) fn merge_base(&self, base: ObjectId, head: ObjectId) -> Result<ObjectId, SnapshotError> {
         let bases = self.repo.merge_bases_many(base, &[head]).map_err(|error| {
             unusable(format!("the merge base of {base} and {head} can't be found: {}", said(&error)), DEEPEN)
         })?;
