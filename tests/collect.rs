@@ -517,3 +517,14 @@ fn the_limits_of_the_documentation_are_those_of_the_readers() {
     }
     assert_eq!(kept.trim(), limits().trim(), "set TOLLGATE_BLESS=1 to rewrite docs/evidence.md");
 }
+
+#[test]
+fn a_verdict_shows_what_is_new_before_what_is_old() {
+    let place = Place::new();
+    let inputs = ["--sarif", "scan.sarif", "--baseline-sarif", "base.sarif"];
+    let output = place.run(&[&["eval", "--repo", "repo", "--format", "json"], &inputs[..]].concat());
+    let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let shown: Vec<&Value> =
+        verdict["findings"]["items"].as_array().unwrap().iter().map(|finding| &finding["rule"]).collect();
+    assert_eq!(shown, ["fresh", "old"]);
+}

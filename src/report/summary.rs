@@ -80,7 +80,7 @@ pub struct FindingsSummary {
     pub by_severity: Vec<SeverityCount>,
     /// By tool.
     pub by_tool: Vec<Count>,
-    /// Those to look at first: on changed lines before others, worst first; at most [`FindingsSummary::MAX_ITEMS`].
+    /// Those to look at first: those that are not known to be old, then those on changed lines, worst first; at most [`FindingsSummary::MAX_ITEMS`].
     pub items: Vec<FindingItem>,
     /// How many are not among `items`.
     pub omitted: u64,
@@ -221,7 +221,7 @@ impl FindingsSummary {
             .map(|severity| SeverityCount { severity: *severity, total: 0, introduced: 0, on_changed_lines: 0 })
             .collect();
         let mut tools = indexmap::IndexMap::<&str, u64>::new();
-        let mut order: Vec<(bool, std::cmp::Reverse<Severity>, usize)> = Vec::with_capacity(findings.len());
+        let mut order: Vec<(bool, bool, std::cmp::Reverse<Severity>, usize)> = Vec::with_capacity(findings.len());
         for (index, finding) in findings.iter().enumerate() {
             match finding.introduced {
                 Introduced::Yes => summary.introduced.yes += 1,
@@ -243,7 +243,8 @@ impl FindingsSummary {
                 count.introduced += u64::from(finding.introduced != Introduced::No);
                 count.on_changed_lines += u64::from(finding.on_changed_line);
             }
-            order.push((!finding.on_changed_line, std::cmp::Reverse(finding.severity), index));
+            let is_old = finding.introduced == Introduced::No;
+            order.push((is_old, !finding.on_changed_line, std::cmp::Reverse(finding.severity), index));
         }
         severities.retain(|count| count.total > 0);
         summary.by_severity = severities;
@@ -253,7 +254,7 @@ impl FindingsSummary {
         summary.items = order
             .iter()
             .take(Self::MAX_ITEMS)
-            .filter_map(|(_, _, index)| findings.get(*index))
+            .filter_map(|(_, _, _, index)| findings.get(*index))
             .map(|finding| FindingItem::from(&finding))
             .collect();
         summary.omitted = summary.total - summary.items.len() as u64;
