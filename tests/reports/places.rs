@@ -51,6 +51,29 @@ fn a_finding_about_a_whole_lockfile_is_on_a_changed_line_where_the_lockfile_chan
 }
 
 #[test]
+fn a_tool_that_names_no_file_read_the_only_lockfile_that_it_can_have_read() {
+    let npm = json!({"auditReportVersion": 2, "vulnerabilities": {"a": {"name": "a", "severity": "high", "nodes": ["node_modules/a"],
+        "via": [{"source": 1, "name": "a", "title": "t", "url": "https://github.com/advisories/GHSA-1111-2222-3333", "severity": "high"}],
+        "effects": [], "range": "<2", "fixAvailable": false}},
+        "metadata": {"vulnerabilities": {"high": 1, "total": 1}, "dependencies": {"prod": 1, "total": 1}}})
+    .to_string();
+    let changed = [FileChange::at("web/package-lock.json", FileStatus::Modified, FileKind::Lockfile)];
+    let found = |head: &[&str], files: &[FileChange]| {
+        let (findings, source) = place(&npm, head, files, None);
+        assert_eq!((findings.len(), source.completeness), (1, Completeness::Complete), "{:?}", source.reason);
+        let finding = findings.get(0).unwrap();
+        (finding.path.map(str::to_owned), finding.on_changed_line)
+    };
+    let here = Some("web/package-lock.json".to_owned());
+    assert_eq!(found(&["src/a.js", "web/package-lock.json"], &[]), (here.clone(), false));
+    assert_eq!(found(&["src/a.js", "web/package-lock.json"], &changed), (here, true));
+    // Which of several it was nobody says, and so for the manager.
+    assert_eq!(found(&["package-lock.json", "web/package-lock.json"], &changed), (None, true));
+    assert_eq!(found(&["web/package-lock.json", "yarn.lock"], &[]), (None, true));
+    assert_eq!(found(&["src/a.js"], &[]), (None, true));
+}
+
+#[test]
 fn misconfigurations_and_secrets_of_trivy_have_lines() {
     let misconfiguration = json!({"ID": "DS-0002", "AVDID": "AVD-DS-0002", "Title": "root user", "Severity": "HIGH", "Status": "FAIL",
         "CauseMetadata": {"StartLine": 3, "EndLine": 5}});

@@ -2,6 +2,8 @@
 //!
 //! - A finding without a place, or whose place is no file of the repository, is unmapped; what counts as changed lines
 //!   is as for SARIF. One without a line is about its whole file.
+//!   One of a tool that names no file although it read a lockfile ([`LOCKFILES`]) is in that lockfile, where the head has
+//!   one alone that may be meant, in whatever directory.
 //! - Tags of the rule are the other ids of the advisory and marks of what it is.
 //! - The package is a package URL with its version and without qualifiers.
 //! - The fingerprint is made from tool, id, place and package without its version, so that an update which stays
@@ -25,6 +27,28 @@ use crate::evidence::{
 };
 use crate::normalize::freshness::{self, words};
 use crate::normalize::places::{Ground, Place};
+
+/// Lockfiles of JavaScript packages. Which of its managers made a report can't always be told, so one of them alone has to
+/// be there.
+const JAVASCRIPT: &[&str] =
+    &["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+
+/// What tools read that name no file, by their names.
+const LOCKFILES: &[(&str, &[&str])] = &[
+    ("npm audit", JAVASCRIPT),
+    ("pnpm audit", JAVASCRIPT),
+    ("yarn audit", JAVASCRIPT),
+    ("cargo-audit", &["Cargo.lock"]),
+];
+
+/// The one file of the head that a tool can have read.
+fn lockfile(tool: &str, ground: &Ground<'_>) -> Option<Place> {
+    let (_, names) = LOCKFILES.iter().find(|(known, _)| *known == tool)?;
+    let of_tool = |path: &&String| path.rsplit('/').next().is_some_and(|name| names.contains(&name));
+    let mut found = ground.context.head_paths?.iter().filter(of_tool);
+    let (Some(path), None) = (found.next(), found.next()) else { return None };
+    ground.map(&[path], &[]).pop()
+}
 
 /// Adds the findings of all reports, and gives one source for each.
 pub(super) fn add(reports: &[Report<NativeReport>], ground: &Ground<'_>, builder: &mut FindingsBuilder) -> Vec<Source> {
@@ -76,13 +100,14 @@ fn describe(source: &mut Source, native: &NativeReport, rating: Vec<Problem>, st
 
 fn add_entries(native: &NativeReport, ground: &Ground<'_>, builder: &mut FindingsBuilder) -> Vec<Problem> {
     let places = places(native, ground);
+    let lockfile = lockfile(&native.tool, ground);
     let mut problems = Vec::new();
     for entry in &native.entries {
         let written = entry.place.as_ref();
         let outside = written.filter(|place| place.outside);
         let place = match written {
             Some(place) if outside.is_none() => places.get(place.path.as_str()),
-            _ => None,
+            _ => lockfile.as_ref(),
         };
         let spot = match place {
             Some(Place::Path { path, file, moved }) => {
