@@ -127,6 +127,23 @@ fn totals_that_claim_more_than_there_is_are_problems_and_those_that_claim_less_a
 }
 
 #[test]
+fn attempts_that_a_report_shows_may_be_counted_in_its_totals() {
+    // Surefire and Gradle count every attempt as a test, and every failed one as a failure.
+    let always = "<testsuite tests='4' failures='4'><testcase name='t'><failure/><rerunFailure/><rerunFailure/><rerunError/></testcase></testsuite>";
+    assert_eq!(counts(&whole(always)), [0, 1, 0, 0]);
+    let flaky = "<testsuite tests='3' failures='1' errors='1'><testcase name='t'><flakyFailure/><flakyError/></testcase></testsuite>";
+    let cases = whole(flaky);
+    assert_eq!((counts(&cases), cases[0].attempts), ([1, 0, 0, 1], 3));
+    // Inside of other suites too, and never more than there are.
+    let lost = format!("<testsuites tests='8' failures='7'>{always}{flaky}</testsuites>");
+    assert!(lacking(&lost).contains("the report claims 8 tests and has 2 cases"), "{lost}");
+    let lost = format!("<testsuites tests='7' failures='7'>{always}{flaky}</testsuites>");
+    assert!(lacking(&lost).contains("the report claims 7 failures and errors"), "{lost}");
+    let all = format!("<testsuites tests='7' failures='6'>{always}{flaky}</testsuites>");
+    assert_eq!(counts(&whole(&all)), [1, 1, 0, 1]);
+}
+
+#[test]
 fn a_suite_that_did_not_finish_is_a_problem_and_its_cases_still_count() {
     let text = "<testsuites><testsuite name='s'>\n<error message='no database'/>\n<testcase><failure/></testcase></testsuite></testsuites>";
     let (cases, source) = Repository::default().tests(text);

@@ -13,6 +13,7 @@
 //!   passed. A word of theirs that nobody knows is a problem. `warning` is no failure.
 //! - Totals (`tests`, `failures`, `errors`) are never evidence. Where they claim more than the cases show, cases are lost, and
 //!   that is a problem. Where they claim fewer, they are passed over: many tools write none, or count otherwise.
+//!   Attempts that are shown (`flakyFailure`, `rerunFailure`, ...) may be counted, as Surefire does.
 //!   Suites named `pytest` claim more tests than cases where there are subtests; that is none.
 //! - A suite with an `error` or `failure` of its own did not finish, which is a problem.
 //! - A document without any case says that nothing ran, and is refused. A suite without cases beside others is passed over:

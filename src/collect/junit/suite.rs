@@ -41,6 +41,16 @@ struct Tally {
     cases: u64,
     /// Failures and errors, each of a case on its own, and cases that failed without one.
     failures: u64,
+    /// Attempts besides the last ones.
+    attempts: u64,
+}
+
+impl Tally {
+    const fn add(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.failures += other.failures;
+        self.attempts += other.attempts;
+    }
 }
 
 pub(super) struct Reader<'t> {
@@ -99,8 +109,7 @@ impl<'t> Reader<'t> {
                             Tally::default()
                         }
                     };
-                    tally.cases += found.cases;
-                    tally.failures += found.failures;
+                    tally.add(found);
                 }
                 Step::Close => break,
                 Step::Text(_) => {}
@@ -115,14 +124,15 @@ impl<'t> Reader<'t> {
         if let Some(odd) = &claims.odd {
             self.problem(line, format!("{} {odd}", of(suite)));
         }
+        // Surefire and Gradle count every attempt.
+        let most = found.cases.saturating_add(found.attempts);
         // pytest counts subtests, of which it writes no case.
-        if let Some(tests) = claims.tests.filter(|tests| *tests > found.cases && !(suite.is_pytest && found.cases > 0))
-        {
+        if let Some(tests) = claims.tests.filter(|tests| *tests > most && !(suite.is_pytest && found.cases > 0)) {
             let message = format!("{} claims {tests} tests and has {} cases", of(suite), found.cases);
             self.problem(line, message);
         }
         let failures = claims.failures.unwrap_or(0).saturating_add(claims.errors.unwrap_or(0));
-        if failures > found.failures {
+        if failures > found.failures.saturating_add(found.attempts) {
             let message =
                 format!("{} claims {failures} failures and errors and its cases show {}", of(suite), found.failures);
             self.problem(line, message);
@@ -133,13 +143,12 @@ impl<'t> Reader<'t> {
         let line = element.line();
         let attributes = Attributes::of(element)?;
         let mut ending = Ending::default();
-        let mut tally = Tally { cases: 1, failures: 0 };
+        let mut tally = Tally { cases: 1, ..Tally::default() };
         loop {
             match self.document.next()? {
                 Step::Open(inner) if inner.name() == "testcase" => {
                     let found = self.case(&inner, suite)?;
-                    tally.cases += found.cases;
-                    tally.failures += found.failures;
+                    tally.add(found);
                 }
                 Step::Open(inner) => match words::child(inner.name()) {
                     Child::Other => self.pass_over(&inner)?,
@@ -154,6 +163,7 @@ impl<'t> Reader<'t> {
         }
         let last = attributes.stated.unwrap_or(Attempt::Passed).max(ending.attempt());
         tally.failures += ending.failures.max(u64::from(last == Attempt::Failed));
+        tally.attempts += u64::from(ending.flaky) + u64::from(ending.reruns);
         self.keep(attributes, ending, last, suite);
         Ok(tally)
     }
