@@ -144,6 +144,26 @@ fn attempts_that_a_report_shows_may_be_counted_in_its_totals() {
 }
 
 #[test]
+fn a_suite_in_the_report_of_pytest_is_one_of_pytest_under_any_name() {
+    // The setting `junit_suite_name` names the suite; the report keeps its name.
+    let text = |suite: &str| {
+        format!(
+            "<testsuites name='pytest tests'><testsuite name='{suite}' tests='9'><testcase file='src/a_test.py' line='3'/></testsuite></testsuites>"
+        )
+    };
+    let repository = Repository::new(&["src/a_test.py"], Vec::new());
+    for suite in ["pytest", "mine", ""] {
+        let (cases, source) = repository.tests(&text(suite));
+        assert_eq!(source.completeness, Completeness::Complete, "{suite}: {source:?}");
+        assert_eq!(cases[0].line, 4, "{suite}");
+    }
+    assert!(lacking(&text("mine").replace("pytest tests", "tests")).contains("the suite `mine` claims 9 tests"));
+    assert!(lacking(&text("mine").replace("tests='9'", "failures='1'")).contains("claims 1 failures"));
+    let without = "<testsuites name='pytest tests'><testsuite name='mine' tests='9'/></testsuites>";
+    assert!(lacking(without).contains("nothing ran"));
+}
+
+#[test]
 fn a_suite_that_did_not_finish_is_a_problem_and_its_cases_still_count() {
     let text = "<testsuites><testsuite name='s'>\n<error message='no database'/>\n<testcase><failure/></testcase></testsuite></testsuites>";
     let (cases, source) = Repository::default().tests(text);

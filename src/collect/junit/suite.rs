@@ -8,8 +8,11 @@ use super::words::{self, Child};
 use super::{MAX_CASES, MAX_NAME};
 use crate::evidence::{Problem, Source};
 
-/// The name that pytest gives its suite.
+/// The name that pytest gives its suite, unless `junit_suite_name` is set.
 const PYTEST: &str = "pytest";
+
+/// The name that pytest gives the report, whatever its suite is called.
+const PYTEST_REPORT: &str = "pytest tests";
 
 /// What separates the names of nested suites.
 const SEPARATOR: &str = " > ";
@@ -22,6 +25,7 @@ struct Suite {
     /// Its position among those that have cases, once it has one.
     position: Option<usize>,
     file: Option<String>,
+    /// Whether pytest wrote it; of the report, whether pytest wrote all of it.
     is_pytest: bool,
 }
 
@@ -68,11 +72,12 @@ impl<'t> Reader<'t> {
 
     /// Reads everything in the root element.
     pub(super) fn root(&mut self, root: &Element<'_>) -> Result<(), Refusal> {
-        let outer = Suite::default();
+        let mut outer = Suite::default();
         if root.name() == "testsuite" {
             self.suite(root, &outer).map(drop)
         } else {
-            let (_, claims) = named(root, &outer)?;
+            let (report, claims) = named(root, &outer)?;
+            outer.is_pytest = report.path == PYTEST_REPORT;
             self.inside(root, outer, &claims).map(drop)
         }
     }
@@ -222,12 +227,14 @@ fn of(suite: &Suite) -> String {
 /// The name of a suite, and what it claims.
 fn named(element: &Element<'_>, outer: &Suite) -> Result<(Suite, Claims), Refusal> {
     let mut suite = Suite { path: outer.path.clone(), file: outer.file.clone(), ..Suite::default() };
+    // A suite of the report, not one of another tool in a suite of pytest.
+    suite.is_pytest = outer.is_pytest && outer.path.is_empty();
     let mut claims = Claims::default();
     element.attributes(|name, value| {
         let value = value.trim();
         match name {
             "name" => {
-                suite.is_pytest = value == PYTEST;
+                suite.is_pytest |= value == PYTEST;
                 if !value.is_empty() {
                     let separator = if outer.path.is_empty() { "" } else { SEPARATOR };
                     suite.path = cut(&format!("{}{separator}{value}", outer.path), MAX_NAME);
