@@ -164,6 +164,23 @@ fn a_suite_in_the_report_of_pytest_is_one_of_pytest_under_any_name() {
 }
 
 #[test]
+fn assertions_that_a_suite_counts_as_its_tests_are_no_lost_cases() {
+    for suite in [
+        // Catch2, and doctest.
+        "name='exe' errors='0' failures='1' tests='2281' hostname='tbd'",
+        "name='exe' errors='0' failures='1' tests='98' doctest_version='2.4.11'",
+    ] {
+        let text = |cases: &str| format!("<testsuites><testsuite {suite}>{cases}</testsuite></testsuites>");
+        let cases = whole(&text("<testcase status='run'/><testcase status='run'><failure/></testcase>"));
+        assert_eq!(counts(&cases), [1, 1, 0, 0], "{suite}");
+        // Each failed assertion is an element, so failures can still be missed.
+        assert!(lacking(&text("<testcase status='run'/>")).contains("claims 1 failures"), "{suite}");
+        assert!(lacking(&text("")).contains("nothing ran"), "{suite}");
+    }
+    assert!(lacking("<testsuite tests='9' hostname='ci'><testcase/></testsuite>").contains("claims 9 tests"));
+}
+
+#[test]
 fn a_suite_that_did_not_finish_is_a_problem_and_its_cases_still_count() {
     let text = "<testsuites><testsuite name='s'>\n<error message='no database'/>\n<testcase><failure/></testcase></testsuite></testsuites>";
     let (cases, source) = Repository::default().tests(text);

@@ -15,7 +15,8 @@
 //!   that is a problem. Where they claim fewer, they are passed over: many tools write none, or count otherwise.
 //!   Attempts that are shown (`flakyFailure`, `rerunFailure`, ...) may be counted, as Surefire does.
 //!   Suites of pytest (named `pytest`, or in a report named `pytest tests`) claim more tests than cases where there are subtests; that
-//!   is none.
+//!   is none. Nor are assertions that Catch2 (host `tbd`) and doctest (`doctest_version`) count as tests; doctest without its version
+//!   can't be told from others.
 //! - A suite with an `error` or `failure` of its own did not finish, which is a problem.
 //! - A document without any case says that nothing ran, and is refused. A suite without cases beside others is passed over:
 //!   tools list packages that have no tests.
