@@ -200,6 +200,8 @@ fn jacoco_names_are_the_end_of_one_path() {
     let (files, source) = repository.coverage(&text("org/other", lines));
     assert!(files.is_empty() && reason(&source).contains("has the name of a changed file"), "{source:?}");
     let (_, source) = repository.coverage(&text("org/acme", "<line nr='2'/>"));
+    assert!(reason(&source).contains("line `2` has no `ci`, so nobody can tell"), "{source:?}");
+    let (_, source) = repository.coverage(&text("org/acme", "<line nr='2' ci=''/>"));
     assert!(reason(&source).contains("found nr `2` and ci ``"), "{source:?}");
     let unknown = Repository { head: None, ..repository };
     let (_, source) = unknown.coverage(&text("org/acme", lines));
