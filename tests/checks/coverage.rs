@@ -226,6 +226,47 @@ fn what_may_be_a_changed_file_is_not_passed_over() {
 }
 
 #[test]
+fn sources_of_dependencies_are_none_of_the_repository() {
+    let repository =
+        Repository::new(&["src/lib.rs", "src/main.rs", "src/sync/lazy.rs"], vec![modified("src/lib.rs", &[(1, 9)])]);
+    let own = |directory: &str| {
+        format!(
+            "SF:{directory}src/lib.rs\nDA:2,1\nend_of_record\nSF:{directory}src/sync/lazy.rs\nDA:1,1\nend_of_record\n"
+        )
+    };
+    for dependency in [
+        "/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/serde-1.0.1/src/lib.rs",
+        "/home/x/.cargo/git/checkouts/a-0123456789abcdef/0123456/src/lib.rs",
+        r"C:\Users\x\.cargo\registry\src\index.crates.io-1949cf8c6b5b557f\serde-1.0.1\src\lib.rs",
+        "/home/x/.rustup/toolchains/stable/lib/rustlib/src/rust/library/core/src/lib.rs",
+        "/rustc/9fc6b43126469e3858e2fe86cafb4f0fd5068869/library/core/src/lib.rs",
+        "node_modules/x/lib.rs",
+        "/ci/work/node_modules/x/src/lib.rs",
+    ] {
+        let record = format!("SF:{dependency}\nDA:3,1\nend_of_record\n");
+        for directory in ["", "/ci/work/"] {
+            let own = own(directory);
+            for text in [format!("{own}{record}"), format!("{record}{own}")] {
+                let (files, source) = repository.coverage(&text);
+                assert_eq!(source.completeness, Completeness::Complete, "{text}: {source:?}");
+                assert_eq!(files, [entry("src/lib.rs", &[2], &[])], "{text}");
+            }
+        }
+        // Alone it is a report of nothing in the repository.
+        let (files, source) = repository.coverage(&record);
+        assert!(files.is_empty() && source.completeness == Completeness::Failed, "{dependency}: {source:?}");
+    }
+    // A repository may hold such a directory itself, and a name may look like one.
+    let path = "node_modules/x/lib.js";
+    let vendored = Repository::new(&[path], vec![modified(path, &[(1, 9)])]);
+    let (files, _) = vendored.coverage("SF:/ci/work/node_modules/x/lib.js\nDA:2,1\nend_of_record\n");
+    assert_eq!(files, [entry(path, &[2], &[])]);
+    let own = own("");
+    let (_, source) = repository.coverage(&format!("{own}SF:/my_node_modules/x/src/lib.rs\nDA:3,1\nend_of_record\n"));
+    assert_eq!(source.completeness, Completeness::Failed, "{source:?}");
+}
+
+#[test]
 fn a_report_of_another_tree_or_commit_is_none_of_this_one() {
     let (_, source) = two().coverage("SF:other/x.rs\nDA:2,1\nend_of_record\nSF:other/y.rs\nDA:2,1\nend_of_record\n");
     assert_eq!(reason(&source), "none of the 2 files that it names is in the repository: first `other/x.rs`");
