@@ -181,6 +181,22 @@ fn assertions_that_a_suite_counts_as_its_tests_are_no_lost_cases() {
 }
 
 #[test]
+fn a_report_that_sums_the_totals_of_its_suites_claims_no_more_than_they_do() {
+    // As tools write it that merge reports.
+    let suites = "<testsuite name='pytest' tests='5'><testcase/></testsuite><testsuite hostname='tbd' tests='7'><testcase/><testcase/></testsuite>\
+                  <testsuite name='lost' tests='1'><testcase/></testsuite>";
+    let text = |tests: u64| {
+        format!("<testsuites tests='{tests}'><testsuite tests='{tests}'>{suites}</testsuite></testsuites>")
+    };
+    let (cases, source) = Repository::default().tests(&text(13));
+    assert_eq!((cases.len(), source.completeness), (4, Completeness::Complete), "{source:?}");
+    assert!(lacking(&text(14)).contains("claims 14 tests and has 4 cases"));
+    // A suite that has no case excuses none.
+    let empty = "<testsuites tests='6'><testsuite name='pytest' tests='5'/><testcase/></testsuites>";
+    assert!(lacking(empty).contains("the suite `pytest` claims 5 tests and has 0 cases"));
+}
+
+#[test]
 fn a_suite_that_did_not_finish_is_a_problem_and_its_cases_still_count() {
     let text = "<testsuites><testsuite name='s'>\n<error message='no database'/>\n<testcase><failure/></testcase></testsuite></testsuites>";
     let (cases, source) = Repository::default().tests(text);
