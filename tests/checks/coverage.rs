@@ -200,6 +200,8 @@ fn jacoco_names_are_the_end_of_one_path() {
     let (files, source) = repository.coverage(&text("org/other", lines));
     assert!(files.is_empty() && reason(&source).contains("has the name of a changed file"), "{source:?}");
     let (_, source) = repository.coverage(&text("org/acme", "<line nr='2'/>"));
+    assert!(reason(&source).contains("line `2` has no `ci`, so nobody can tell"), "{source:?}");
+    let (_, source) = repository.coverage(&text("org/acme", "<line nr='2' ci=''/>"));
     assert!(reason(&source).contains("found nr `2` and ci ``"), "{source:?}");
     let unknown = Repository { head: None, ..repository };
     let (_, source) = unknown.coverage(&text("org/acme", lines));
@@ -221,6 +223,47 @@ fn what_may_be_a_changed_file_is_not_passed_over() {
     let (files, source) = two().coverage(twice);
     assert_eq!((files, source.completeness), (vec![entry(A, &[], &[2])], Completeness::Failed));
     assert!(reason(&source).contains("can both be `src/a.py`"), "{source:?}");
+}
+
+#[test]
+fn sources_of_dependencies_are_none_of_the_repository() {
+    let repository =
+        Repository::new(&["src/lib.rs", "src/main.rs", "src/sync/lazy.rs"], vec![modified("src/lib.rs", &[(1, 9)])]);
+    let own = |directory: &str| {
+        format!(
+            "SF:{directory}src/lib.rs\nDA:2,1\nend_of_record\nSF:{directory}src/sync/lazy.rs\nDA:1,1\nend_of_record\n"
+        )
+    };
+    for dependency in [
+        "/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/serde-1.0.1/src/lib.rs",
+        "/home/x/.cargo/git/checkouts/a-0123456789abcdef/0123456/src/lib.rs",
+        r"C:\Users\x\.cargo\registry\src\index.crates.io-1949cf8c6b5b557f\serde-1.0.1\src\lib.rs",
+        "/home/x/.rustup/toolchains/stable/lib/rustlib/src/rust/library/core/src/lib.rs",
+        "/rustc/9fc6b43126469e3858e2fe86cafb4f0fd5068869/library/core/src/lib.rs",
+        "node_modules/x/lib.rs",
+        "/ci/work/node_modules/x/src/lib.rs",
+    ] {
+        let record = format!("SF:{dependency}\nDA:3,1\nend_of_record\n");
+        for directory in ["", "/ci/work/"] {
+            let own = own(directory);
+            for text in [format!("{own}{record}"), format!("{record}{own}")] {
+                let (files, source) = repository.coverage(&text);
+                assert_eq!(source.completeness, Completeness::Complete, "{text}: {source:?}");
+                assert_eq!(files, [entry("src/lib.rs", &[2], &[])], "{text}");
+            }
+        }
+        // Alone it is a report of nothing in the repository.
+        let (files, source) = repository.coverage(&record);
+        assert!(files.is_empty() && source.completeness == Completeness::Failed, "{dependency}: {source:?}");
+    }
+    // A repository may hold such a directory itself, and a name may look like one.
+    let path = "node_modules/x/lib.js";
+    let vendored = Repository::new(&[path], vec![modified(path, &[(1, 9)])]);
+    let (files, _) = vendored.coverage("SF:/ci/work/node_modules/x/lib.js\nDA:2,1\nend_of_record\n");
+    assert_eq!(files, [entry(path, &[2], &[])]);
+    let own = own("");
+    let (_, source) = repository.coverage(&format!("{own}SF:/my_node_modules/x/src/lib.rs\nDA:3,1\nend_of_record\n"));
+    assert_eq!(source.completeness, Completeness::Failed, "{source:?}");
 }
 
 #[test]

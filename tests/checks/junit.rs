@@ -127,6 +127,76 @@ fn totals_that_claim_more_than_there_is_are_problems_and_those_that_claim_less_a
 }
 
 #[test]
+fn attempts_that_a_report_shows_may_be_counted_in_its_totals() {
+    // Surefire and Gradle count every attempt as a test, and every failed one as a failure.
+    let always = "<testsuite tests='4' failures='4'><testcase name='t'><failure/><rerunFailure/><rerunFailure/><rerunError/></testcase></testsuite>";
+    assert_eq!(counts(&whole(always)), [0, 1, 0, 0]);
+    let flaky = "<testsuite tests='3' failures='1' errors='1'><testcase name='t'><flakyFailure/><flakyError/></testcase></testsuite>";
+    let cases = whole(flaky);
+    assert_eq!((counts(&cases), cases[0].attempts), ([1, 0, 0, 1], 3));
+    // Inside of other suites too, and never more than there are.
+    let lost = format!("<testsuites tests='8' failures='7'>{always}{flaky}</testsuites>");
+    assert!(lacking(&lost).contains("the report claims 8 tests and has 2 cases"), "{lost}");
+    let lost = format!("<testsuites tests='7' failures='7'>{always}{flaky}</testsuites>");
+    assert!(lacking(&lost).contains("the report claims 7 failures and errors"), "{lost}");
+    let all = format!("<testsuites tests='7' failures='6'>{always}{flaky}</testsuites>");
+    assert_eq!(counts(&whole(&all)), [1, 1, 0, 1]);
+}
+
+#[test]
+fn a_suite_in_the_report_of_pytest_is_one_of_pytest_under_any_name() {
+    // The setting `junit_suite_name` names the suite; the report keeps its name.
+    let text = |suite: &str| {
+        format!(
+            "<testsuites name='pytest tests'><testsuite name='{suite}' tests='9'><testcase file='src/a_test.py' line='3'/></testsuite></testsuites>"
+        )
+    };
+    let repository = Repository::new(&["src/a_test.py"], Vec::new());
+    for suite in ["pytest", "mine", ""] {
+        let (cases, source) = repository.tests(&text(suite));
+        assert_eq!(source.completeness, Completeness::Complete, "{suite}: {source:?}");
+        assert_eq!(cases[0].line, 4, "{suite}");
+    }
+    assert!(lacking(&text("mine").replace("pytest tests", "tests")).contains("the suite `mine` claims 9 tests"));
+    assert!(lacking(&text("mine").replace("tests='9'", "failures='1'")).contains("claims 1 failures"));
+    let without = "<testsuites name='pytest tests'><testsuite name='mine' tests='9'/></testsuites>";
+    assert!(lacking(without).contains("nothing ran"));
+}
+
+#[test]
+fn assertions_that_a_suite_counts_as_its_tests_are_no_lost_cases() {
+    for suite in [
+        // Catch2, and doctest.
+        "name='exe' errors='0' failures='1' tests='2281' hostname='tbd'",
+        "name='exe' errors='0' failures='1' tests='98' doctest_version='2.4.11'",
+    ] {
+        let text = |cases: &str| format!("<testsuites><testsuite {suite}>{cases}</testsuite></testsuites>");
+        let cases = whole(&text("<testcase status='run'/><testcase status='run'><failure/></testcase>"));
+        assert_eq!(counts(&cases), [1, 1, 0, 0], "{suite}");
+        // Each failed assertion is an element, so failures can still be missed.
+        assert!(lacking(&text("<testcase status='run'/>")).contains("claims 1 failures"), "{suite}");
+        assert!(lacking(&text("")).contains("nothing ran"), "{suite}");
+    }
+    assert!(lacking("<testsuite tests='9' hostname='ci'><testcase/></testsuite>").contains("claims 9 tests"));
+}
+
+#[test]
+fn a_report_that_sums_the_totals_of_its_suites_claims_no_more_than_they_do() {
+    // As tools write it that merge reports.
+    let suites = "<testsuite name='pytest' tests='5'><testcase/></testsuite><testsuite hostname='tbd' tests='7'><testcase/><testcase/></testsuite>\
+                  <testsuite name='lost' tests='1'><testcase/></testsuite>";
+    let text = |tests: u64| {
+        format!("<testsuites tests='{tests}'><testsuite tests='{tests}'>{suites}</testsuite></testsuites>")
+    };
+    let (cases, source) = Repository::default().tests(&text(13));
+    assert_eq!((cases.len(), source.completeness), (4, Completeness::Complete), "{source:?}");
+    assert!(lacking(&text(14)).contains("claims 14 tests and has 4 cases"));
+    // A suite that has no case excuses none.
+    let empty = "<testsuites tests='6'><testsuite name='pytest' tests='5'/><testcase/></testsuites>";
+    assert!(lacking(empty).contains("the suite `pytest` claims 5 tests and has 0 cases"));
+}
+
+#[test]
 fn a_suite_that_did_not_finish_is_a_problem_and_its_cases_still_count() {
     let text = "<testsuites><testsuite name='s'>\n<error message='no database'/>\n<testcase><failure/></testcase></testsuite></testsuites>";
     let (cases, source) = Repository::default().tests(text);

@@ -77,6 +77,18 @@ fn line(element: &Element<'_>, open: Option<(usize, Option<usize>)>, builder: &m
     let instructions = attribute(element, "ci")?;
     let parsed = number.as_deref().and_then(|number| number.parse().ok());
     let ran = instructions.as_deref().and_then(super::ran);
+    if let (Some(_), None) = (parsed, &instructions) {
+        // The document type has it optional; gcovr never writes it.
+        builder.problem(
+            || format!("line {}", element.line()),
+            || {
+                let number = quoted(&number.unwrap_or_default());
+                format!("line {number} has no `ci`, so nobody can tell whether it ran; gcovr tells that in LCOV and Cobertura alone")
+            },
+        );
+        builder.line(open.and_then(|(_, file)| file), parsed.unwrap_or(0), false);
+        return Ok(());
+    }
     if open.is_none() || parsed.is_none() || ran.is_none() {
         builder.problem(
             || format!("line {}", element.line()),

@@ -13,12 +13,15 @@
 //!   passed. A word of theirs that nobody knows is a problem. `warning` is no failure.
 //! - Totals (`tests`, `failures`, `errors`) are never evidence. Where they claim more than the cases show, cases are lost, and
 //!   that is a problem. Where they claim fewer, they are passed over: many tools write none, or count otherwise.
-//!   Suites named `pytest` claim more tests than cases where there are subtests; that is none.
+//!   Attempts that are shown (`flakyFailure`, `rerunFailure`, ...) may be counted, as Surefire does.
+//!   Suites of pytest (named `pytest`, or in a report named `pytest tests`) claim more tests than cases where there are subtests; that
+//!   is none. Nor are assertions that Catch2 (host `tbd`) and doctest (`doctest_version`) count as tests; doctest without its version
+//!   can't be told from others.
 //! - A suite with an `error` or `failure` of its own did not finish, which is a problem.
 //! - A document without any case says that nothing ran, and is refused. A suite without cases beside others is passed over:
 //!   tools list packages that have no tests.
 //! - Output (`system-out`, `system-err`) and properties are passed over. A case inside of what is passed over is a problem.
-//! - The line of a case in a suite named `pytest` is counted from 0, and mended.
+//! - The line of a case in a suite of pytest is counted from 0, and mended.
 //!
 //! Results of NUnit, xUnit.net, Visual Studio, Boost.Test and others under the same file extension are refused by their root.
 

@@ -8,8 +8,14 @@ use super::words::{self, Child};
 use super::{MAX_CASES, MAX_NAME};
 use crate::evidence::{Problem, Source};
 
-/// The name that pytest gives its suite.
+/// The name that pytest gives its suite, unless `junit_suite_name` is set.
 const PYTEST: &str = "pytest";
+
+/// The name that pytest gives the report, whatever its suite is called.
+const PYTEST_REPORT: &str = "pytest tests";
+
+/// The host that Catch2 writes for every run, as it looks up none.
+const CATCH_HOST: &str = "tbd";
 
 /// What separates the names of nested suites.
 const SEPARATOR: &str = " > ";
@@ -22,7 +28,10 @@ struct Suite {
     /// Its position among those that have cases, once it has one.
     position: Option<usize>,
     file: Option<String>,
+    /// Whether pytest wrote it; of the report, whether pytest wrote all of it.
     is_pytest: bool,
+    /// Whether its `tests` counts assertions.
+    counts_assertions: bool,
 }
 
 /// What the attributes of a suite claim.
@@ -41,6 +50,19 @@ struct Tally {
     cases: u64,
     /// Failures and errors, each of a case on its own, and cases that failed without one.
     failures: u64,
+    /// Attempts besides the last ones.
+    attempts: u64,
+    /// What suites that count something else claim as tests besides their cases.
+    others: u64,
+}
+
+impl Tally {
+    const fn add(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.failures += other.failures;
+        self.attempts += other.attempts;
+        self.others = self.others.saturating_add(other.others);
+    }
 }
 
 pub(super) struct Reader<'t> {
@@ -58,11 +80,12 @@ impl<'t> Reader<'t> {
 
     /// Reads everything in the root element.
     pub(super) fn root(&mut self, root: &Element<'_>) -> Result<(), Refusal> {
-        let outer = Suite::default();
+        let mut outer = Suite::default();
         if root.name() == "testsuite" {
             self.suite(root, &outer).map(drop)
         } else {
-            let (_, claims) = named(root, &outer)?;
+            let (report, claims) = named(root, &outer)?;
+            outer.is_pytest = report.path == PYTEST_REPORT;
             self.inside(root, outer, &claims).map(drop)
         }
     }
@@ -99,47 +122,51 @@ impl<'t> Reader<'t> {
                             Tally::default()
                         }
                     };
-                    tally.cases += found.cases;
-                    tally.failures += found.failures;
+                    tally.add(found);
                 }
                 Step::Close => break,
                 Step::Text(_) => {}
                 Step::End => break,
             }
         }
-        self.compare(line, &suite, claims, tally);
+        let others = self.compare(line, &suite, claims, tally);
+        tally.others = tally.others.saturating_add(others);
         Ok(tally)
     }
 
-    fn compare(&mut self, line: usize, suite: &Suite, claims: &Claims, found: Tally) {
+    /// Compares what a suite claims with what it holds. Gives how many of its tests are something else than cases.
+    fn compare(&mut self, line: usize, suite: &Suite, claims: &Claims, found: Tally) -> u64 {
         if let Some(odd) = &claims.odd {
             self.problem(line, format!("{} {odd}", of(suite)));
         }
-        // pytest counts subtests, of which it writes no case.
-        if let Some(tests) = claims.tests.filter(|tests| *tests > found.cases && !(suite.is_pytest && found.cases > 0))
-        {
+        // Surefire and Gradle count every attempt.
+        let most = found.cases.saturating_add(found.attempts).saturating_add(found.others);
+        // pytest counts subtests, of which it writes no case; Catch2 and doctest count assertions.
+        let counts_others = (suite.is_pytest || suite.counts_assertions) && found.cases > 0;
+        let more = claims.tests.unwrap_or(0).saturating_sub(most);
+        if let Some(tests) = claims.tests.filter(|_| more > 0 && !counts_others) {
             let message = format!("{} claims {tests} tests and has {} cases", of(suite), found.cases);
             self.problem(line, message);
         }
         let failures = claims.failures.unwrap_or(0).saturating_add(claims.errors.unwrap_or(0));
-        if failures > found.failures {
+        if failures > found.failures.saturating_add(found.attempts) {
             let message =
                 format!("{} claims {failures} failures and errors and its cases show {}", of(suite), found.failures);
             self.problem(line, message);
         }
+        if counts_others { more } else { 0 }
     }
 
     fn case(&mut self, element: &Element<'_>, suite: &mut Suite) -> Result<Tally, Refusal> {
         let line = element.line();
         let attributes = Attributes::of(element)?;
         let mut ending = Ending::default();
-        let mut tally = Tally { cases: 1, failures: 0 };
+        let mut tally = Tally { cases: 1, ..Tally::default() };
         loop {
             match self.document.next()? {
                 Step::Open(inner) if inner.name() == "testcase" => {
                     let found = self.case(&inner, suite)?;
-                    tally.cases += found.cases;
-                    tally.failures += found.failures;
+                    tally.add(found);
                 }
                 Step::Open(inner) => match words::child(inner.name()) {
                     Child::Other => self.pass_over(&inner)?,
@@ -154,6 +181,7 @@ impl<'t> Reader<'t> {
         }
         let last = attributes.stated.unwrap_or(Attempt::Passed).max(ending.attempt());
         tally.failures += ending.failures.max(u64::from(last == Attempt::Failed));
+        tally.attempts += u64::from(ending.flaky) + u64::from(ending.reruns);
         self.keep(attributes, ending, last, suite);
         Ok(tally)
     }
@@ -212,17 +240,21 @@ fn of(suite: &Suite) -> String {
 /// The name of a suite, and what it claims.
 fn named(element: &Element<'_>, outer: &Suite) -> Result<(Suite, Claims), Refusal> {
     let mut suite = Suite { path: outer.path.clone(), file: outer.file.clone(), ..Suite::default() };
+    // A suite of the report, not one of another tool in a suite of pytest.
+    suite.is_pytest = outer.is_pytest && outer.path.is_empty();
     let mut claims = Claims::default();
     element.attributes(|name, value| {
         let value = value.trim();
         match name {
             "name" => {
-                suite.is_pytest = value == PYTEST;
+                suite.is_pytest |= value == PYTEST;
                 if !value.is_empty() {
                     let separator = if outer.path.is_empty() { "" } else { SEPARATOR };
                     suite.path = cut(&format!("{}{separator}{value}", outer.path), MAX_NAME);
                 }
             }
+            "hostname" => suite.counts_assertions |= value == CATCH_HOST,
+            "doctest_version" => suite.counts_assertions = true,
             "file" | "filepath" if !value.is_empty() => suite.file = Some(value.to_owned()),
             "tests" | "failures" | "errors" if !value.is_empty() => {
                 let claim = match name {

@@ -2,8 +2,8 @@
 //!
 //! What is read is well-formed XML of which nothing lies elsewhere:
 //!
-//! - A document type declaration may name an external subset, which is skipped unread. One with an internal subset, where
-//!   entities are declared, is refused, and so is every reference to an entity other than the five that XML knows. So there is
+//! - A document type declaration may name an external subset, which is skipped unread. One with an internal subset that declares
+//!   anything, be it entities, is refused, and so is every reference to an entity other than the five that XML knows. So there is
 //!   nothing to expand, and no file or address to follow.
 //! - The bytes are UTF-8 unless a byte order mark or the declaration says otherwise; see [`text`] for what else is read.
 //! - Control characters that XML forbids are taken as they stand, as themselves or as references: tools write the
@@ -218,6 +218,10 @@ impl<'t> Document<'t> {
         if self.place != Place::Before {
             return Err(Refusal::failed(format!("is not XML: a document type declaration in line {line}")));
         }
+        // An internal subset that declares nothing, as .NET writes it, is none.
+        let empty =
+            |declared: &'_ str| declared.trim_end().strip_suffix(']')?.trim_end().strip_suffix('[').map(str::len);
+        let declared = empty(declared).and_then(|end| declared.get(..end)).unwrap_or(declared);
         if declared.contains(['[', '<']) {
             return Err(Refusal::failed(format!(
                 "declares entities or other parts of a document type in line {line}; such a document is not read"
@@ -349,10 +353,15 @@ mod tests {
         assert_eq!(read("<!DOCTYPE a><a/>").unwrap(), "(a )");
         assert_eq!(read("<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>").unwrap(), "(a )");
         assert_eq!(read("<!DOCTYPE a PUBLIC '-//X//DTD//EN' \"http://example.com/x.dtd\"><a/>").unwrap(), "(a )");
+        // As .NET writes it where nothing is declared.
+        assert_eq!(read("<!DOCTYPE a PUBLIC '-//X//DTD//EN' \"x.dtd\"[]><a/>").unwrap(), "(a )");
+        assert_eq!(read("<!DOCTYPE a [ \n ] ><a/>").unwrap(), "(a )");
         for refused in [
             "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>",
             "<!DOCTYPE a [<!ENTITY x 'y'>]><a/>",
-            "<!DOCTYPE a []><a/>",
+            "<!DOCTYPE a [%x;]><a/>",
+            "<!DOCTYPE a [<!ENTITY x 'y'>[]]><a/>",
+            "<!DOCTYPE a [[]><a/>",
             "<!DOCTYPE a SYSTEM 'x' [<!ENTITY % p SYSTEM 'http://example.com/'> %p;]><a/>",
         ] {
             assert!(read(refused).unwrap_err().contains("declares entities"), "{refused}");

@@ -8,6 +8,8 @@
 //! - A file that can't be mapped and has the name of a changed one may be it, which is a problem. So is a changed file that the
 //!   report names in two ways, one that it names as it was before the change or that the change deletes, and a path that fits
 //!   several of the report's directories. Any other path that is not in the repository (a generated file, a header of the system) is set aside.
+//! - Files in a directory of dependencies (`node_modules`, Cargo's registry, ...; see [`super::dependencies`]) are set aside before any
+//!   path is looked for, unless the repository holds such a directory itself.
 //! - A report of which no file is in the repository was made for another tree, or its paths could not be mapped: it failed. Where the
 //!   files of the head are not known, that can't be told.
 //! - JaCoCo's files are those whose path ends in package and name, where the head has only one such path.
@@ -16,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
+use super::dependencies::Dependencies;
 use super::tell;
 use crate::collect::coverage::{CoverageFormat, CoverageReport, MeasuredFile};
 use crate::collect::input::Report;
@@ -61,6 +64,7 @@ struct Repository<'a> {
     positions: BTreeMap<&'a str, usize>,
     /// Paths of the head by their last part; none where they are not known.
     by_name: IndexMap<&'a str, Vec<&'a str>>,
+    dependencies: Dependencies,
 }
 
 impl<'a> Repository<'a> {
@@ -72,7 +76,10 @@ impl<'a> Repository<'a> {
             by_name.entry(last_part(path)).or_default().push(path);
         }
         let names = there.map(|file| last_part(&file.path).to_lowercase()).collect();
-        Self { context, ground: Ground::new(context), names, positions, by_name }
+        let changed = context.files.iter().map(|file| file.path.as_str());
+        let all = context.head_paths.into_iter().flatten().map(String::as_str).chain(changed);
+        let dependencies = Dependencies::not_in(all);
+        Self { context, ground: Ground::new(context), names, positions, by_name, dependencies }
     }
 
     /// Takes one report in.
@@ -84,7 +91,11 @@ impl<'a> Repository<'a> {
         let mut problems = Vec::new();
         let mut named: BTreeMap<usize, String> = BTreeMap::new();
         let mut mapped = 0_usize;
-        for (file, place) in report.files.iter().zip(self.places(report)) {
+        let own: Vec<&MeasuredFile> =
+            report.files.iter().filter(|file| !self.dependencies.have(&file.written)).collect();
+        source.set_aside += (report.files.len() - own.len()) as u64;
+        let places = self.places(report, &own);
+        for (file, place) in own.into_iter().zip(places) {
             let position = match &place {
                 Ok(Place::Path { path, file, .. }) => {
                     mapped += usize::from(file.is_some() || self.has(path));
@@ -154,12 +165,12 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// Where each file of a report lies, or why that can't be told.
-    fn places(&self, report: &CoverageReport) -> Vec<Result<Place, &'static str>> {
+    /// Where each of these files of a report lies, or why that can't be told.
+    fn places(&self, report: &CoverageReport, files: &[&MeasuredFile]) -> Vec<Result<Place, &'static str>> {
         if report.format == CoverageFormat::Jacoco {
-            return report.files.iter().map(|file| self.only_end(&file.written)).collect();
+            return files.iter().map(|file| self.only_end(&file.written)).collect();
         }
-        let written: Vec<&str> = report.files.iter().map(|file| file.written.as_str()).collect();
+        let written: Vec<&str> = files.iter().map(|file| file.written.as_str()).collect();
         let bases: Vec<&str> = report.bases.iter().map(String::as_str).collect();
         let mut places: Vec<Result<Place, &'static str>> =
             self.ground.map(&written, &bases).into_iter().map(Ok).collect();

@@ -1,6 +1,7 @@
 //! Test reports as test cases, coverage reports as coverage of changed lines; pure, and one source for each report.
 
 mod coverage;
+mod dependencies;
 mod results;
 
 pub use self::coverage::coverage;

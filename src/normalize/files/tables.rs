@@ -266,6 +266,10 @@ pub(super) const CI_NAMES: &[&str] = &[
     "codemagic.yaml",
     ".pre-commit-config.yaml",
     ".pre-commit-hooks.yaml",
+    "lefthook.yml",
+    "lefthook.yaml",
+    ".lefthook.yml",
+    ".lefthook.yaml",
     "action.yml",
     "action.yaml",
 ];
@@ -289,6 +293,7 @@ pub(super) const INFRASTRUCTURE_NAMES: &[&str] = &[
     "kustomization.yml",
     "skaffold.yaml",
     "tiltfile",
+    "earthfile",
     "pulumi.yaml",
     "nomad.hcl",
     "fly.toml",

@@ -61,6 +61,8 @@ fn the_path_tells_what_a_file_is_for() {
                 ".gitlab-ci.yml",
                 ".circleci/config.yml",
                 "Jenkinsfile",
+                "lefthook.yml",
+                ".lefthook.yaml",
                 "azure-pipelines.yml",
                 ".travis.yml",
                 ".buildkite/pipeline.yml",
@@ -75,6 +77,7 @@ fn the_path_tells_what_a_file_is_for() {
             Infrastructure,
             &[
                 "Dockerfile",
+                "Earthfile",
                 "docker/Dockerfile.release",
                 "docker-compose.yml",
                 "main.tf",
