@@ -52,6 +52,8 @@ fn notifications_below_error_and_exit_codes_are_no_failure() {
         json!({"toolExecutionNotifications": [{"level": "none", "message": {"text": "extracted"}}]}),
         json!({"toolConfigurationNotifications": [{"level": "warning", "message": {"text": "careful"}}]}),
         json!({"exitCode": 1}),
+        // SpotBugs before 4.8.4 names in place of a signal what its exit code means.
+        json!({"exitCode": 0, "exitSignalName": "SUCCESS"}),
     ] {
         assert_eq!(invocation(stated.clone()).completeness, Completeness::Complete, "{stated}");
     }
