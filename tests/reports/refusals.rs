@@ -43,6 +43,15 @@ fn sarif_is_sent_to_its_own_flag_and_a_native_report_given_as_sarif_to_this_one(
 }
 
 #[test]
+fn a_report_of_trivy_about_a_cluster_is_refused_with_advice() {
+    for parts in [r#""Resources": []"#, r#""Vulnerabilities": [], "Misconfigurations": []"#] {
+        let reason = refusal(format!(r#"{{"ClusterName": "c", {parts}}}"#).as_bytes());
+        assert!(reason.contains("found a report of Trivy about a cluster"), "{reason}");
+        assert!(reason.contains("run `trivy fs` or `trivy config`"), "{reason}");
+    }
+}
+
+#[test]
 fn another_version_of_a_format_is_refused_and_not_guessed() {
     assert!(refusal(br#"{"auditReportVersion": 3, "vulnerabilities": {}}"#).contains("found version the number 3"));
     assert!(refusal(br#"{"SchemaVersion": 3, "Results": []}"#).contains("found schema the number 3"));

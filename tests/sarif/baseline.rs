@@ -311,6 +311,50 @@ fn the_heads_own_bytes_are_no_baseline_unless_somebody_says_of_which_commit() {
 }
 
 #[test]
+fn what_the_base_can_not_have_had_clears_nothing_on_lines_of_the_change() {
+    // Results of the head that are said to be of the base; line 3 is put in behind line 2.
+    let results = json!([seen("a.py", 3, "eval(x)"), seen("a.py", 9, "eval(y)")]);
+    let put_in = || vec![edited("a.py", &[(2, 0, 3, 1)])];
+    let case = Case::of(results.clone(), results.clone()).files(put_in());
+    assert_eq!(case.became(), ["3: unknown", "9: unchanged"], "line 3 of the base is line 4 of the head");
+    // A line that the change left where it was is not the one that it adds.
+    let case = Case::of(json!([seen("a.py", 3, "eval(x)")]), json!([seen("a.py", 20, "eval(x)")])).files(put_in());
+    assert_eq!(case.became(), ["3: unknown"]);
+    // What the tool states of its identity shows it as little.
+    let stated = |line| {
+        json!([stating(at("a.py", line, "m"), "11111111aaaaaaaa"), stating(at("z.py", 9, "z"), "22222222bbbbbbbb")])
+    };
+    let case = Case::of(stated(3), stated(3)).files(put_in());
+    assert_eq!(case.became(), ["3: unknown", "9: unchanged"]);
+    // A line that was moved was taken out elsewhere.
+    let case = Case::of(json!([seen("a.py", 3, "eval(x)")]), json!([seen("a.py", 20, "eval(x)")]))
+        .files(vec![edited("a.py", &[(2, 0, 3, 1), (20, 1, 21, 0)])]);
+    assert_eq!(case.became(), ["3: moved"]);
+    // A finding over several lines, one of which is edited, stays where it begins.
+    let long = |line: u32| {
+        let mut result = stating(at("a.py", line, "m"), "11111111aaaaaaaa");
+        result["locations"][0]["physicalLocation"]["region"]["endLine"] = json!(line + 5);
+        json!([result, stating(at("z.py", 9, "z"), "22222222bbbbbbbb")])
+    };
+    let case = Case::of(long(4), long(4)).files(vec![edited("a.py", &[(6, 1, 6, 1)])]);
+    assert_eq!(case.became(), ["4: unchanged", "9: unchanged"]);
+}
+
+#[test]
+fn the_base_has_nothing_in_a_file_that_the_change_adds() {
+    let added = FileChange {
+        hunks: vec![Hunk { old_start: 0, old_lines: 0, new_start: 1, new_lines: 9 }],
+        ..FileChange::at("new.py", FileStatus::Added, FileKind::Source)
+    };
+    let results = json!([seen("new.py", 3, "eval(x)")]);
+    let case = Case::of(results.clone(), results).files(vec![added]);
+    assert_eq!(case.became(), ["3: unknown"]);
+    let head_paths = Some(vec!["new.py".to_owned(), "a.py".to_owned()]);
+    let case = Case { head_paths, base_paths: Some(vec!["a.py".to_owned()]), ..case };
+    assert_eq!(case.became(), ["3: unknown"]);
+}
+
+#[test]
 fn another_version_or_name_of_a_tool_is_the_same_tool_and_a_rule_it_did_not_have_is_new() {
     let of = |name: &str, version: &str, results: Value| {
         let mut log = log(results);

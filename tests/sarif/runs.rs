@@ -52,6 +52,8 @@ fn notifications_below_error_and_exit_codes_are_no_failure() {
         json!({"toolExecutionNotifications": [{"level": "none", "message": {"text": "extracted"}}]}),
         json!({"toolConfigurationNotifications": [{"level": "warning", "message": {"text": "careful"}}]}),
         json!({"exitCode": 1}),
+        // SpotBugs before 4.8.4 names in place of a signal what its exit code means.
+        json!({"exitCode": 0, "exitSignalName": "SUCCESS"}),
     ] {
         assert_eq!(invocation(stated.clone()).completeness, Completeness::Complete, "{stated}");
     }
@@ -235,8 +237,21 @@ fn a_part_of_the_run_that_lies_in_another_file_is_a_problem() {
     assert_eq!(elsewhere("driver").completeness, Completeness::Failed);
     assert_eq!(elsewhere("taxonomies").completeness, Completeness::Complete);
     let mut inline = log(json!([]));
-    inline["inlineExternalProperties"] = json!([{"results": [{"message": {"text": "hidden"}}]}]);
-    assert_eq!(one(&inline).1.completeness, Completeness::Failed);
+    let mut inlined = |properties: Value| {
+        inline["inlineExternalProperties"] = properties;
+        one(&inline).1
+    };
+    let named =
+        json!({"guid": "0b9a1ba0-0000-4000-8000-000000000000", "runGuid": "0b9a1ba0-0000-4000-8000-000000000001"});
+    let hidden = json!({"results": [{"message": {"text": "hidden"}}]});
+    for elsewhere in
+        [json!([hidden]), json!([named, hidden]), json!([{"invocations": [{}]}]), json!([7]), json!({"results": 1})]
+    {
+        assert_eq!(inlined(elsewhere.clone()).completeness, Completeness::Failed, "{elsewhere}");
+    }
+    // The analyses of sast-scan name their run there and no more.
+    assert_eq!(inlined(json!([named])).completeness, Completeness::Complete);
+    assert_eq!(inlined(json!([{"taxonomies": []}])).completeness, Completeness::Complete);
 }
 
 #[test]

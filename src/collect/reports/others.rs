@@ -66,6 +66,14 @@ const OTHERS: &[Other] = &[
         advice: "run it with `--format SARIF`, and give the result with `--sarif`",
     },
     Other {
+        name: "a report of Trivy about a cluster",
+        recognizes: |json| {
+            json.has("ClusterName")
+                && (json.has("Resources") || json.has("Vulnerabilities") || json.has("Misconfigurations"))
+        },
+        advice: "it tells of what runs and not of the change; run `trivy fs` or `trivy config` over the repository",
+    },
+    Other {
         name: "an OpenVEX document",
         recognizes: |json| json.get("@context").text().is_some_and(|context| context.contains("openvex")),
         advice: "it says what a scanner found and why it does not matter; give the scanner's own report",

@@ -15,7 +15,7 @@
 //!   form are left out (see `print`), and so is, without a word, what is no text there: findings can do without.
 //! - `startLine: 0` stands for a whole file; position -1 is an absent one.
 //! - Parts of a run that lie in another file (results, rules, invocations, artifacts) or in `inlineExternalProperties`
-//!   are not read, which is a problem; taxonomies elsewhere are none.
+//!   are not read, which is a problem; taxonomies elsewhere are none, nor are entries that only name their run.
 //! - Depth is limited only along what is read, which is far below the limit of the JSON reader; what is skipped may be
 //!   nested at will. Lone surrogates are read as U+FFFD, and numbers beyond `f64` as texts.
 

@@ -15,6 +15,8 @@ pub(super) struct Trace {
     pub(super) line: u32,
     /// Whether it is known to lie on a line that the change adds or edits (of the baseline: removes or edits).
     pub(super) touched: bool,
+    /// Whether its file is known to be one that the change adds.
+    pub(super) in_added_file: bool,
     /// For a row of the baseline, the line of the head that its own became; `None` where it was edited or removed.
     pub(super) expected: Option<NonZeroU32>,
     /// Whether it came without an identity, so that it can't be told from what another format says of the same.
@@ -75,6 +77,7 @@ impl Collected {
                 identity: Identity::of_fingerprint(finding.fingerprint),
                 line: finding.line,
                 touched: finding.on_changed_line && finding.path.is_some() && finding.line > 0,
+                in_added_file: false,
                 expected: None,
                 is_foreign: true,
             });

@@ -13,6 +13,9 @@
 //!
 //! - By 3 alone, a message is no proof on a line that the change adds or edits (another secret in place of the old one has the same
 //!   message), and nothing but rule and place is none anywhere: then it is *unknown*. A snippet is a proof.
+//! - Nothing is a proof in a file that the change adds, nor on a line that it adds or edits where the line of the baseline is still
+//!   there and became another: the base had no such finding, or has lost it. That is also what results of the head look like
+//!   that are given for those of the base.
 //! - Else it is *unchanged* at the same path and line, and *moved* at another line or by a renaming.
 //!
 //! A row of the head without a pair is *new* where the tool has a baseline and all of its runs are complete, and
@@ -75,7 +78,9 @@ fn relation(head: &Collected, base: &Collected, row: usize, pair: Pair) -> Compa
     let (Some(new), Some(old)) = (head.traces().get(row), base.traces().get(pair.row)) else {
         return Comparison::Unknown;
     };
+    let is_elsewhere = new.touched && old.expected.is_some_and(|line| line.get() != new.line);
     let is_proof = match new.identity.proof.min(old.identity.proof) {
+        _ if is_elsewhere || new.in_added_file => false,
         _ if pair.is_certain => true,
         Proof::Snippet => true,
         Proof::Message => !new.touched,

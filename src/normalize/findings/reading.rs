@@ -210,7 +210,9 @@ impl<'a, 'b> Reading<'a, 'b> {
         let own = identity::identity(who, place, text, row.stated);
         let line = first.location.line;
         let touched = first.on_changed_line && first.path.is_some() && line > 0;
-        let mut trace = Trace { identity: own, line, touched, expected: None, is_foreign: false };
+        let file = first.file.and_then(|file| self.ground.context.files.get(file));
+        let in_added_file = file.is_some_and(|file| file.status == FileStatus::Added);
+        let mut trace = Trace { identity: own, line, touched, in_added_file, expected: None, is_foreign: false };
         let Side::Base(files) = self.side else { return (trace, None, claim) };
         if first.path.is_some() && line > 0 {
             trace.expected = files.line_in_head(first.file, line).and_then(NonZeroU32::new);

@@ -90,7 +90,8 @@ fn unfinished(run: &Run, strings: &Strings) -> Option<String> {
         if let Some(why) = text(invocation.start_failure, strings) {
             return Some(format!("the tool did not start: {}", words(why)));
         }
-        if let Some(signal) = text(invocation.signal, strings) {
+        // What SpotBugs before 4.8.4 wrote after a run without bugs; no signal has this name.
+        if let Some(signal) = text(invocation.signal, strings).filter(|signal| *signal != "SUCCESS") {
             return Some(format!("the tool was ended by signal {}", words(signal)));
         }
         let error = (invocation.errors > 0).then(|| {
