@@ -400,6 +400,19 @@ fn flags_of_the_change_win_over_the_event_and_the_event_over_git() {
 }
 
 #[test]
+fn a_flag_that_an_unset_variable_left_blank_is_refused() {
+    let place = Place::new();
+    for flag in ["--author", "--title", "--branch", "--target-branch", "--repository", "--url", "--label"] {
+        let output = place.run(&["collect", "--trees", "before", "after", flag, ""]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        assert!(stderr(&output).contains("is blank"), "{}", stderr(&output));
+    }
+    let output = place.run(&["collect", "--trees", "before", "after", "--author", "@eve"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("write `eve`"), "{}", stderr(&output));
+}
+
+#[test]
 fn the_order_of_files_on_the_command_line_changes_nothing() {
     let place = Place::new();
     place.write("more.xml", "<testsuite name=\"t\"><testcase name=\"more\"/></testsuite>");
