@@ -245,6 +245,33 @@ fn reviews_of_another_request_say_nothing_about_this_one() {
 }
 
 #[test]
+fn reviews_of_a_request_with_the_same_number_in_another_repository_say_nothing_about_this_one() {
+    let list = json!([rest("ada", "APPROVED", 1)]).to_string();
+    let of = |name: &str| Change { repository: Some(name.to_owned()), number: Some(12), ..Change::default() };
+    assert_eq!(take(&[&list], &of("Acme/Shop")).1[0].completeness, Completeness::Complete);
+    let (_, sources) = take(&[&list], &of("acme/shop-fork"));
+    assert_eq!(sources[0].completeness, Completeness::Failed);
+    let reason = "holds reviews of a request of `acme/shop`, expected those of `acme/shop-fork`";
+    assert_eq!(sources[0].reason.as_deref(), Some(reason));
+
+    // What git says is where it was cloned from, perhaps a mirror.
+    for cloned_from in ["https://mirror.example/shop.git", "git@github.com:ada/shop.git", "../shop", "/srv/git/shop"] {
+        assert_eq!(take(&[&list], &of(cloned_from)).1[0].completeness, Completeness::Complete, "{cloned_from}");
+    }
+
+    let mut other = rest("bob", "APPROVED", 2);
+    other["pull_request_url"] = json!("https://forge.example/api/v3/repos/acme/till/pulls/12");
+    let (_, source) = one(&json!([rest("ada", "APPROVED", 1), other]).to_string());
+    let reason = "holds reviews of the repositories `acme/shop` and `acme/till`, expected those of one";
+    assert_eq!(source.reason.as_deref(), Some(reason));
+
+    let webhook = json!({"review": rest("ada", "approved", 1), "pull_request": {"number": 12},
+        "repository": {"full_name": "acme/till"}});
+    let (_, sources) = take(&[&webhook.to_string()], &of("acme/shop"));
+    assert_eq!(sources[0].completeness, Completeness::Failed);
+}
+
+#[test]
 fn the_commit_that_a_file_was_made_for_is_compared_with_the_head() {
     let change = Change { head: Some(id('a')), ..Change::default() };
     let outcome = || tollgate::collect::reviews::parse(b"[]");
