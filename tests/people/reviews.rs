@@ -230,6 +230,20 @@ fn what_is_no_review_is_refused_by_its_name() {
 }
 
 #[test]
+fn a_list_of_reviews_inside_another_document_is_no_answer_of_a_forge() {
+    let (_, source) = one(&json!({"reviews": []}).to_string());
+    assert_eq!(source.completeness, Completeness::Complete, "as `gh pr view --json reviews` writes it");
+    for other in [
+        json!({"danger": {"github": {"pr": {}, "reviews": []}}}),
+        json!({"package": {"reviews": [], "name": "left-pad"}}),
+        json!({"data": {"product": {"reviews": []}}}),
+    ] {
+        let (reviews, source) = one(&other.to_string());
+        assert!(reviews.is_empty() && source.completeness == Completeness::Failed, "{other}: {source:?}");
+    }
+}
+
+#[test]
 fn reviews_of_another_request_say_nothing_about_this_one() {
     let list = json!([rest("ada", "APPROVED", 1)]).to_string();
     let numbered = |number| Change { number: Some(number), ..Change::default() };
