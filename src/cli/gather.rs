@@ -137,6 +137,7 @@ fn forge(evidence: &mut Evidence, run: &Run) {
         let head = evidence.change.head.clone();
         let parents = run.checkout.as_ref().zip(head).map(|(checkout, head)| checkout.parents(&head));
         let (change, source) = readers::event(file, &evidence.change, &parents.unwrap_or_default());
+        readers::reviews_of_another_request(&mut evidence.sources, &evidence.change, &change);
         evidence.change = change;
         replace(evidence, &[EvidenceKind::Change], vec![source]);
         let told = readers::claims_of_description(&evidence.change);

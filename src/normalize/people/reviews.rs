@@ -71,6 +71,18 @@ fn time(wire: &WireReview, problems: &mut crate::collect::forge::Problems) -> Op
     time
 }
 
+/// Makes reviews stale that were read when the change was another request: two requests can have one head, and who approves
+/// the one did not approve the other. Where either side leaves open which request it is, nothing can be told.
+pub fn of_another_request(sources: &mut [Source], before: &Change, now: &Change) {
+    let (Some(before), Some(now)) = (before.number, now.number) else { return };
+    if before == now {
+        return;
+    }
+    for source in sources.iter_mut().filter(|source| source.kind == EvidenceKind::Reviews) {
+        source.worsen(Completeness::Stale, format!("was read for request {before}, and the change is request {now}"));
+    }
+}
+
 /// Whether a repository is named as the forge names it, `owner/name`, and not by the address that it was cloned from: that may
 /// be a mirror's or a fork's.
 fn is_forges_name(repository: &str) -> bool {
