@@ -439,6 +439,38 @@ fn flags_of_the_change_win_over_the_event_and_the_event_over_git() {
 }
 
 #[test]
+fn reviews_in_a_document_are_stale_beside_an_event_of_another_request_with_the_same_head() {
+    let place = Place::new();
+    let document = place.collect(&["--change", "event.json", "--reviews", "reviews.json"]);
+    place.write("evidence.json", &document.to_string());
+    let event = std::fs::read_to_string(place.path().join("event.json")).unwrap();
+    place.write("other.json", &event.replace("\"number\":7", "\"number\":8"));
+    for (event, reviews, expected) in [
+        ("event.json", None, "complete"),
+        ("other.json", None, "stale"),
+        ("other.json", Some("reviews.json"), "complete"),
+    ] {
+        let more: Vec<&str> = reviews.into_iter().flat_map(|file| ["--reviews", file]).collect();
+        let output = place.run(&[&["collect", "--evidence", "evidence.json", "--change", event][..], &more].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+        assert_eq!(completeness(&document, "reviews"), [expected], "{event} {reviews:?}");
+    }
+}
+
+#[test]
+fn a_flag_that_an_unset_variable_left_blank_is_refused() {
+    let place = Place::new();
+    for flag in ["--author", "--title", "--branch", "--target-branch", "--repository", "--url", "--label"] {
+        let output = place.run(&["collect", "--trees", "before", "after", flag, ""]);
+        assert_eq!(output.status.code(), Some(2), "{flag}");
+        assert!(stderr(&output).contains("is blank"), "{}", stderr(&output));
+    }
+    let output = place.run(&["collect", "--trees", "before", "after", "--author", "@eve"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("write `eve`"), "{}", stderr(&output));
+}
+
+#[test]
 fn the_order_of_files_on_the_command_line_changes_nothing() {
     let place = Place::new();
     place.write("more.xml", "<testsuite name=\"t\"><testcase name=\"more\"/></testsuite>");

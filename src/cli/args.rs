@@ -79,28 +79,28 @@ pub struct EvidenceArgs {
     #[arg(long, value_name = "FILE")]
     pub claims: Vec<String>,
     /// Login of who proposed the change
-    #[arg(long, value_name = "LOGIN")]
+    #[arg(long, value_name = "LOGIN", value_parser = |text: &str| Fact::Author.read(text))]
     pub author: Option<String>,
     /// Title of the change
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", value_parser = |text: &str| Fact::Title.read(text), allow_hyphen_values = true)]
     pub title: Option<String>,
     /// What the author wrote about the change, as Markdown
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub description: Option<String>,
     /// Branch that the change is on
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| Fact::Branch.read(text))]
     pub branch: Option<String>,
     /// Branch that the change is to go into
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str| Fact::TargetBranch.read(text))]
     pub target_branch: Option<String>,
     /// Repository that the change is to go into, as the forge names it
-    #[arg(long, value_name = "OWNER/NAME")]
+    #[arg(long, value_name = "OWNER/NAME", value_parser = |text: &str| Fact::Repository.read(text))]
     pub repository: Option<String>,
     /// Address of the change on the forge
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = |text: &str| Fact::Url.read(text))]
     pub url: Option<String>,
     /// Label that the forge holds for the change (repeatable)
-    #[arg(long, value_name = "LABEL")]
+    #[arg(long, value_name = "LABEL", value_parser = |text: &str| Fact::Label.read(text))]
     pub label: Vec<String>,
 }
 

@@ -74,14 +74,14 @@ struct Wire {
     tests: Option<Vec<String>>,
     coverage: Option<Vec<String>>,
     claims: Option<Vec<String>>,
-    author: Option<String>,
-    title: Option<String>,
-    description: Option<String>,
-    branch: Option<String>,
-    target_branch: Option<String>,
-    repository: Option<String>,
-    url: Option<String>,
-    label: Option<Vec<String>>,
+    author: Option<Spanned<String>>,
+    title: Option<Spanned<String>>,
+    description: Option<Spanned<String>>,
+    branch: Option<Spanned<String>>,
+    target_branch: Option<Spanned<String>>,
+    repository: Option<Spanned<String>>,
+    url: Option<Spanned<String>>,
+    label: Option<Vec<Spanned<String>>>,
     policy: Option<Vec<String>>,
     policy_ref: Option<String>,
     param: Option<IndexMap<String, Spanned<toml::Value>>>,
@@ -117,6 +117,18 @@ impl File<'_> {
             self.mistakes.push(mistake.suggest(written.as_ref(), words.iter().copied()));
         }
         found
+    }
+
+    /// What is said of a fact; what can't be taken is a mistake.
+    fn facts(&mut self, fact: Fact, said: Vec<Spanned<String>>) -> Vec<String> {
+        let mut taken = Vec::new();
+        for written in said {
+            match fact.read(written.as_ref()) {
+                Ok(text) => taken.push(text),
+                Err(message) => self.mistake(inside(written.span())..written.span().end, message),
+            }
+        }
+        taken
     }
 
     fn location(&self, written: &str) -> Location {
@@ -165,7 +177,8 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         (Fact::Url, wire.url),
     ];
     let one = facts.into_iter().filter_map(|(fact, said)| Some((fact, vec![said?])));
-    let facts = one.chain(wire.label.map(|labels| (Fact::Label, labels))).collect();
+    let facts: Vec<_> = one.chain(wire.label.map(|labels| (Fact::Label, labels))).collect();
+    let facts = facts.into_iter().map(|(fact, said)| (fact, file.facts(fact, said))).collect();
     let files = |files: Vec<String>| files.iter().map(|written| EvidenceFile::parse(here, written)).collect();
     let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(written?)))).collect();
     Said {
@@ -371,6 +384,15 @@ mod tests {
         assert_eq!(mistakes.lines().filter(|line| line.starts_with("tollgate.toml:")).count(), 5, "{mistakes}");
         assert!(mistakes.contains("tollgate.toml:1:13: `findngs` is no kind of evidence"), "{mistakes}");
         assert!(mistakes.contains("did you mean `markdown`?"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_blank_fact_and_an_author_that_is_no_login_are_refused_with_their_place() {
+        let text = "title = \"\"\nlabel = [\"a\", \" \"]\nauthor = \"@eve\"\ndescription = \"\"\n";
+        let mistakes = parse("tollgate.toml", text, Path::new("")).unwrap_err();
+        let places: Vec<_> = mistakes.iter().map(|mistake| mistake.place.as_ref().unwrap().line).collect();
+        assert_eq!(places, [1, 2, 3]);
+        assert!(mistakes[2].message.contains("write `eve`"), "{}", mistakes[2].message);
     }
 
     #[test]

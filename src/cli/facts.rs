@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Change, vocabulary};
+use crate::evidence::{Change, Word as _, vocabulary};
 
 vocabulary! {
     /// A flag that says something of the change.
@@ -31,6 +31,24 @@ vocabulary! {
 pub type Facts = BTreeMap<Fact, Vec<String>>;
 
 impl Fact {
+    /// Takes what is said of a fact as it stands. A blank text is what an unset variable of a pipeline leaves: to take it for
+    /// an answer would be to know what nobody told. Only a description may be empty. A name of the author that is nobody's
+    /// login would be equal to no reviewer's, so that the author's own approval would count as somebody else's.
+    ///
+    /// # Errors
+    /// What was found, and what was expected.
+    pub fn read(self, said: &str) -> Result<String, String> {
+        if self != Self::Description && said.trim().is_empty() {
+            return Err(format!("the {} is blank, expected a text, or nothing where it is not known", self.as_str()));
+        }
+        if self == Self::Author
+            && let Some(instead) = no_login(said)
+        {
+            return Err(format!("`{}` is no login{instead}", said.escape_debug()));
+        }
+        Ok(said.to_owned())
+    }
+
     /// Puts what is said in the place of what is known.
     pub fn tell(self, said: &[String], change: &mut Change) {
         let text = match self {
@@ -56,10 +74,25 @@ impl Fact {
     }
 }
 
+/// What to write instead of a text that is nobody's login; `None` for what may be one.
+fn no_login(said: &str) -> Option<String> {
+    if said.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        return Some(", which has no blanks".to_owned());
+    }
+    let write = |bare: String| if bare.is_empty() { String::new() } else { format!(": write `{bare}`") };
+    // As CODEOWNERS and packs write people, and as `gh` writes bots.
+    let bare = said.strip_prefix('@').or_else(|| said.strip_prefix("user:"));
+    let bot = said.strip_prefix("app/").map(|bot| format!("{bot}[bot]"));
+    match bare.map(str::to_owned).or(bot) {
+        Some(bare) => Some(write(bare)),
+        None => (said.contains('/') || said.starts_with("team:")).then(String::new),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Fact;
-    use crate::evidence::Change;
+    use crate::evidence::{Change, Word as _};
 
     #[test]
     fn what_is_said_takes_the_place_of_what_is_known() {
@@ -73,5 +106,28 @@ mod tests {
         Fact::Label.tell(&["c".to_owned(), "b".to_owned(), "c".to_owned()], &mut change);
         assert_eq!((change.author.as_deref(), change.author_is_bot), (Some("ann"), None));
         assert_eq!(change.labels, ["b", "c"]);
+    }
+
+    #[test]
+    fn a_blank_text_and_a_name_that_is_no_login_are_refused() {
+        for fact in Fact::ALL.iter().copied().filter(|fact| *fact != Fact::Description) {
+            assert!(fact.read("").is_err() && fact.read(" \t").is_err(), "{fact}");
+        }
+        assert_eq!(Fact::Description.read(""), Ok(String::new()));
+        for (written, instead) in [
+            ("@eve", ": write `eve`"),
+            ("user:eve", ": write `eve`"),
+            ("app/renovate", ": write `renovate[bot]`"),
+            ("@", ""),
+            ("acme/security", ""),
+            ("team:security", ""),
+            ("Eve Adams", ", which has no blanks"),
+        ] {
+            let refused = Fact::Author.read(written).unwrap_err();
+            assert_eq!(refused, format!("`{written}` is no login{instead}"));
+        }
+        for login in ["eve", "Eve-1", "renovate[bot]", "eve@example.com", "{d301aafa-d676-4ee0-88be-962be7417567}"] {
+            assert_eq!(Fact::Author.read(login).as_deref(), Ok(login));
+        }
     }
 }

@@ -140,6 +140,7 @@ fn forge(evidence: &mut Evidence, run: &Run) {
     let settings = &run.settings;
     if let Some(file) = settings.files(Input::Change).first() {
         let (change, source) = readers::event(file, origin(run, &evidence.change), &evidence.change);
+        readers::reviews_of_another_request(&mut evidence.sources, &evidence.change, &change);
         evidence.change = change;
         replace(evidence, &[EvidenceKind::Change], source.into_iter().collect());
         let told = readers::claims_of_description(&evidence.change);

@@ -173,6 +173,11 @@ pub fn reviews(files: &[EvidenceFile], origin: Origin<'_>, change: &Change) -> (
     (reviews, sources)
 }
 
+/// Makes the reviews of an evidence document stale where an event beside it is of another request.
+pub fn reviews_of_another_request(sources: &mut [Source], before: &Change, now: &Change) {
+    normalize::people::of_another_request(sources, before, now);
+}
+
 /// The change with what an event of the forge says of it.
 #[must_use]
 pub fn event(file: &EvidenceFile, origin: Origin<'_>, change: &Change) -> (Change, Option<Source>) {

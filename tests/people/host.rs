@@ -82,6 +82,9 @@ fn queries_of_reviews_select_what_they_say() {
         ("change.reviews.approved().by_people().count()", "2"),
         ("change.reviews.by(\"BOB\").count()", "2"),
         ("change.reviews.by([\"bob\", \"cy\", \"\"]).count()", "3"),
+        ("change.reviews.approved().not_by(\"ADA\").count()", "2"),
+        ("change.reviews.approved().not_by([\"aDa\", \"nobody\"]).by(\"ada\").count()", "0"),
+        ("change.reviews.not_by(\"\").count()", "7"),
         ("change.reviews.by_team(\"security\").approved().count()", "1"),
         // The head, and the last commit of the request that the event is of.
         ("change.reviews.approved().at_head().count()", "3"),

@@ -230,6 +230,20 @@ fn what_is_no_review_is_refused_by_its_name() {
 }
 
 #[test]
+fn a_list_of_reviews_inside_another_document_is_no_answer_of_a_forge() {
+    let (_, source) = one(&json!({"reviews": []}).to_string());
+    assert_eq!(source.completeness, Completeness::Complete, "as `gh pr view --json reviews` writes it");
+    for other in [
+        json!({"danger": {"github": {"pr": {}, "reviews": []}}}),
+        json!({"package": {"reviews": [], "name": "left-pad"}}),
+        json!({"data": {"product": {"reviews": []}}}),
+    ] {
+        let (reviews, source) = one(&other.to_string());
+        assert!(reviews.is_empty() && source.completeness == Completeness::Failed, "{other}: {source:?}");
+    }
+}
+
+#[test]
 fn reviews_of_another_request_say_nothing_about_this_one() {
     let list = json!([rest("ada", "APPROVED", 1)]).to_string();
     let numbered = |number| Change { number: Some(number), ..Change::default() };
@@ -242,6 +256,33 @@ fn reviews_of_another_request_say_nothing_about_this_one() {
     other["pull_request_url"] = json!("https://api.github.com/repos/acme/shop/pulls/13");
     let (_, source) = one(&json!([rest("ada", "APPROVED", 1), other]).to_string());
     assert_eq!(source.reason.as_deref(), Some("holds reviews of the requests 12, 13, expected those of one"));
+}
+
+#[test]
+fn reviews_of_a_request_with_the_same_number_in_another_repository_say_nothing_about_this_one() {
+    let list = json!([rest("ada", "APPROVED", 1)]).to_string();
+    let of = |name: &str| Change { repository: Some(name.to_owned()), number: Some(12), ..Change::default() };
+    assert_eq!(take(&[&list], &of("Acme/Shop")).1[0].completeness, Completeness::Complete);
+    let (_, sources) = take(&[&list], &of("acme/shop-fork"));
+    assert_eq!(sources[0].completeness, Completeness::Failed);
+    let reason = "holds reviews of a request of `acme/shop`, expected those of `acme/shop-fork`";
+    assert_eq!(sources[0].reason.as_deref(), Some(reason));
+
+    // What git says is where it was cloned from, perhaps a mirror.
+    for cloned_from in ["https://mirror.example/shop.git", "git@github.com:ada/shop.git", "../shop", "/srv/git/shop"] {
+        assert_eq!(take(&[&list], &of(cloned_from)).1[0].completeness, Completeness::Complete, "{cloned_from}");
+    }
+
+    let mut other = rest("bob", "APPROVED", 2);
+    other["pull_request_url"] = json!("https://forge.example/api/v3/repos/acme/till/pulls/12");
+    let (_, source) = one(&json!([rest("ada", "APPROVED", 1), other]).to_string());
+    let reason = "holds reviews of the repositories `acme/shop` and `acme/till`, expected those of one";
+    assert_eq!(source.reason.as_deref(), Some(reason));
+
+    let webhook = json!({"review": rest("ada", "approved", 1), "pull_request": {"number": 12},
+        "repository": {"full_name": "acme/till"}});
+    let (_, sources) = take(&[&webhook.to_string()], &of("acme/shop"));
+    assert_eq!(sources[0].completeness, Completeness::Failed);
 }
 
 #[test]

@@ -314,9 +314,21 @@ fn review() -> impl Strategy<Value = Review> {
     (option::of(text()), flags, word::<ReviewState>(), option::of(text()), option::of(time())).prop_map(
         |(reviewer, (bot, latest), state, commit, time)| {
             let decisive = !matches!(state, ReviewState::Commented | ReviewState::Pending);
-            Review { latest: latest && decisive && reviewer.is_some(), reviewer, bot, state, commit, time }
+            let somebody = reviewer.as_ref().is_some_and(|login: &String| !login.trim().is_empty());
+            Review { latest: latest && decisive && somebody, reviewer, bot, state, commit, time }
         },
     )
+}
+
+/// Of each reviewer one review is what they hold.
+fn reviews() -> impl Strategy<Value = Vec<Review>> {
+    vec(review(), 0..3).prop_map(|mut reviews| {
+        let mut held = std::collections::BTreeSet::new();
+        for review in reviews.iter_mut().filter(|review| review.latest) {
+            review.latest = held.insert(review.reviewer.as_deref().map(str::to_lowercase));
+        }
+        reviews
+    })
 }
 
 fn coverage() -> impl Strategy<Value = FileCoverage> {
@@ -358,7 +370,7 @@ fn other() -> impl Strategy<Value = Evidence> {
         vec(licence, 0..3),
         vec(advisory(), 0..3),
         vec(capability, 0..3),
-        vec(review(), 0..3),
+        reviews(),
         proptest::collection::btree_map(text(), texts(), 0..3),
         vec(test, 0..3),
         vec(coverage(), 0..3),
@@ -389,8 +401,32 @@ pub(crate) fn evidence() -> impl Strategy<Value = Evidence> {
             sources.extend(EvidenceKind::ALL.iter().map(|kind| Source::complete(*kind)));
             let findings = findings(&items);
             let mut evidence = Evidence { change, findings, files, dependencies, coverage, sources, ..other };
+            // A source says of no item that it was read where there is none.
+            let lost: Vec<EvidenceKind> =
+                EvidenceKind::ALL.iter().copied().filter(|kind| is_empty(&evidence, *kind)).collect();
+            for source in evidence.sources.iter_mut().filter(|source| lost.contains(&source.kind)) {
+                source.items = 0;
+            }
             evidence.sort();
             evidence
         },
     )
+}
+
+/// Whether the document has a list for a kind and nothing in it.
+fn is_empty(evidence: &Evidence, kind: EvidenceKind) -> bool {
+    match kind {
+        EvidenceKind::Findings => evidence.findings.is_empty(),
+        EvidenceKind::Files => evidence.files.is_empty(),
+        EvidenceKind::Dependencies => evidence.dependencies.is_empty(),
+        EvidenceKind::Licences => evidence.licences.is_empty(),
+        EvidenceKind::Advisories => evidence.advisories.is_empty(),
+        EvidenceKind::Capabilities => evidence.capabilities.is_empty(),
+        EvidenceKind::Reviews => evidence.reviews.is_empty(),
+        EvidenceKind::Teams => evidence.teams.is_empty(),
+        EvidenceKind::Tests => evidence.tests.is_empty(),
+        EvidenceKind::Coverage => evidence.coverage.is_empty(),
+        EvidenceKind::Claims => evidence.claims.is_empty(),
+        EvidenceKind::Change | EvidenceKind::Baseline | EvidenceKind::Owners => false,
+    }
 }

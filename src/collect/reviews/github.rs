@@ -49,13 +49,16 @@ pub(super) fn webhook<'a>(page: &'a Value, reading: &mut Reading<'a>) {
     if let Some(number) = event.object("pull_request").and_then(|request| request.number("number")) {
         reading.numbers.insert(number);
     }
+    let repository = event.object("repository");
+    reading.repositories.extend(repository.and_then(|it| it.said("full_name").map(str::to_lowercase)));
     if let Some(fields) = event.object("review") {
         review(&fields, reading);
     }
 }
 
 fn review(fields: &Fields<'_>, reading: &mut Reading<'_>) {
-    if let Some(number) = fields.said("pull_request_url").and_then(number_of) {
+    if let Some((repository, number)) = fields.said("pull_request_url").and_then(request_of) {
+        reading.repositories.insert(repository);
         reading.numbers.insert(number);
     }
     let state = fields.word("state", STATES);
@@ -69,9 +72,11 @@ fn review(fields: &Fields<'_>, reading: &mut Reading<'_>) {
     }
 }
 
-/// The number in `https://api.github.com/repos/OWNER/NAME/pulls/12`.
-fn number_of(url: &str) -> Option<u64> {
-    url.rsplit_once("/pulls/")?.1.parse().ok()
+/// The repository, in lower case, and the number in `https://api.github.com/repos/OWNER/NAME/pulls/12`.
+fn request_of(url: &str) -> Option<(String, u64)> {
+    let (before, number) = url.rsplit_once("/pulls/")?;
+    let (_, repository) = before.rsplit_once("/repos/")?;
+    Some((repository.to_lowercase(), number.parse().ok()?))
 }
 
 /// An approval of which nobody can say whether a bot gave it does not count for a person's. REST always says; of GraphQL

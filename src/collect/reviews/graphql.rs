@@ -19,9 +19,14 @@ const MAX_DEPTH: usize = 8;
 const FULL_PAGE: usize = 100;
 
 /// Whether there is a connection of reviews; puts the keys to it into `path`, outermost first, with its own last.
+///
+/// The bare list that `gh` writes stands at the top. A list of that name further inside is some other document's: an empty
+/// one there would say that nobody objects.
 pub(super) fn find(value: &Value, path: &mut Vec<String>) -> bool {
     let Some(object) = value.as_object() else { return false };
-    let connection = |value: &Value| value.is_array() || value.get("nodes").is_some() || value.get("edges").is_some();
+    let outermost = path.is_empty();
+    let connection =
+        |value: &Value| (outermost && value.is_array()) || value.get("nodes").is_some() || value.get("edges").is_some();
     if let Some(name) = CONNECTIONS.iter().find(|name| object.get(**name).is_some_and(connection)) {
         path.push((*name).to_owned());
         return true;

@@ -49,6 +49,8 @@ pub struct ReviewFile {
     pub set_aside: u64,
     /// The numbers of the pull requests that it names.
     pub numbers: BTreeSet<u64>,
+    /// `owner/name` of the repositories that it names, in lower case. Only answers of GitHub's REST and webhooks name them.
+    pub repositories: BTreeSet<String>,
     /// What could not be taken as it stands.
     pub problems: Problems,
     /// Why there may be more reviews than it has, and what to do.
@@ -232,6 +234,7 @@ struct Reading<'a> {
     over: bool,
     set_aside: u64,
     numbers: BTreeSet<u64>,
+    repositories: BTreeSet<String>,
     incomplete: Option<String>,
     /// What pages say of those before and after them.
     seen: Seen,
@@ -258,6 +261,7 @@ impl<'a> Reading<'a> {
             over: false,
             set_aside: 0,
             numbers: BTreeSet::new(),
+            repositories: BTreeSet::new(),
             incomplete: None,
             seen: Seen::default(),
         }
@@ -315,6 +319,7 @@ impl<'a> Reading<'a> {
             reviews: self.reviews,
             set_aside: self.set_aside,
             numbers: self.numbers,
+            repositories: self.repositories,
             problems: Problems::default(),
             incomplete: self.incomplete,
         }

@@ -5,7 +5,7 @@ mod latest;
 mod reviews;
 
 pub use change::change;
-pub use reviews::reviews;
+pub use reviews::{of_another_request, reviews};
 
 use crate::collect::forge::Problems;
 use crate::evidence::{Completeness, Source};

@@ -14,8 +14,8 @@ use crate::normalize::freshness;
 
 /// The reviews of all files, in canonical order, and one source for each file. The order of files changes nothing.
 ///
-/// A file fails where it holds an entry that can't be taken as it stands, and where it names another pull request than the
-/// change is, or more than one. It is truncated where it visibly is not all.
+/// A file fails where it holds an entry that can't be taken as it stands, and where it names another pull request, or
+/// another repository, than the change is of, or more than one. It is truncated where it visibly is not all.
 #[must_use]
 pub fn reviews(files: &[Report<ReviewFile>], change: &Change) -> (Vec<Review>, Vec<Source>) {
     let mut standings = Vec::new();
@@ -71,8 +71,37 @@ fn time(wire: &WireReview, problems: &mut crate::collect::forge::Problems) -> Op
     time
 }
 
+/// Makes reviews stale that were read when the change was another request: two requests can have one head, and who approves
+/// the one did not approve the other. Where either side leaves open which request it is, nothing can be told.
+pub fn of_another_request(sources: &mut [Source], before: &Change, now: &Change) {
+    let (Some(before), Some(now)) = (before.number, now.number) else { return };
+    if before == now {
+        return;
+    }
+    for source in sources.iter_mut().filter(|source| source.kind == EvidenceKind::Reviews) {
+        source.worsen(Completeness::Stale, format!("was read for request {before}, and the change is request {now}"));
+    }
+}
+
+/// Whether a repository is named as the forge names it, `owner/name`, and not by the address that it was cloned from: that may
+/// be a mirror's or a fork's.
+fn is_forges_name(repository: &str) -> bool {
+    let name = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['/', ':', '\\']);
+    repository.split_once('/').is_some_and(|(owner, repository)| name(owner) && name(repository))
+}
+
 /// Reviews of another request say nothing about this one.
 fn other_request(source: &mut Source, file: &ReviewFile, change: &Change) {
+    if let [one, other, ..] = file.repositories.iter().collect::<Vec<_>>().as_slice() {
+        let reason = format!("holds reviews of the repositories `{one}` and `{other}`, expected those of one");
+        source.worsen(Completeness::Failed, reason);
+    }
+    if let Some(repository) = change.repository.as_deref().filter(|name| is_forges_name(name))
+        && let Some(other) = file.repositories.iter().find(|other| **other != repository.to_lowercase())
+    {
+        let reason = format!("holds reviews of a request of `{other}`, expected those of `{repository}`");
+        source.worsen(Completeness::Failed, reason);
+    }
     let numbers: Vec<String> = file.numbers.iter().map(u64::to_string).collect();
     if numbers.len() > 1 {
         let reason = format!("holds reviews of the requests {}, expected those of one", numbers.join(", "));

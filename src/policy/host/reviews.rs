@@ -61,6 +61,14 @@ impl Reviews {
         })
     }
 
+    /// Those of other people; a deleted account may have been one of them.
+    fn not_by<'a>(&self, logins: impl Iterator<Item = &'a str>) -> Self {
+        let logins: BTreeSet<String> = logins.map(str::to_lowercase).collect();
+        self.keep_rows(|review| {
+            review.reviewer.as_deref().is_some_and(|reviewer| !logins.contains(&reviewer.to_lowercase()))
+        })
+    }
+
     fn by_team(&self, team: &str) -> HostResult<Self> {
         Ok(self.by(team_members(&self.store, team)?.iter().map(String::as_str)))
     }
@@ -113,12 +121,28 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
-    select::<ReviewRows>("by", &[("logins", Param::Texts)], "those of the given people", |module, name| {
-        choices(module, name, |view: Reviews, logins: &Dynamic| {
-            let logins = texts(logins)?;
-            Ok(view.by(logins.iter().map(ImmutableString::as_str)))
-        });
-    }),
+    select::<ReviewRows>(
+        "by",
+        &[("logins", Param::Texts)],
+        "those of the given people, in capitals or not",
+        |module, name| {
+            choices(module, name, |view: Reviews, logins: &Dynamic| {
+                let logins = texts(logins)?;
+                Ok(view.by(logins.iter().map(ImmutableString::as_str)))
+            });
+        },
+    ),
+    select::<ReviewRows>(
+        "not_by",
+        &[("logins", Param::Texts)],
+        "those of other people than the given, in capitals or not, such as `not_by(change.author)`; without those of deleted accounts",
+        |module, name| {
+            choices(module, name, |view: Reviews, logins: &Dynamic| {
+                let logins = texts(logins)?;
+                Ok(view.not_by(logins.iter().map(ImmutableString::as_str)))
+            });
+        },
+    ),
     select::<ReviewRows>(
         "by_team",
         &[("team", Param::Text)],
@@ -138,11 +162,16 @@ pub(super) const TABLE: &[Signature] = &[
             module.set_native_fn(name, |view: Reviews| Ok(view.at_head()));
         },
     ),
-    property::<ReviewRows>("reviewer", "text", "the reviewer's login; empty for a deleted account", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.get(ImmutableString::new(), |item| item.reviewer.as_deref().unwrap_or("").into()))
-        });
-    }),
+    property::<ReviewRows>(
+        "reviewer",
+        "text",
+        "the reviewer's login as the forge spells it; empty for a deleted account. `==` tells capitals apart, `by` and `not_by` don't",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.get(ImmutableString::new(), |item| item.reviewer.as_deref().unwrap_or("").into()))
+            });
+        },
+    ),
     property::<ReviewRows>("bot", "true or false", "whether the reviewer is a bot", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |item| item.bot)));
     }),

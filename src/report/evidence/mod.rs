@@ -204,6 +204,7 @@ impl<'a> EvidenceDocument<'a> {
         each_once("teams", self.teams.items.iter().map(|team| team.name.as_str()), "name")?;
         let coverage_paths = self.checks.coverage.items.iter().map(|coverage| coverage.path.as_str());
         each_once("coverage", coverage_paths, "path").map_err(|fault| fault.in_field("checks"))?;
+        people::each_holds_one(&self.reviews.items)?;
         let sources = self.sources.iter().map(|source| source.kind).collect::<Vec<_>>();
         let default_items = |kind: EvidenceKind| match sources.iter().filter(|known| **known == kind).count() {
             1 => counts.iter().find(|(known, _)| *known == kind).map_or(0, |(_, count)| *count as u64),
@@ -259,7 +260,8 @@ impl<'a> EvidenceDocument<'a> {
         ]
     }
 
-    /// Items come from somewhere: without a source nobody can say how many of them are missing.
+    /// Items come from somewhere: without a source nobody can say how many of them are missing. And what a source says was
+    /// read has to be somewhere: a list that was emptied would be read as "there is none".
     fn check_sources(&self) -> Checked<()> {
         for (kind, count) in self.counts() {
             if count > 0 && self.sources.iter().all(|source| source.kind != kind) {
@@ -271,6 +273,15 @@ impl<'a> EvidenceDocument<'a> {
                 let nested = matches!(kind, EvidenceKind::Tests | EvidenceKind::Coverage);
                 let fault = fault.in_field(word);
                 return Err(if nested { fault.in_field("checks") } else { fault });
+            }
+        }
+        for (index, source) in self.sources.iter().enumerate() {
+            let none = |(kind, count): &(EvidenceKind, usize)| *kind == source.kind && *count == 0;
+            if let Some(told) = source.items.filter(|told| *told > 0 && self.counts().iter().any(none)) {
+                let kind = source.kind;
+                let message =
+                    format!("found {told}, and the document has no item of kind `{kind}`: what was read is lost");
+                return Err(Fault::field("items", message).in_element(index).in_field("sources"));
             }
         }
         let no_baseline = self.sources.iter().all(|source| source.kind != EvidenceKind::Baseline);

@@ -1,9 +1,11 @@
 //! Records of reviews and teams.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::error::{Checked, Fault};
+use super::error::{Checked, Fault, quoted};
 use super::scalars::{Text, Time};
 use super::strict::word;
 use crate::evidence::{Review, ReviewState, Word as _};
@@ -55,7 +57,7 @@ impl ReviewRecord<'_> {
                 format!("found true in a review that is `{state}`, which decides nothing"),
             ));
         }
-        if self.latest && self.reviewer.is_none() {
+        if self.latest && self.reviewer.as_ref().is_none_or(|reviewer| reviewer.as_str().trim().is_empty()) {
             return Err(Fault::field("latest", "found true without a `reviewer`, expected false"));
         }
         Ok(Review {
@@ -67,6 +69,21 @@ impl ReviewRecord<'_> {
             time: self.time.map(Time::into_string),
         })
     }
+}
+
+/// Refuses a second review that is what its reviewer holds now: an approval would count twice, or beside the same person's
+/// request for changes. Logins are compared without case.
+pub(super) fn each_holds_one(reviews: &[ReviewRecord<'_>]) -> Checked<()> {
+    let mut held = BTreeSet::new();
+    for (index, review) in reviews.iter().enumerate().filter(|(_, review)| review.latest) {
+        let Some(reviewer) = &review.reviewer else { continue };
+        if !held.insert(reviewer.as_str().to_lowercase()) {
+            let message =
+                format!("found true for {} twice, expected one review of each reviewer", quoted(reviewer.as_str()));
+            return Err(Fault::field("latest", message).in_element(index).in_field("items").in_field("reviews"));
+        }
+    }
+    Ok(())
 }
 
 /// A team and its members.
