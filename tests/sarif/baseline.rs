@@ -538,3 +538,16 @@ fn every_word_says_whether_the_change_brings_a_finding_in() {
     let words: Vec<String> = Comparison::ALL.iter().map(|word| format!("{word} {}", word.introduced())).collect();
     assert_eq!(words, ["new yes", "unchanged no", "moved no", "gone no", "unknown unknown"]);
 }
+
+#[test]
+fn a_baseline_with_a_finding_in_a_file_that_the_change_adds_is_not_of_the_base() {
+    let added = || vec![FileChange::at("src/new.py", FileStatus::Added, FileKind::Source)];
+    for written in ["src/new.py", "/build/x/src/new.py", "file:///build/x/src/new.py"] {
+        let case = Case::of(json!([at("old.py", 3, "m")]), json!([at("old.py", 3, "m"), at(written, 1, "n")]));
+        let source = case.files(added()).baseline_source();
+        assert_eq!(source.completeness, Completeness::Stale, "{written}");
+        assert!(source.reason.unwrap().contains("`src/new.py`, which the change adds"));
+    }
+    let case = Case::of(json!([at("old.py", 3, "m")]), json!([at("old.py", 3, "m"), at("src/renew.py", 1, "n")]));
+    assert_eq!(case.files(added()).baseline_source().completeness, Completeness::Complete);
+}

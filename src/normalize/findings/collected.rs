@@ -1,6 +1,6 @@
 //! Findings of one side of the change while they are collected, with what they are recognised by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
 
 use super::identity::Identity;
@@ -101,6 +101,8 @@ pub(super) struct BaseFiles {
     pub(super) files: Vec<FileChange>,
     /// The path in the head of each; that of a deleted one as it was.
     heads: Vec<String>,
+    /// Files that the change adds, which the base does not have.
+    added: Vec<String>,
 }
 
 impl BaseFiles {
@@ -119,7 +121,29 @@ impl BaseFiles {
             hunks: file.hunks.iter().map(turned).collect(),
             ..file.clone()
         };
-        Self { files: there.clone().map(before).collect(), heads: there.map(|file| file.path.clone()).collect() }
+        // Where a file was renamed away, the base had another one at the path of the new one.
+        let had: BTreeSet<&str> = files.iter().filter_map(|file| file.previous_path.as_deref()).collect();
+        let added = files.iter().filter(|file| file.status == FileStatus::Added && !had.contains(file.path.as_str()));
+        Self {
+            files: there.clone().map(before).collect(),
+            heads: there.map(|file| file.path.clone()).collect(),
+            added: added.map(|file| file.path.clone()).collect(),
+        }
+    }
+
+    /// A file that the change adds and a row from the given one on is in: what has it was not made from the base.
+    pub(super) fn added_by(&self, rows: &FindingsBuilder, from: usize) -> Option<&str> {
+        if self.added.is_empty() {
+            return None;
+        }
+        (from..rows.len()).find_map(|row| {
+            let finding = rows.get(row)?;
+            let written = finding.path.or(finding.unmapped)?;
+            let names = |path: &&String| {
+                written.strip_suffix(path.as_str()).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+            };
+            self.added.iter().find(names).map(String::as_str)
+        })
     }
 
     /// The path in the head of a changed file, where it is another.

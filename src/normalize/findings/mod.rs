@@ -102,8 +102,11 @@ fn read<'a>(
                 tally.set_aside += std::mem::take(&mut tally.items);
             }
             let mut source = source::of_run(input, run, &log.strings, tally, ground.context.change, side.kind());
-            if let Side::Base(_) = side {
+            if let Side::Base(files) = side {
                 source::doubt(&mut source, head);
+                if let Some(added) = files.added_by(&collected.rows, before) {
+                    source.worsen(Completeness::Stale, source::not_of_the_base(added));
+                }
             }
             if again || (source.completeness != Completeness::Complete && matches!(side, Side::Base(_))) {
                 collected.truncate(before);

@@ -70,6 +70,11 @@ pub(super) fn doubt(source: &mut Source, head: &[SarifInput]) {
     }
 }
 
+/// Why a baseline that has a finding in a file that the change adds is none of the base.
+pub(super) fn not_of_the_base(added: &str) -> String {
+    format!("has findings in {}, which the change adds, so that it was not made from the base", words(added))
+}
+
 /// The tool's name without blanks around it.
 pub(super) fn tool_name<'a>(driver: &Component, strings: &'a Strings) -> Option<&'a str> {
     text(driver.name, strings)
