@@ -59,8 +59,8 @@ pub struct EvidenceArgs {
     /// Scanner results of the base in SARIF 2.1.0, to tell new findings from old ones (repeatable)
     #[arg(long, value_name = "FILE[@COMMIT]")]
     pub baseline_sarif: Vec<String>,
-    /// What the forge says of the change: the payload of GitHub's `pull_request`, `merge_group` or `push` event, or of
-    /// GitLab's merge request
+    /// What the forge says of the change: the payload of GitHub's `pull_request`, `merge_group` or `push` event or of
+    /// GitLab's merge request hook, or what the API of GitHub, GitLab or Bitbucket answers about the request
     #[arg(long, value_name = "EVENT.json")]
     pub change: Option<String>,
     /// Reviews, as the API of GitHub, GitLab or Bitbucket gives them (repeatable)

@@ -131,7 +131,8 @@ fn of_head(stated: Option<&str>, run: &Run, strings: &Strings, change: &Change) 
 /// Whether a run of a baseline was made for the base or the merge base. Where nobody says so, it is believed; the tool's
 /// own word is a cross-check here too.
 fn of_base(stated: Option<&str>, run: &Run, strings: &Strings, change: &Change) -> Result<(), String> {
-    let bases: Vec<&str> = [&change.merge_base, &change.base].into_iter().flatten().map(String::as_str).collect();
+    let mut bases: Vec<&str> = [&change.merge_base, &change.base].into_iter().flatten().map(String::as_str).collect();
+    bases.dedup();
     let of_a_base = |written: &str| bases.iter().any(|base| freshness::names_base(written, base, change));
     if let Some(stated) = stated {
         if !bases.is_empty() && !of_a_base(stated) {
