@@ -134,8 +134,8 @@ fn cobertura_joins_classes_and_finds_its_sources() {
     let twice = class("a.py", lines) + &*class("a.py", "<line number='2' hits='9'/><line number='4' hits='0'/>");
     for sources in [
         "<source>src</source>",
-        "<source>/home/ci/work/src</source>",
-        "<source>/home/ci/work/src/</source><source>/usr/include</source>",
+        "<source>/home/ci/build/src</source>",
+        "<source>/home/ci/build/src/</source><source>/usr/include</source>",
         "<source>\n C:\\agent\\1\\src\\ </source>",
     ] {
         let (files, source) = two().coverage(&whole(sources, &twice));
@@ -219,7 +219,7 @@ fn what_may_be_a_changed_file_is_not_passed_over() {
     let (_, source) = two().coverage(&lcov("/usr/include/stdio.h"));
     assert_eq!((source.completeness, source.set_aside), (Completeness::Complete, 2), "{source:?}");
     // Two files of another machine that both end in the changed one.
-    let twice = "SF:/ci/work/src/a.py\nDA:2,0\nend_of_record\nSF:/ci/work/vendor/src/a.py\nDA:2,1\nend_of_record\n";
+    let twice = "SF:/ci/build/src/a.py\nDA:2,0\nend_of_record\nSF:/ci/build/vendor/src/a.py\nDA:2,1\nend_of_record\n";
     let (files, source) = two().coverage(twice);
     assert_eq!((files, source.completeness), (vec![entry(A, &[], &[2])], Completeness::Failed));
     assert!(reason(&source).contains("can both be `src/a.py`"), "{source:?}");
@@ -241,10 +241,10 @@ fn sources_of_dependencies_are_none_of_the_repository() {
         "/home/x/.rustup/toolchains/stable/lib/rustlib/src/rust/library/core/src/lib.rs",
         "/rustc/9fc6b43126469e3858e2fe86cafb4f0fd5068869/library/core/src/lib.rs",
         "node_modules/x/lib.rs",
-        "/ci/work/node_modules/x/src/lib.rs",
+        "/ci/build/node_modules/x/src/lib.rs",
     ] {
         let record = format!("SF:{dependency}\nDA:3,1\nend_of_record\n");
-        for directory in ["", "/ci/work/"] {
+        for directory in ["", "/ci/build/"] {
             let own = own(directory);
             for text in [format!("{own}{record}"), format!("{record}{own}")] {
                 let (files, source) = repository.coverage(&text);
@@ -259,7 +259,7 @@ fn sources_of_dependencies_are_none_of_the_repository() {
     // A repository may hold such a directory itself, and a name may look like one.
     let path = "node_modules/x/lib.js";
     let vendored = Repository::new(&[path], vec![modified(path, &[(1, 9)])]);
-    let (files, _) = vendored.coverage("SF:/ci/work/node_modules/x/lib.js\nDA:2,1\nend_of_record\n");
+    let (files, _) = vendored.coverage("SF:/ci/build/node_modules/x/lib.js\nDA:2,1\nend_of_record\n");
     assert_eq!(files, [entry(path, &[2], &[])]);
     let own = own("");
     let (_, source) = repository.coverage(&format!("{own}SF:/my_node_modules/x/src/lib.rs\nDA:3,1\nend_of_record\n"));
