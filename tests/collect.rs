@@ -283,6 +283,7 @@ fn what_is_not_there_is_missing_and_what_is_no_report_has_failed() {
         ("--reviews", "reviews"),
         ("--tests", "tests"),
         ("--coverage", "coverage"),
+        ("--claims", "claims"),
     ];
     for (flag, kind) in kinds {
         let mut inputs = vec![flag, "none"];
@@ -296,7 +297,10 @@ fn what_is_not_there_is_missing_and_what_is_no_report_has_failed() {
         inputs[1] = "empty";
         assert_eq!(completeness(&place.collect(&inputs), kind), ["failed"], "{flag}");
     }
-    assert_eq!(completeness(&place.collect(&["--claims", "none"]), "claims"), ["missing"]);
+    place.write("declared.xml", "\u{feff}<?xml version=\"1.0\"?><testsuite/>");
+    for other in ["audit.json", "declared.xml"] {
+        assert_eq!(completeness(&place.collect(&["--claims", other]), "claims"), ["failed"], "{other} is no Markdown");
+    }
 }
 
 #[test]

@@ -87,10 +87,29 @@ pub enum Content {
     },
 }
 
-/// Reads one document; `shown` is its path as evidence names it.
+/// Reads one document; `shown` is its path as evidence names it. Any text is Markdown, so what a failed download or another
+/// flag's file leaves is refused by what it begins with: an empty document would be one that claims nothing.
 #[must_use]
 pub fn read(path: &Path, shown: &str) -> Report<Document> {
-    report(path, shown, None, MAX_BYTES, parse)
+    report(path, shown, None, MAX_BYTES, |bytes| match other_format(bytes) {
+        Some(found) => Err(Refusal::failed(format!("is {found}, expected a Markdown document"))),
+        None => parse(bytes),
+    })
+}
+
+/// What bytes are that nobody writes as Markdown.
+fn other_format(bytes: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let begins = |start: &str| text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    let is_json = || text.starts_with(['{', '[']) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    match () {
+        () if text.is_empty() => Some("empty"),
+        () if begins("<!doctype") || begins("<html") => Some("an HTML page"),
+        () if begins("<?xml") => Some("an XML document"),
+        () if is_json() => Some("a JSON document"),
+        () => None,
+    }
 }
 
 /// Reads the bytes of a document.
