@@ -115,19 +115,14 @@ fn change(findings: usize, files: usize, dependencies: usize) -> Evidence {
             .collect(),
         dependencies: (0..dependencies)
             .map(|index| DependencyChange {
-                ecosystem: Ecosystem::Npm,
-                name: format!("pkg-{index}"),
-                manifest: "package-lock.json".to_owned(),
-                purl: format!("pkg:npm/pkg-{index}@2.0.0"),
+                manifest: Some("package-lock.json".to_owned()),
                 change: DependencyChangeKind::Upgraded,
                 before: vec!["1.0.0".to_owned()],
                 after: vec!["2.0.0".to_owned()],
                 jump: Some(Jump::Major),
                 directness: Directness::Direct,
                 scope: DependencyScope::Runtime,
-                sources_before: Vec::new(),
-                sources_after: Vec::new(),
-                new_hosts: Vec::new(),
+                ..DependencyChange::at(Ecosystem::Npm, format!("pkg-{index}"), format!("pkg:npm/pkg-{index}@2.0.0"))
             })
             .collect(),
         sources: vec![

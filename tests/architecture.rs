@@ -11,10 +11,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // Data that everyone may name, and that names nobody; `nearest` is the one helper.
     ("evidence", &[]),
     ("diagnostic", &["evidence::nearest"]),
+    ("versions", &["evidence"]),
     // An evidence document is read through its published form.
-    ("collect", &["evidence", "diagnostic", "report"]),
-    ("normalize", &["evidence", "diagnostic", "collect"]),
-    ("policy", &["evidence", "diagnostic"]),
+    ("collect", &["evidence", "diagnostic", "report", "versions"]),
+    ("normalize", &["evidence", "diagnostic", "collect", "versions"]),
+    ("policy", &["evidence", "diagnostic", "versions"]),
     ("evaluate", &["evidence", "diagnostic", "policy"]),
     ("verdict", &["evidence", "diagnostic", "policy", "evaluate"]),
     ("report", &["evidence", "diagnostic", "policy", "evaluate", "verdict"]),

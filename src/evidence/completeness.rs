@@ -78,6 +78,8 @@ pub struct Source {
     pub commit: Option<String>,
     /// SHA-256 of its bytes, in lower-case hexadecimal.
     pub sha256: Option<String>,
+    /// How recent what it knows is, where it says so (RFC 3339): of a database, when its newest record was changed.
+    pub made: Option<String>,
     /// How much of it is there.
     pub completeness: Completeness,
     /// Why it is not complete.
@@ -106,6 +108,7 @@ impl Source {
             tool_version: None,
             commit: None,
             sha256: None,
+            made: None,
             completeness: Completeness::Complete,
             reason: None,
             items: 0,

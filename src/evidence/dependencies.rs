@@ -102,6 +102,57 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What a lockfile or manifest holds a package to, from the tightest.
+    pub enum Pin("pin", ordered: true) {
+        /// A checksum, a digest or a commit: other content would not be taken.
+        Content = "content",
+        /// One version, or a tag: whoever owns the name can put other content there.
+        Version = "version",
+        /// A branch, a range, or nothing: what is taken is decided when it is fetched.
+        Floating = "floating",
+        /// The files at hand don't tell; counts as looser than any other.
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// Whether checksums of a package are locked.
+    pub enum Integrity("integrity", ordered: false) {
+        /// Of all that is fetched for it.
+        Present = "present",
+        /// Not of all, though the lockfile has checksums of others.
+        Absent = "absent",
+        /// Its lockfile has no checksums at all, or nothing is fetched for it.
+        Unrecorded = "unrecorded",
+    }
+}
+
+vocabulary! {
+    /// What states that a package changed.
+    pub enum DependencyOrigin("dependency origin", ordered: false) {
+        /// A lockfile or a manifest, both sides of it.
+        Lockfile = "lockfile",
+        /// The forge's comparison of two commits.
+        DependencyReview = "dependency-review",
+        /// Two bills of materials.
+        Sbom = "sbom",
+    }
+}
+
+/// What another source says of a package, where that is something else.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Disagreement {
+    /// The kind of source.
+    pub by: DependencyOrigin,
+    /// The source, as it was given.
+    pub source: String,
+    /// Versions before the change, as it has them.
+    pub before: Vec<String>,
+    /// Versions after the change, as it has them.
+    pub after: Vec<String>,
+}
+
 /// Where one locked version comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageSource {
@@ -120,8 +171,8 @@ pub struct DependencyChange {
     pub ecosystem: Ecosystem,
     /// The name as its ecosystem normalizes it.
     pub name: String,
-    /// The lockfile or manifest that shows it, as a path of the repository.
-    pub manifest: String,
+    /// The lockfile or manifest that shows it, as a path of the repository; `None` where none does.
+    pub manifest: Option<String>,
     /// The package URL, at the highest version after the change (before it, of a removed one).
     pub purl: String,
     /// What happened.
@@ -142,4 +193,47 @@ pub struct DependencyChange {
     pub sources_after: Vec<PackageSource>,
     /// Hosts of `sources_after` from which nothing in the same ecosystem came before the change.
     pub new_hosts: Vec<String>,
+    /// What it is held to after the change (before it, of a removed one); the loosest of all places.
+    pub pin: Pin,
+    /// Whether checksums are locked after the change (before it, of a removed one).
+    pub integrity: Integrity,
+    /// What its lockfile says against using the version after the change: deprecated, abandoned, yanked.
+    pub deprecated: Option<String>,
+    /// Of a new package: names of packages in use before the change that it can be taken for, in byte order.
+    pub similar_to: Vec<String>,
+    /// Places of another kind or host from which a package of this name comes as well after the change, each once.
+    pub other_sources: Vec<PackageSource>,
+    /// What states it, each once.
+    pub stated_by: Vec<DependencyOrigin>,
+    /// What other sources say, where they say something else.
+    pub disagreements: Vec<Disagreement>,
+}
+
+impl DependencyChange {
+    /// A package of which nothing is known but that it changed.
+    #[must_use]
+    pub fn at(ecosystem: Ecosystem, name: impl Into<String>, purl: impl Into<String>) -> Self {
+        Self {
+            ecosystem,
+            name: name.into(),
+            manifest: None,
+            purl: purl.into(),
+            change: DependencyChangeKind::Changed,
+            before: Vec::new(),
+            after: Vec::new(),
+            jump: Some(Jump::Unknown),
+            directness: Directness::Unknown,
+            scope: DependencyScope::Unknown,
+            sources_before: Vec::new(),
+            sources_after: Vec::new(),
+            new_hosts: Vec::new(),
+            pin: Pin::Unknown,
+            integrity: Integrity::Unrecorded,
+            deprecated: None,
+            similar_to: Vec::new(),
+            other_sources: Vec::new(),
+            stated_by: Vec::new(),
+            disagreements: Vec::new(),
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! Nothing here reads, decides or prints, and nothing of the crate is imported. Every collection has one canonical
 //! order, so that equal inputs give equal bytes however they were handed in.
 
+mod advisories;
 mod change;
 mod checks;
 mod claims;
@@ -16,19 +17,21 @@ mod people;
 mod strings;
 mod vocabulary;
 
+pub use advisories::{Advisory, AdvisoryKind, AdvisorySeverityFrom, Licence, Presence, VexStatement, VexStatus};
 pub use change::Change;
 pub use checks::{CheckStatus, FileCoverage, TestCase};
 pub use claims::{Claim, ClaimKind};
 pub use completeness::{Completeness, EvidenceKind, Problem, Source};
 pub use dependencies::{
-    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Jump, PackageSource, SourceKind,
+    DependencyChange, DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Disagreement, Ecosystem,
+    Integrity, Jump, PackageSource, Pin, SourceKind,
 };
 pub use files::{FileChange, FileKind, FileKindFrom, FileMode, FileStatus, Hunk, LfsPointer, Ownership};
 pub use findings::{
     BaselineState, Comparison, Finding, FindingKind, FindingRow, Findings, FindingsBuilder, Introduced, Level,
     NO_SYMBOL, RuleId, Severity, SeverityFrom, Suppression, tool_key,
 };
-pub use other::{Advisory, Capability, Licence};
+pub use other::Capability;
 pub use path::{path_from_bytes, path_to_bytes};
 pub use people::{Review, ReviewState};
 pub use strings::{StringTable, Strings};
@@ -50,7 +53,7 @@ pub struct Evidence {
     pub dependencies: Vec<DependencyChange>,
     /// Licences of the packages in `dependencies`.
     pub licences: Vec<Licence>,
-    /// Known vulnerabilities of the packages in `dependencies`.
+    /// Known vulnerabilities of the packages of changed lockfiles.
     pub advisories: Vec<Advisory>,
     /// What the change makes the code able to do that it could not do before.
     pub capabilities: Vec<Capability>,

@@ -13,6 +13,10 @@ pub enum Subject {
     File(u32),
     /// A changed package, by its position.
     Dependency(u32),
+    /// A licence of a changed package, by its position.
+    Licence(u32),
+    /// An advisory, by its position.
+    Advisory(u32),
     /// A capability, by its position.
     Capability(u32),
     /// A review, by its position.

@@ -216,7 +216,26 @@ fn resolve(subject: Subject, evidence: &Evidence) -> (SubjectReport, Option<Loca
                 after: dependency.after.clone(),
                 manifest: dependency.manifest.clone(),
             };
-            (subject, place(&dependency.manifest, 0))
+            (subject, dependency.manifest.as_ref().and_then(|path| place(path, 0)))
+        }),
+        Subject::Licence(index) => evidence.licences.get(index as usize).map(|licence| {
+            let subject = SubjectReport::Licence {
+                purl: licence.purl.clone(),
+                expression: licence.expression.clone(),
+                stated: licence.stated.clone(),
+            };
+            (subject, licence.manifest.as_ref().and_then(|path| place(path, 0)))
+        }),
+        Subject::Advisory(index) => evidence.advisories.get(index as usize).map(|advisory| {
+            let subject = SubjectReport::Advisory {
+                id: advisory.id.clone(),
+                aliases: advisory.aliases.clone(),
+                purl: advisory.purl.clone(),
+                severity: advisory.severity.map(|severity| severity.as_str().to_owned()),
+                presence: advisory.presence.as_str().to_owned(),
+                fixed_in: advisory.fixed_in.clone(),
+            };
+            (subject, advisory.manifest.as_ref().and_then(|path| place(path, 0)))
         }),
         Subject::Capability(index) => evidence.capabilities.get(index as usize).map(|capability| {
             let subject = SubjectReport::Capability {
@@ -336,6 +355,7 @@ impl From<&Source> for SourceReport {
             reason: source.reason.clone(),
             path: source.path.clone(),
             sha256: source.sha256.clone(),
+            made: source.made.clone(),
             tool: source.tool.clone(),
             tool_version: source.tool_version.clone(),
             commit: source.commit.clone(),

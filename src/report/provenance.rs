@@ -29,6 +29,9 @@ pub struct SourceReport {
     pub path: Option<String>,
     /// SHA-256 of its bytes.
     pub sha256: Option<String>,
+    /// How recent what it knows is, where it says so: of a database, when its newest record was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<String>,
     /// The tool that made it.
     pub tool: Option<String>,
     /// The version of that tool.

@@ -191,7 +191,7 @@ pub struct DependencyItem {
     /// Where it comes from now (before, of a removed one).
     pub sources: Vec<PackageSourceItem>,
     /// The lockfile that shows it.
-    pub manifest: String,
+    pub manifest: Option<String>,
 }
 
 /// Where a package comes from.

@@ -286,8 +286,32 @@ pub enum SubjectReport {
         before: Vec<String>,
         /// Locked versions after.
         after: Vec<String>,
-        /// The lockfile that shows it.
-        manifest: String,
+        /// The lockfile that shows it; `null` where none does.
+        manifest: Option<String>,
+    },
+    /// The licence of a changed package.
+    Licence {
+        /// The package URL.
+        purl: String,
+        /// An SPDX licence expression; `null` where none is known.
+        expression: Option<String>,
+        /// What is stated, where that is something else.
+        stated: Option<String>,
+    },
+    /// A known problem of a package.
+    Advisory {
+        /// Its id.
+        id: String,
+        /// Its other ids.
+        aliases: Vec<String>,
+        /// The package URL.
+        purl: String,
+        /// How bad it is; `null` where nothing tells.
+        severity: Option<String>,
+        /// On which side of the change it is.
+        presence: String,
+        /// Versions in which it is fixed.
+        fixed_in: Vec<String>,
     },
     /// Something the code can do now.
     Capability {

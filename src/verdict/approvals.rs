@@ -180,7 +180,13 @@ fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
             }
         }
         Subject::Dependency(index) => {
-            paths.extend(evidence.dependencies.get(index as usize).map(|dependency| dependency.manifest.clone()));
+            paths.extend(evidence.dependencies.get(index as usize).and_then(|dependency| dependency.manifest.clone()));
+        }
+        Subject::Licence(index) => {
+            paths.extend(evidence.licences.get(index as usize).and_then(|licence| licence.manifest.clone()));
+        }
+        Subject::Advisory(index) => {
+            paths.extend(evidence.advisories.get(index as usize).and_then(|advisory| advisory.manifest.clone()));
         }
         Subject::Capability(index) => {
             paths.extend(evidence.capabilities.get(index as usize).map(|capability| capability.path.clone()));

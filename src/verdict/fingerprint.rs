@@ -110,9 +110,20 @@ fn identity(violation: &Violation, evidence: &Evidence) -> (Vec<String>, u32) {
         Subject::Dependency(index) => evidence.dependencies.get(at(index)).map(|dependency| {
             let ecosystem = dependency.ecosystem.as_str().to_owned();
             let change = dependency.change.as_str().to_owned();
-            let parts =
-                ["dependency".to_owned(), ecosystem, dependency.name.clone(), dependency.manifest.clone(), change];
+            let manifest = dependency.manifest.clone().unwrap_or_default();
+            let parts = ["dependency".to_owned(), ecosystem, dependency.name.clone(), manifest, change];
             (parts.into(), 0)
+        }),
+        Subject::Licence(index) => evidence.licences.get(at(index)).map(|licence| {
+            let ecosystem = licence.ecosystem.as_str().to_owned();
+            let stated = licence.expression.clone().or_else(|| licence.stated.clone()).unwrap_or_default();
+            let manifest = licence.manifest.clone().unwrap_or_default();
+            (["licence".to_owned(), ecosystem, licence.name.clone(), manifest, stated].into(), 0)
+        }),
+        Subject::Advisory(index) => evidence.advisories.get(at(index)).map(|advisory| {
+            let ecosystem = advisory.ecosystem.as_str().to_owned();
+            let manifest = advisory.manifest.clone().unwrap_or_default();
+            (["advisory".to_owned(), ecosystem, advisory.name.clone(), manifest, advisory.id.clone()].into(), 0)
         }),
         Subject::Capability(index) => evidence.capabilities.get(at(index)).map(|capability| {
             let parts = ["capability", &capability.path, &capability.kind, &capability.what].map(str::to_owned);

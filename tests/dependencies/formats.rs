@@ -21,7 +21,8 @@ fn requirements_follow_includes_and_constraints_inside_the_repository() {
         ],
     );
     let (changes, _) = trees.evidence();
-    let rows: Vec<_> = changes.iter().map(|it| (it.name.as_str(), it.after.join(","), it.manifest.as_str())).collect();
+    let rows: Vec<_> =
+        changes.iter().map(|it| (it.name.as_str(), it.after.join(","), it.manifest.as_deref().unwrap())).collect();
     assert_eq!(rows, [("a", "1.1".to_owned(), "requirements.txt"), ("b", "2.1".to_owned(), "requirements.txt")]);
 }
 

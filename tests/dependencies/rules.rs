@@ -97,7 +97,7 @@ fn a_renamed_lockfile_is_compared_with_itself_and_a_moved_one_is_two() {
     assert!(dependencies(&lockfiles::read(&renamed, Some(&trees))).0.is_empty());
     let (changes, _) = trees.evidence();
     assert_eq!(
-        changes.iter().map(|it| (it.change, it.manifest.as_str())).collect::<Vec<_>>(),
+        changes.iter().map(|it| (it.change, it.manifest.as_deref().unwrap())).collect::<Vec<_>>(),
         [(DependencyChangeKind::Added, "new/Cargo.lock"), (DependencyChangeKind::Removed, "old/Cargo.lock"),]
     );
     // Renamed to something that is no lockfile, it is gone.

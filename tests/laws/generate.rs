@@ -10,10 +10,10 @@ use proptest::sample::{Index, select};
 use tollgate::diagnostic::{Code, Diagnostic};
 use tollgate::evaluate::{Assessment, Judgement, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{
-    BaselineState, Capability, CheckStatus, Claim, ClaimKind, Comparison, Completeness, DependencyChange,
+    Advisory, BaselineState, Capability, CheckStatus, Claim, ClaimKind, Comparison, Completeness, DependencyChange,
     DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage,
-    FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Review, ReviewState, Severity, SeverityFrom,
-    Source, Suppression, TestCase,
+    FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Licence, Review, ReviewState, Severity,
+    SeverityFrom, Source, Suppression, TestCase,
 };
 use tollgate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
 
@@ -176,7 +176,7 @@ fn approver() -> impl Strategy<Value = Approver> {
 }
 
 fn subject() -> impl Strategy<Value = Subject> {
-    (0..9_u8, 0..ITEMS).prop_map(|(kind, index)| match kind {
+    (0..11_u8, 0..ITEMS).prop_map(|(kind, index)| match kind {
         0 => Subject::Change,
         1 => Subject::Finding(index),
         2 => Subject::File(index),
@@ -185,6 +185,8 @@ fn subject() -> impl Strategy<Value = Subject> {
         5 => Subject::Review(index),
         6 => Subject::Test(index),
         7 => Subject::Coverage(index),
+        8 => Subject::Licence(index),
+        9 => Subject::Advisory(index),
         _ => Subject::Claim(index),
     })
 }
@@ -275,6 +277,8 @@ pub(crate) fn full_evidence() -> Evidence {
         findings: findings.finish(),
         files: (0..ITEMS).map(file).collect(),
         dependencies: (0..ITEMS).map(dependency).collect(),
+        licences: (0..ITEMS).map(licence).collect(),
+        advisories: (0..ITEMS).map(advisory).collect(),
         capabilities: (0..ITEMS).map(capability).collect(),
         reviews: (0..ITEMS).map(review).collect(),
         tests: (0..ITEMS).map(test_case).collect(),
@@ -299,19 +303,42 @@ fn file(index: u32) -> FileChange {
 
 fn dependency(index: u32) -> DependencyChange {
     DependencyChange {
-        ecosystem: Ecosystem::Npm,
-        name: format!("package-{index}"),
-        manifest: "package-lock.json".to_owned(),
-        purl: format!("pkg:npm/package-{index}@2.0.0"),
+        manifest: Some("package-lock.json".to_owned()),
         change: DependencyChangeKind::Upgraded,
         before: vec!["1.0.0".to_owned()],
         after: vec!["2.0.0".to_owned()],
         jump: None,
         directness: Directness::Direct,
         scope: DependencyScope::Runtime,
-        sources_before: Vec::new(),
-        sources_after: Vec::new(),
-        new_hosts: Vec::new(),
+        ..DependencyChange::at(Ecosystem::Npm, format!("package-{index}"), format!("pkg:npm/package-{index}@2.0.0"))
+    }
+}
+
+/// The last two differ in their version alone.
+fn licence(index: u32) -> Licence {
+    Licence {
+        ecosystem: Ecosystem::Npm,
+        name: format!("package-{}", index.min(1)),
+        version: format!("{index}.0.0"),
+        purl: format!("pkg:npm/package-{}@{index}.0.0", index.min(1)),
+        manifest: Some("package-lock.json".to_owned()),
+        expression: Some("MIT".to_owned()),
+        stated: None,
+        before: Vec::new(),
+        by: None,
+    }
+}
+
+/// The last two differ in their versions alone.
+fn advisory(index: u32) -> Advisory {
+    Advisory {
+        after: vec![format!("{index}.0.0")],
+        ..Advisory::at(
+            Ecosystem::Npm,
+            format!("package-{}", index.min(1)),
+            format!("pkg:npm/package-{}@{index}.0.0", index.min(1)),
+            "GHSA-0000-0000-0000",
+        )
     }
 }
 

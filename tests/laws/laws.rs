@@ -360,6 +360,8 @@ impl Reached {
                 tollgate::evaluate::Subject::Review(_) => 6,
                 tollgate::evaluate::Subject::Test(_) => 7,
                 tollgate::evaluate::Subject::Coverage(_) => 8,
+                tollgate::evaluate::Subject::Licence(_) => 9,
+                tollgate::evaluate::Subject::Advisory(_) => 10,
             }));
             self.ambiguous += subjects.len() - subjects.iter().collect::<BTreeSet<_>>().len();
         }
@@ -390,6 +392,6 @@ fn the_generators_reach_every_outcome_enforcement_and_decision() {
     assert_eq!(reached.violations.len(), Violations::ALL.len());
     assert_eq!(reached.levels.len(), Risk::ALL.len() + 1);
     assert_eq!(reached.actions.len(), 6, "{reached:?}");
-    assert_eq!(reached.subjects.len(), 9);
+    assert_eq!(reached.subjects.len(), 11);
     assert!(reached.requirements > 2 && reached.ambiguous > 20, "{reached:?}");
 }

@@ -95,7 +95,7 @@ fn a_subject_is_shown_with_its_place() {
     let (dependency, location) = shown(Subject::Dependency(0));
     assert!(matches!(&dependency, SubjectReport::Dependency { purl, change, before, after, manifest }
         if purl == "pkg:npm/package-0@2.0.0" && change == "upgraded" && before == &["1.0.0"] && after == &["2.0.0"]
-        && manifest == "package-lock.json"));
+        && manifest.as_deref() == Some("package-lock.json")));
     assert_eq!(location, at("package-lock.json", None));
     assert_eq!(shown(Subject::Capability(1)).1, at("src/0.rs", Some(2)));
     let (review, location) = shown(Subject::Review(0));

@@ -27,6 +27,7 @@ pub(crate) fn source(
         reason: None,
         path: path.map(Into::into),
         sha256: path.map(|path| format!("{:064x}", path.len())),
+        made: None,
         tool: tool.map(Into::into),
         tool_version: tool.map(|_| "2.20.1".into()),
         commit: None,
@@ -222,7 +223,7 @@ pub(crate) fn new_dependency() -> VerdictReport {
         change: "added".into(),
         before: vec![],
         after: vec!["0.13.0".into()],
-        manifest: "Cargo.lock".into(),
+        manifest: Some("Cargo.lock".into()),
     };
     hmac.remedy = Some("have the security team look at it, or do without it".into());
     let mut hex = violation("`hex` 0.4.3 is new among the direct dependencies", Some("Cargo.lock"), None);
@@ -286,7 +287,7 @@ pub(crate) fn new_dependency() -> VerdictReport {
         directness,
         scope: DependencyScope::Runtime,
         sources: vec![PackageSourceItem { kind: SourceKind::Registry, host: Some("crates.io".into()), location: None }],
-        manifest: "Cargo.lock".into(),
+        manifest: Some("Cargo.lock".into()),
     };
     let mut upgraded = item("digest", "0.11.0", Directness::Transitive);
     upgraded.change = DependencyChangeKind::Upgraded;

@@ -5,11 +5,12 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use tollgate::evidence::{
-    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, ClaimKind, Comparison, Completeness,
-    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange,
-    FileCoverage, FileKind, FileKindFrom, FileMode, FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder,
-    Hunk, Jump, Level, LfsPointer, Licence, Ownership, PackageSource, Problem, Review, ReviewState, Severity,
-    SeverityFrom, Source, SourceKind, Suppression, TestCase, Word,
+    Advisory, AdvisoryKind, AdvisorySeverityFrom, BaselineState, Capability, Change, CheckStatus, Claim, ClaimKind,
+    Comparison, Completeness, DependencyChange, DependencyChangeKind, DependencyOrigin, DependencyScope, Directness,
+    Disagreement, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage, FileKind, FileKindFrom, FileMode,
+    FileStatus, FindingKind, FindingRow, Findings, FindingsBuilder, Hunk, Integrity, Jump, Level, LfsPointer, Licence,
+    Ownership, PackageSource, Pin, Presence, Problem, Review, ReviewState, Severity, SeverityFrom, Source, SourceKind,
+    Suppression, TestCase, VexStatement, VexStatus, Word,
 };
 
 pub(crate) fn word<W: Word + std::fmt::Debug>() -> impl Strategy<Value = W> {
@@ -248,8 +249,15 @@ fn dependency() -> impl Strategy<Value = DependencyChange> {
         word::<Directness>(),
         word::<DependencyScope>(),
     );
-    (words, text(), path(), text(), texts(), package_sources(), package_sources(), texts()).prop_map(
-        |(words, name, manifest, purl, versions, sources_before, sources_after, new_hosts)| {
+    let held = (word::<Pin>(), word::<Integrity>(), option::of(text()), texts(), package_sources());
+    let disagreement = (word::<DependencyOrigin>(), text(), texts(), texts())
+        .prop_map(|(by, source, before, after)| Disagreement { by, source, before, after });
+    let stated = (vec(word::<DependencyOrigin>(), 0..3), vec(disagreement, 0..2));
+    let sources = (package_sources(), package_sources(), texts());
+    (words, text(), option::of(path()), text(), texts(), sources, held, stated).prop_map(
+        |(words, name, manifest, purl, versions, (sources_before, sources_after, new_hosts), held, stated)| {
+            let (pin, integrity, deprecated, similar_to, other_sources) = held;
+            let (stated_by, disagreements) = stated;
             let (ecosystem, change, jump, directness, scope) = words;
             let side = |absent: DependencyChangeKind, first: &str| match change == absent {
                 true => Vec::new(),
@@ -273,6 +281,13 @@ fn dependency() -> impl Strategy<Value = DependencyChange> {
                 sources_before: keep(Added, sources_before),
                 sources_after: keep(Removed, sources_after),
                 new_hosts,
+                pin,
+                integrity,
+                deprecated,
+                similar_to,
+                other_sources,
+                stated_by,
+                disagreements,
             }
         },
     )
@@ -282,8 +297,9 @@ fn source() -> impl Strategy<Value = Source> {
     let fields = vec(option::of(text()), 5);
     let digest = option::of(Just("0123456789abcdef".repeat(4)));
     let problems = vec((text(), text()), 0..3);
+    let digest = (digest, option::of(time()));
     (word::<EvidenceKind>(), word::<Completeness>(), fields, digest, any::<(u64, u64)>(), problems, 0_u64..9).prop_map(
-        |(kind, completeness, mut fields, sha256, (items, set_aside), problems, more)| {
+        |(kind, completeness, mut fields, (sha256, made), (items, set_aside), problems, more)| {
             let mut next = || fields.pop().flatten();
             Source {
                 kind,
@@ -294,6 +310,7 @@ fn source() -> impl Strategy<Value = Source> {
                 commit: next(),
                 reason: next(),
                 sha256,
+                made,
                 items,
                 set_aside,
                 problem_count: problems.len() as u64 + more,
@@ -303,10 +320,73 @@ fn source() -> impl Strategy<Value = Source> {
     )
 }
 
+fn vex() -> impl Strategy<Value = VexStatement> {
+    let texts = (option::of(text()), option::of(text()), option::of(text()), text());
+    (word::<VexStatus>(), texts).prop_map(|(status, (justification, detail, author, source))| VexStatement {
+        status,
+        justification,
+        detail,
+        author,
+        source,
+    })
+}
+
 fn advisory() -> impl Strategy<Value = Advisory> {
-    (text(), text(), texts(), option::of(word::<Severity>()), option::of(text()), texts()).prop_map(
-        |(purl, id, aliases, severity, cvss, fixed_in)| Advisory { purl, id, aliases, severity, cvss, fixed_in },
-    )
+    let package = (word::<Ecosystem>(), text(), option::of(path()), text());
+    let rated = (
+        word::<AdvisoryKind>(),
+        option::of(word::<Severity>()),
+        option::of(word::<AdvisorySeverityFrom>()),
+        option::of(text()),
+    );
+    let told = (text(), texts(), text(), texts(), option::of(text()), texts(), vec(vex(), 0..2));
+    (package, rated, told, texts(), texts()).prop_map(|(package, rated, told, before, mut after)| {
+        let (ecosystem, name, manifest, purl) = package;
+        let (kind, severity, severity_from, cvss) = rated;
+        let (id, aliases, summary, fixed_in, published, sources, vex) = told;
+        if before.is_empty() && after.is_empty() {
+            after.push("1".to_owned());
+        }
+        let presence = match (before.is_empty(), after.is_empty()) {
+            (true, _) => Presence::Introduced,
+            (false, false) => Presence::CarriedOver,
+            (false, true) => Presence::Fixed,
+        };
+        Advisory {
+            manifest,
+            aliases,
+            kind,
+            summary,
+            before,
+            after,
+            presence,
+            severity,
+            severity_from,
+            cvss,
+            fixed_in,
+            published,
+            sources,
+            vex,
+            ..Advisory::at(ecosystem, name, format!("pkg:{purl}"), id)
+        }
+    })
+}
+
+fn licence() -> impl Strategy<Value = Licence> {
+    let package = (word::<Ecosystem>(), text(), text(), text(), option::of(path()));
+    let expression = option::of(select(vec!["MIT", "Apache-2.0 OR MIT", "LicenseRef-own"]));
+    let told = (expression, option::of(text()), texts(), option::of(word::<DependencyOrigin>()));
+    (package, told).prop_map(|((ecosystem, name, version, purl, manifest), (expression, stated, before, by))| Licence {
+        ecosystem,
+        name,
+        version,
+        purl: format!("pkg:{purl}"),
+        manifest,
+        expression: expression.map(str::to_owned),
+        stated,
+        before,
+        by,
+    })
 }
 
 fn review() -> impl Strategy<Value = Review> {
@@ -351,7 +431,6 @@ fn claim() -> impl Strategy<Value = Claim> {
 }
 
 fn other() -> impl Strategy<Value = Evidence> {
-    let licence = (text(), option::of(text())).prop_map(|(purl, expression)| Licence { purl, expression });
     let capability =
         (path(), 1_u32..99, text(), text()).prop_map(|(path, line, kind, what)| Capability { path, line, kind, what });
     let place = (option::of(path()), 0_u32..99);
@@ -367,7 +446,7 @@ fn other() -> impl Strategy<Value = Evidence> {
             message,
         });
     (
-        vec(licence, 0..3),
+        vec(licence(), 0..3),
         vec(advisory(), 0..3),
         vec(capability, 0..3),
         reviews(),

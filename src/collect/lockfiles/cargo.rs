@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::place::{Lines, file_name, source, toml};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
-use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
+use crate::evidence::{Directness, Ecosystem, PackageSource, SourceKind};
 
 /// `Cargo.lock`.
 pub(super) struct CargoLock;
@@ -74,10 +74,7 @@ impl LockfileFormat for CargoLock {
                 continue;
             };
             set.packages.push(LockedPackage {
-                name: package.name.clone(),
-                version: package.version.clone(),
                 sources: vec![place(address, *line)?],
-                scope: DependencyScope::Unknown,
                 directness: match &direct {
                     None => Directness::Unknown,
                     Some(direct) if direct.contains(&(name, None)) || direct.contains(&(name, Some(version))) => {
@@ -87,6 +84,7 @@ impl LockfileFormat for CargoLock {
                 },
                 integrity: checksum(package, address, &lock.metadata),
                 line: *line,
+                ..LockedPackage::new(Ecosystem::Cargo, name, version)
             });
         }
         Ok(set)

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::place::{file_name, path};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
-use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
+use crate::evidence::{Directness, Ecosystem, PackageSource, SourceKind};
 
 /// `go.mod`.
 pub(super) struct GoMod;
@@ -199,13 +199,10 @@ impl File {
         let toolchain = self.toolchain.as_ref().filter(|(version, _)| version != "default");
         let (version, line) = toolchain.or(self.go.as_ref())?;
         Some(LockedPackage {
-            name: GO.to_owned(),
-            version: version.strip_prefix("go").unwrap_or(version).to_owned(),
             sources: vec![PackageSource { kind: SourceKind::Unknown, host: None, location: None }],
-            scope: DependencyScope::Unknown,
             directness: Directness::Direct,
-            integrity: Vec::new(),
             line: Some(*line),
+            ..LockedPackage::new(Ecosystem::Golang, GO, version.strip_prefix("go").unwrap_or(version))
         })
     }
 }
@@ -258,13 +255,11 @@ fn package(
         Some(Replacement { by, by_version: None, .. }) => (version, path(by), None),
     };
     LockedPackage {
-        name: name.to_owned(),
-        version: version.to_owned(),
         sources: vec![source],
-        scope: DependencyScope::Unknown,
         directness,
         integrity: sum.cloned().into_iter().collect(),
         line: Some(line),
+        ..LockedPackage::new(Ecosystem::Golang, name, version)
     }
 }
 

@@ -18,7 +18,7 @@ mod uv;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshot::{Side, Snapshot};
-use crate::evidence::{Completeness, DependencyScope, Directness, Ecosystem, PackageSource, Problem};
+use crate::evidence::{Completeness, DependencyScope, Directness, Ecosystem, PackageSource, Pin, Problem};
 
 pub use pair::read;
 
@@ -36,6 +36,8 @@ pub const MAX_MESSAGE: usize = 400;
 /// One package of a lockfile, at one version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LockedPackage {
+    /// Where packages of its kind come from.
+    pub ecosystem: Ecosystem,
     /// The name as its ecosystem normalizes it.
     pub name: String,
     /// The version as the lockfile writes it; of a git requirement of Python, the ref.
@@ -48,8 +50,34 @@ pub struct LockedPackage {
     pub directness: Directness,
     /// Checksums of its archives as `algorithm:digest`, each once and in order; empty where the lockfile has none.
     pub integrity: Vec<String>,
+    /// What it is held to, where the format itself says so; else it follows from its checksums and its sources.
+    pub pin: Option<Pin>,
+    /// The licence as the lockfile writes it.
+    pub licence: Option<String>,
+    /// What the lockfile says against using it: deprecated, abandoned, yanked; its own words where it has any.
+    pub deprecated: Option<String>,
     /// The line where it is locked, starting at 1, where the format's parser tells.
     pub line: Option<u32>,
+}
+
+impl LockedPackage {
+    /// A package of which the lockfile says nothing but its version.
+    #[must_use]
+    pub fn new(ecosystem: Ecosystem, name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            ecosystem,
+            name: name.into(),
+            version: version.into(),
+            sources: Vec::new(),
+            scope: DependencyScope::Unknown,
+            directness: Directness::Unknown,
+            integrity: Vec::new(),
+            pin: None,
+            licence: None,
+            deprecated: None,
+            line: None,
+        }
+    }
 }
 
 /// All that one lockfile locks.
@@ -126,7 +154,7 @@ pub trait LockfileFormat: Sync {
     /// What it is called in messages.
     fn name(&self) -> &'static str;
 
-    /// Where its packages come from.
+    /// Where its packages come from; of a format that has several kinds, most of them.
     fn ecosystem(&self) -> Ecosystem;
 
     /// Whether a path of the repository is of this format, by its name.
@@ -209,9 +237,9 @@ pub fn parse(format: &dyn LockfileFormat, bytes: &[u8], context: &Context<'_>) -
 /// A package at one version from one place has one content; two sets of checksums of which neither holds the other are
 /// a file that was edited by hand, and which of them is right can't be told.
 fn contradictions(packages: &[LockedPackage]) -> Result<(), LockfileError> {
-    let mut seen: BTreeMap<(&str, &str, &[PackageSource]), &LockedPackage> = BTreeMap::new();
+    let mut seen: BTreeMap<(Ecosystem, &str, &str, &[PackageSource]), &LockedPackage> = BTreeMap::new();
     for package in packages {
-        let key = (package.name.as_str(), package.version.as_str(), package.sources.as_slice());
+        let key = (package.ecosystem, package.name.as_str(), package.version.as_str(), package.sources.as_slice());
         let Some(first) = seen.insert(key, package) else { continue };
         if contradict(&first.integrity, &package.integrity) {
             let message = format!("`{} {}` is locked twice, with different checksums", package.name, package.version);

@@ -35,6 +35,8 @@ struct Package {
     version: Option<String>,
     resolved: Option<Resolved>,
     integrity: Option<String>,
+    license: Option<Said>,
+    deprecated: Option<Said>,
     #[serde(default)]
     link: bool,
     #[serde(default)]
@@ -67,6 +69,27 @@ enum Resolved {
     Address(String),
     #[expect(dead_code, reason = "there to be accepted")]
     Absent(bool),
+}
+
+/// What a package's own manifest says, in whatever form; only a text is of use.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Text(String),
+    Flag(bool),
+    #[expect(dead_code, reason = "there to be accepted")]
+    Other(Value),
+}
+
+impl Said {
+    /// The text; of a bare `true`, that word.
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) if !text.trim().is_empty() => Some(text),
+            Self::Flag(true) => Some("true".to_owned()),
+            Self::Text(_) | Self::Flag(false) | Self::Other(_) => None,
+        }
+    }
 }
 
 /// Names and what is asked of them; an empty one was written as `[]` by old releases.
@@ -163,9 +186,9 @@ fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) 
             directness: if direct.contains(at.as_str()) { Directness::Direct } else { Directness::Transitive },
             scope: if package.dev { DependencyScope::Development } else { DependencyScope::Runtime },
             integrity: integrity(package.integrity.as_deref()),
-            line: None,
-            name,
-            version,
+            licence: package.license.and_then(|licence| licence.text()),
+            deprecated: package.deprecated.and_then(|deprecated| deprecated.text()),
+            ..LockedPackage::new(Ecosystem::Npm, name, version)
         });
     }
     Ok(set)
@@ -193,14 +216,12 @@ fn local(at: &str, package: &Package, context: &Context<'_>, set: &mut LockedSet
     }
     // The link and its target are two entries of one thing; the link has the name.
     if let (true, Some((_, name))) = (package.link, at.rsplit_once("node_modules/")) {
+        let name = package.name.as_deref().unwrap_or(name);
         set.packages.push(LockedPackage {
-            name: package.name.as_deref().unwrap_or(name).to_owned(),
-            version: package.version.clone().unwrap_or_else(|| "0".to_owned()),
             sources: vec![path(target)],
             scope: if package.dev { DependencyScope::Development } else { DependencyScope::Runtime },
             directness: Directness::Direct,
-            integrity: Vec::new(),
-            line: None,
+            ..LockedPackage::new(Ecosystem::Npm, name, package.version.as_deref().unwrap_or("0"))
         });
     }
 }
@@ -255,8 +276,6 @@ fn walk(
     for (key, node) in tree.into_iter().flat_map(|entries| entries.0) {
         if let Some((name, version, source)) = node.identity(&key, context) {
             set.packages.push(LockedPackage {
-                name,
-                version,
                 sources: vec![source],
                 scope: if node.dev { DependencyScope::Development } else { DependencyScope::Runtime },
                 directness: match direct {
@@ -265,7 +284,7 @@ fn walk(
                     _ => Directness::Transitive,
                 },
                 integrity: integrity(node.integrity.as_deref()),
-                line: None,
+                ..LockedPackage::new(Ecosystem::Npm, name, version)
             });
         } else {
             set.members.insert(key);

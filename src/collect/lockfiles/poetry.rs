@@ -107,13 +107,12 @@ impl LockfileFormat for PoetryLock {
             integrity.dedup();
             let scope = scope(&package);
             set.packages.push(LockedPackage {
-                name,
-                version: package.version,
                 sources: vec![source],
                 scope,
                 directness,
                 integrity,
                 line,
+                ..LockedPackage::new(Ecosystem::Pypi, name, package.version)
             });
         }
         Ok(set)

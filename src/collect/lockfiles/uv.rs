@@ -169,8 +169,6 @@ fn locked(package: &Package, uses: &Uses<'_>, line: Option<u32>) -> Result<Locke
     integrity.sort();
     integrity.dedup();
     Ok(LockedPackage {
-        name: name.to_owned(),
-        version,
         sources: sources(&package.source, archives().filter_map(|file| file.url.as_deref())),
         scope: match (uses.known, uses.runtime.contains(name)) {
             (false, _) => DependencyScope::Unknown,
@@ -184,6 +182,7 @@ fn locked(package: &Package, uses: &Uses<'_>, line: Option<u32>) -> Result<Locke
         },
         integrity,
         line,
+        ..LockedPackage::new(Ecosystem::Pypi, name, version)
     })
 }
 

@@ -4,19 +4,17 @@
 //! checksums than it had. How often a version is locked, what it is used for and how its checksums are written are no
 //! change of a package.
 
-mod versions;
-
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use packageurl::PackageUrl;
 
-use self::versions::Version;
 use crate::collect::lockfiles::{LockedPackage, LockedSet, LockfileError, LockfileInputs, LockfilePair, contradict};
 use crate::evidence::{
-    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, Jump, PackageSource,
-    Source,
+    DependencyChange, DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Ecosystem, EvidenceKind,
+    Integrity, Jump, PackageSource, Pin, Source, SourceKind,
 };
+use crate::versions::{self, Version};
 
 /// Changed packages, and one source for each lockfile and each unresolved manifest, both in their canonical order.
 ///
@@ -43,6 +41,45 @@ pub fn dependencies(inputs: &LockfileInputs) -> (Vec<DependencyChange>, Vec<Sour
     (changes, sources)
 }
 
+/// The versions of one package on both sides, in one place, whether they changed or not: what is looked up of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackageSides {
+    /// Where packages of its kind come from.
+    pub ecosystem: Ecosystem,
+    /// The name as its ecosystem normalizes it.
+    pub name: String,
+    /// The lockfile or manifest that has it; `None` where none does.
+    pub manifest: Option<String>,
+    /// Versions before, in the ecosystem's order.
+    pub before: Vec<String>,
+    /// Versions after, in the ecosystem's order.
+    pub after: Vec<String>,
+}
+
+/// Every package of every lockfile that the change concerns, in byte order; a lockfile of which one side could not be read
+/// has none.
+#[must_use]
+pub fn packages(inputs: &LockfileInputs) -> Vec<PackageSides> {
+    let mut packages = Vec::new();
+    for pair in &inputs.pairs {
+        let (Ok(before), Ok(after)) = (&pair.before, &pair.after) else { continue };
+        let (before, after) = (by_name(before), by_name(after));
+        let keys: BTreeSet<Key<'_>> = before.keys().chain(after.keys()).copied().collect();
+        packages.extend(keys.into_iter().map(|key @ (ecosystem, name)| {
+            let of = |side: &ByName<'_>| side.get(&key).map(|held| versions(ecosystem, held)).unwrap_or_default();
+            PackageSides {
+                ecosystem,
+                name: name.to_owned(),
+                manifest: Some(pair.path.clone()),
+                before: of(&before),
+                after: of(&after),
+            }
+        }));
+    }
+    packages.sort();
+    packages
+}
+
 fn compare(pair: &LockfilePair, inputs: &LockfileInputs) -> (Vec<DependencyChange>, Source) {
     let mut source = Source::complete(EvidenceKind::Dependencies).at(pair.path.clone());
     source.sha256.clone_from(&pair.sha256);
@@ -58,16 +95,20 @@ fn compare(pair: &LockfilePair, inputs: &LockfileInputs) -> (Vec<DependencyChang
             return (Vec::new(), source);
         }
     };
-    let known = known_hosts(before, inputs.known_hosts.get(&pair.ecosystem));
+    let recorded = [before, after].iter().any(|set| set.packages.iter().any(|package| !package.integrity.is_empty()));
     let (before_by_name, after_by_name) = (by_name(before), by_name(after));
-    let names: BTreeSet<&str> = before_by_name.keys().chain(after_by_name.keys()).copied().collect();
+    let names: BTreeSet<Key<'_>> = before_by_name.keys().chain(after_by_name.keys()).copied().collect();
     let none = Vec::new();
     let mut changes = Vec::new();
-    for name in names {
-        let before = before_by_name.get(name).unwrap_or(&none);
-        let after = after_by_name.get(name).unwrap_or(&none);
-        if differ(before, after) {
-            changes.push(change(pair, name, before, after, &known));
+    let mut known = BTreeMap::new();
+    for key @ (ecosystem, _) in names {
+        let old = before_by_name.get(&key).unwrap_or(&none);
+        let new = after_by_name.get(&key).unwrap_or(&none);
+        if differ(old, new) {
+            let hosts = known
+                .entry(ecosystem)
+                .or_insert_with(|| known_hosts(before, ecosystem, inputs.known_hosts.get(&ecosystem)));
+            changes.push(change(&pair.path, key, [old, new], hosts, recorded));
         }
     }
     source.items = changes.len() as u64;
@@ -87,18 +128,25 @@ fn reason(error: &LockfileError, path: &str, when: &str) -> String {
     format!("{path}{line}: {when}{}", error.message)
 }
 
-type ByName<'a> = BTreeMap<&'a str, Vec<&'a LockedPackage>>;
+/// A package, whatever its version.
+type Key<'a> = (Ecosystem, &'a str);
+type ByName<'a> = BTreeMap<Key<'a>, Vec<&'a LockedPackage>>;
 
 fn by_name(set: &LockedSet) -> ByName<'_> {
     let mut packages = ByName::new();
     for package in &set.packages {
-        packages.entry(&package.name).or_default().push(package);
+        packages.entry((package.ecosystem, package.name.as_str())).or_default().push(package);
     }
     packages
 }
 
-fn known_hosts<'a>(before: &'a LockedSet, elsewhere: Option<&'a BTreeSet<String>>) -> BTreeSet<&'a str> {
-    let own = before.packages.iter().flat_map(|package| &package.sources).filter_map(|source| source.host.as_deref());
+fn known_hosts<'a>(
+    before: &'a LockedSet,
+    ecosystem: Ecosystem,
+    elsewhere: Option<&'a BTreeSet<String>>,
+) -> BTreeSet<&'a str> {
+    let packages = before.packages.iter().filter(|package| package.ecosystem == ecosystem);
+    let own = packages.flat_map(|package| &package.sources).filter_map(|source| source.host.as_deref());
     own.chain(elsewhere.into_iter().flatten().map(String::as_str)).collect()
 }
 
@@ -124,13 +172,12 @@ fn contents<'a>(packages: &[&'a LockedPackage]) -> BTreeMap<(&'a str, &'a [Packa
 }
 
 fn change(
-    pair: &LockfilePair,
-    name: &str,
-    before: &[&LockedPackage],
-    after: &[&LockedPackage],
+    manifest: &str,
+    (ecosystem, name): Key<'_>,
+    [before, after]: [&[&LockedPackage]; 2],
     known: &BTreeSet<&str>,
+    recorded: bool,
 ) -> DependencyChange {
-    let ecosystem = pair.ecosystem;
     let (versions_before, versions_after) = (versions(ecosystem, before), versions(ecosystem, after));
     let (kind, mut jump) = movement(ecosystem, versions_before.last(), versions_after.last());
     if jump.is_some() && incomparable(ecosystem, &versions_before, &versions_after) {
@@ -139,11 +186,9 @@ fn change(
     let current = if after.is_empty() { before } else { after };
     let sources_after = sources(after);
     let hosts: BTreeSet<&str> = sources_after.iter().filter_map(|source| source.host.as_deref()).collect();
+    let purl = purl(ecosystem, name, versions_after.last().or(versions_before.last()).map(String::as_str));
     DependencyChange {
-        ecosystem,
-        name: name.to_owned(),
-        manifest: pair.path.clone(),
-        purl: purl(ecosystem, name, versions_after.last().or(versions_before.last())),
+        manifest: Some(manifest.to_owned()),
         change: kind,
         jump,
         directness: directness(current),
@@ -153,6 +198,11 @@ fn change(
         sources_after,
         before: versions_before,
         after: versions_after,
+        pin: current.iter().map(|package| pin(package)).max().unwrap_or(Pin::Unknown),
+        integrity: integrity(current, recorded),
+        deprecated: after.iter().filter_map(|package| package.deprecated.clone()).min(),
+        stated_by: vec![DependencyOrigin::Lockfile],
+        ..DependencyChange::at(ecosystem, name, purl)
     }
 }
 
@@ -223,11 +273,53 @@ fn scope(packages: &[&LockedPackage]) -> DependencyScope {
     }
 }
 
+/// What a package is held to: by the format's own word, or else by its checksums and where it comes from.
+fn pin(package: &LockedPackage) -> Pin {
+    if let Some(pin) = package.pin {
+        return pin;
+    }
+    if !package.integrity.is_empty() {
+        return Pin::Content;
+    }
+    let of_source = |source: &PackageSource| match source.kind {
+        SourceKind::Git => match source.location.as_deref().is_some_and(names_commit) {
+            true => Pin::Content,
+            false => Pin::Floating,
+        },
+        SourceKind::Registry => Pin::Version,
+        SourceKind::Url => Pin::Floating,
+        // What lies in the repository is part of the change; what lies beside it can be anything.
+        SourceKind::Path | SourceKind::Unknown => Pin::Unknown,
+    };
+    package.sources.iter().map(of_source).max().unwrap_or(Pin::Version)
+}
+
+/// Whether an address ends in the id of a commit.
+fn names_commit(location: &str) -> bool {
+    let id = location.rsplit(['#', '@', '=']).next().unwrap_or_default();
+    matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether all that is fetched for a package has checksums; `recorded`: whether its lockfile has any at all.
+fn integrity(packages: &[&LockedPackage], recorded: bool) -> Integrity {
+    let fetched = |package: &&&LockedPackage| {
+        package.sources.iter().any(|source| matches!(source.kind, SourceKind::Registry | SourceKind::Url))
+    };
+    let fetched: Vec<_> = packages.iter().filter(fetched).collect();
+    match (fetched.is_empty(), fetched.iter().all(|package| !package.integrity.is_empty())) {
+        (true, _) => Integrity::Unrecorded,
+        (false, true) => Integrity::Present,
+        (false, false) if recorded => Integrity::Absent,
+        (false, false) => Integrity::Unrecorded,
+    }
+}
+
 /// The package URL, by its specification: a scope or the path before the last part is the namespace.
-fn purl(ecosystem: Ecosystem, name: &str, version: Option<&String>) -> String {
+pub(crate) fn purl(ecosystem: Ecosystem, name: &str, version: Option<&str>) -> String {
     use crate::evidence::Word;
     let (namespace, last) = match ecosystem {
-        Ecosystem::Npm | Ecosystem::Golang => {
+        Ecosystem::Maven => name.split_once(':').map_or((None, name), |(group, artifact)| (Some(group), artifact)),
+        Ecosystem::Npm | Ecosystem::Golang | Ecosystem::Composer | Ecosystem::Github | Ecosystem::Docker => {
             name.rsplit_once('/').map_or((None, name), |(namespace, last)| (Some(namespace), last))
         }
         _ => (None, name),
@@ -238,7 +330,7 @@ fn purl(ecosystem: Ecosystem, name: &str, version: Option<&String>) -> String {
             purl.with_namespace(namespace)?;
         }
         if let Some(version) = version {
-            purl.with_version(version.as_str())?;
+            purl.with_version(version)?;
         }
         Ok(purl.to_string())
     };

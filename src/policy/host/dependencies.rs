@@ -41,11 +41,16 @@ impl Placed for DependencyRows {
     const NOT_UNDER: &'static str = "those whose manifest no glob matches";
 
     fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
-        evidence.dependencies.iter().map(|dependency| matches(&dependency.manifest)).collect()
+        let hit = |dependency: &DependencyChange| dependency.manifest.as_deref().is_some_and(matches);
+        evidence.dependencies.iter().map(hit).collect()
     }
 
     fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
         &matches.manifests
+    }
+
+    fn everywhere(evidence: &Evidence, row: usize) -> bool {
+        evidence.dependencies.get(row).is_none_or(|dependency| dependency.manifest.is_none())
     }
 }
 
@@ -93,7 +98,7 @@ fn group_by(dependencies: &Dependencies, key: &str) -> HostResult<rhai::Map> {
         "change" => group(|dependency| dependency.change.as_str()),
         "scope" => group(|dependency| dependency.scope.as_str()),
         "directness" => group(|dependency| dependency.directness.as_str()),
-        "manifest" => group(|dependency| &dependency.manifest),
+        "manifest" => group(|dependency| dependency.manifest.as_deref().unwrap_or_default()),
         _ => return Err(unknown_group(key, GROUPS)),
     })
 }
@@ -250,9 +255,16 @@ pub(super) const TABLE: &[Signature] = &[
     property::<DependencyRows>("purl", "text", "its package URL", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.purl)));
     }),
-    property::<DependencyRows>("manifest", "text", "the lockfile or manifest that shows it", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|dependency| &dependency.manifest)));
-    }),
+    property::<DependencyRows>(
+        "manifest",
+        "text",
+        "the lockfile or manifest that shows it; empty where none does",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| {
+                Ok(row.text(|dependency| dependency.manifest.as_deref().unwrap_or_default()))
+            });
+        },
+    ),
     property::<DependencyRows>("change", "dependency change", "what happened to it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word(DependencyChangeKind::Changed, |dependency| dependency.change))

@@ -126,7 +126,7 @@ fn package(item: &DependencyItem) -> String {
         item.directness,
         item.scope,
         words::listed(&from, 2, markdown_short),
-        markdown_name(&item.manifest)
+        item.manifest.as_deref().map_or_else(|| "no lockfile".to_owned(), |path| markdown_name(path).to_string())
     )
 }
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{Checked, Fault};
 use super::scalars::{RepositoryPath, Text};
-use super::strict::{objects, optional_word, word};
+use super::strict::{objects, optional_word, word, words};
 use crate::evidence::{
-    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Jump, PackageSource, SourceKind,
-    Word,
+    DependencyChange, DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Disagreement, Ecosystem,
+    Integrity, Jump, PackageSource, Pin, SourceKind, Word,
 };
 
 /// One package whose set of locked versions or sources changed. A hand-written one needs `ecosystem`, `name`, `purl`,
@@ -52,8 +52,48 @@ pub struct DependencyRecord<'a> {
     /// Hosts of `sources_after` from which nothing in the same ecosystem came before the change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub new_hosts: Vec<Text<'a>>,
-    /// The lockfile or manifest that shows it.
-    pub manifest: RepositoryPath<'a>,
+    /// What it is held to after the change (before it, of a removed one).
+    #[serde(default = "default_pin", deserialize_with = "word")]
+    pub pin: Pin,
+    /// Whether checksums are locked after the change (before it, of a removed one).
+    #[serde(default = "default_integrity", deserialize_with = "word")]
+    pub integrity: Integrity,
+    /// What its lockfile says against using it: deprecated, abandoned, yanked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<Text<'a>>,
+    /// Of a new package: names of packages in use before the change that it can be taken for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub similar_to: Vec<Text<'a>>,
+    /// Places of another kind or host from which a package of this name comes as well after the change, each once.
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    pub other_sources: Vec<PackageSourceRecord<'a>>,
+    /// The lockfile or manifest that shows it; `null` where none does.
+    #[serde(default)]
+    pub manifest: Option<RepositoryPath<'a>>,
+    /// What states it, each once.
+    #[serde(default, deserialize_with = "words", skip_serializing_if = "Vec::is_empty")]
+    pub stated_by: Vec<DependencyOrigin>,
+    /// What other sources say, where they say something else.
+    #[serde(default, deserialize_with = "objects", skip_serializing_if = "Vec::is_empty")]
+    pub disagreements: Vec<DisagreementRecord<'a>>,
+}
+
+/// What another source says of a package, where that is something else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisagreementRecord<'a> {
+    /// The kind of source.
+    #[serde(deserialize_with = "word")]
+    pub by: DependencyOrigin,
+    /// The source, as it was given.
+    #[serde(borrow)]
+    pub source: Text<'a>,
+    /// Versions before the change, as it has them.
+    #[serde(default)]
+    pub before: Vec<Text<'a>>,
+    /// Versions after the change, as it has them.
+    #[serde(default)]
+    pub after: Vec<Text<'a>>,
 }
 
 /// Where one locked version comes from.
@@ -79,6 +119,36 @@ const fn default_scope() -> DependencyScope {
     DependencyScope::Unknown
 }
 
+const fn default_pin() -> Pin {
+    Pin::Unknown
+}
+
+const fn default_integrity() -> Integrity {
+    Integrity::Unrecorded
+}
+
+impl<'a> From<&'a Disagreement> for DisagreementRecord<'a> {
+    fn from(said: &'a Disagreement) -> Self {
+        Self {
+            by: said.by,
+            source: said.source.as_str().into(),
+            before: texts(&said.before),
+            after: texts(&said.after),
+        }
+    }
+}
+
+impl From<DisagreementRecord<'_>> for Disagreement {
+    fn from(said: DisagreementRecord<'_>) -> Self {
+        Self {
+            by: said.by,
+            source: said.source.into_string(),
+            before: strings(said.before),
+            after: strings(said.after),
+        }
+    }
+}
+
 impl<'a> From<&'a DependencyChange> for DependencyRecord<'a> {
     fn from(dependency: &'a DependencyChange) -> Self {
         Self {
@@ -94,7 +164,14 @@ impl<'a> From<&'a DependencyChange> for DependencyRecord<'a> {
             sources_before: dependency.sources_before.iter().map(PackageSourceRecord::from).collect(),
             sources_after: dependency.sources_after.iter().map(PackageSourceRecord::from).collect(),
             new_hosts: texts(&dependency.new_hosts),
-            manifest: dependency.manifest.as_str().into(),
+            pin: dependency.pin,
+            integrity: dependency.integrity,
+            deprecated: dependency.deprecated.as_deref().map(Text::from),
+            similar_to: texts(&dependency.similar_to),
+            other_sources: dependency.other_sources.iter().map(PackageSourceRecord::from).collect(),
+            manifest: dependency.manifest.as_deref().map(RepositoryPath::from),
+            stated_by: dependency.stated_by.clone(),
+            disagreements: dependency.disagreements.iter().map(DisagreementRecord::from).collect(),
         }
     }
 }
@@ -139,7 +216,7 @@ impl DependencyRecord<'_> {
         Ok(DependencyChange {
             ecosystem: self.ecosystem,
             name: self.name.into_string(),
-            manifest: self.manifest.into_string(),
+            manifest: self.manifest.map(RepositoryPath::into_string),
             purl: self.purl.into_string(),
             change: self.change,
             before: strings(self.before),
@@ -150,6 +227,13 @@ impl DependencyRecord<'_> {
             sources_before: package_sources(self.sources_before),
             sources_after: package_sources(self.sources_after),
             new_hosts: strings(self.new_hosts),
+            pin: self.pin,
+            integrity: self.integrity,
+            deprecated: self.deprecated.map(Text::into_string),
+            similar_to: strings(self.similar_to),
+            other_sources: package_sources(self.other_sources),
+            stated_by: self.stated_by,
+            disagreements: self.disagreements.into_iter().map(Disagreement::from).collect(),
         })
     }
 

@@ -5,6 +5,7 @@
 //!
 //! A document borrows its texts, from the text that it was read from or from the evidence that it states.
 
+mod advisory;
 mod checks;
 mod claim;
 mod dependency;
@@ -29,13 +30,14 @@ use self::error::{Checked, Fault, quoted};
 use self::strict::{object, objects};
 use crate::evidence::{Evidence, EvidenceKind, FindingsBuilder, Word};
 
+pub use self::advisory::{AdvisoryRecord, LicenceRecord, VexRecord};
 pub use self::checks::{CoverageRecord, TestRecord};
 pub use self::claim::ClaimRecord;
-pub use self::dependency::{DependencyRecord, PackageSourceRecord};
+pub use self::dependency::{DependencyRecord, DisagreementRecord, PackageSourceRecord};
 pub use self::error::DocumentError;
 pub use self::file::{FileRecord, HunkRecord, LfsPointerRecord, OwnershipRecord};
 pub use self::finding::{FindingRecord, FindingsRecord};
-pub use self::other::{AdvisoryRecord, CapabilityRecord, LicenceRecord};
+pub use self::other::CapabilityRecord;
 pub use self::people::{ReviewRecord, TeamRecord};
 pub use self::scalars::{Decimal, Digest, EvidenceVersion, Fingerprint, Mode, RepositoryPath, Score, Text, Time};
 pub use self::source::{ChangeRecord, ProblemRecord, SourceRecord};
@@ -66,7 +68,7 @@ pub struct EvidenceDocument<'a> {
     /// Licences of those packages.
     #[serde(default, deserialize_with = "object")]
     pub licences: Items<LicenceRecord<'a>>,
-    /// Known vulnerabilities of those packages.
+    /// Known vulnerabilities of the packages of changed lockfiles.
     #[serde(default, deserialize_with = "object")]
     pub advisories: Items<AdvisoryRecord<'a>>,
     /// What the change makes the code able to do that it could not do before.
@@ -215,8 +217,8 @@ impl<'a> EvidenceDocument<'a> {
             findings: findings.finish(),
             files: convert("files", self.files, FileRecord::into_change)?,
             dependencies: convert("dependencies", self.dependencies, DependencyRecord::into_change)?,
-            licences: self.licences.items.into_iter().map(Into::into).collect(),
-            advisories: self.advisories.items.into_iter().map(Into::into).collect(),
+            licences: convert("licences", self.licences, LicenceRecord::into_licence)?,
+            advisories: convert("advisories", self.advisories, AdvisoryRecord::into_advisory)?,
             capabilities: self.capabilities.items.into_iter().map(Into::into).collect(),
             reviews: convert("reviews", self.reviews, ReviewRecord::into_review)?,
             teams: self

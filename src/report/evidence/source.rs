@@ -135,6 +135,9 @@ pub struct SourceRecord<'a> {
     /// SHA-256 of its bytes, in lower-case hexadecimal.
     #[serde(default)]
     pub sha256: Option<Digest<'a>>,
+    /// How recent what it knows is, where it says so: of a database, when its newest record was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Time<'a>>,
     /// The tool that made it.
     #[serde(default)]
     pub tool: Option<Text<'a>>,
@@ -183,6 +186,7 @@ impl<'a> From<&'a Source> for SourceRecord<'a> {
             reason: text(&source.reason),
             path: text(&source.path),
             sha256: source.sha256.as_deref().map(Digest::from),
+            made: source.made.as_deref().map(Time::from),
             tool: text(&source.tool),
             tool_version: text(&source.tool_version),
             commit: text(&source.commit),
@@ -213,6 +217,7 @@ impl SourceRecord<'_> {
             tool_version: string(self.tool_version),
             commit: string(self.commit),
             sha256: self.sha256.map(Digest::into_string),
+            made: self.made.map(Time::into_string),
             completeness: self.completeness,
             reason: string(self.reason),
             items: self.items.unwrap_or(default_items),

@@ -34,6 +34,11 @@ pub(super) fn word<'de, D: Deserializer<'de>, W: Word>(deserializer: D) -> Resul
     deserializer.deserialize_str(OneWord(PhantomData))
 }
 
+/// Reads an array of words of a closed vocabulary.
+pub(super) fn words<'de, D: Deserializer<'de>, W: Word>(deserializer: D) -> Result<Vec<W>, D::Error> {
+    deserializer.deserialize_seq(Words(PhantomData))
+}
+
 /// Reads a word of a closed vocabulary, or `null`.
 pub(super) fn optional_word<'de, D: Deserializer<'de>, W: Word>(deserializer: D) -> Result<Option<W>, D::Error> {
     deserializer.deserialize_option(OptionalWord(PhantomData))
@@ -130,5 +135,31 @@ impl<'de, W: Word> Visitor<'de> for OptionalWord<W> {
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<W>, D::Error> {
         word(deserializer).map(Some)
+    }
+}
+
+struct Words<W>(PhantomData<W>);
+
+impl<'de, W: Word> Visitor<'de> for Words<W> {
+    type Value = Vec<W>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of words")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<W>, A::Error> {
+        let mut out = Vec::new();
+        while let Some(item) = items.next_element_seed(OneWord(PhantomData))? {
+            out.push(item);
+        }
+        Ok(out)
+    }
+}
+
+impl<'de, W: Word> DeserializeSeed<'de> for OneWord<W> {
+    type Value = W;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<W, D::Error> {
+        deserializer.deserialize_str(self)
     }
 }

@@ -270,13 +270,10 @@ fn package(name: String, version: &str, sources: Vec<PackageSource>, hashes: &[S
     integrity.sort();
     integrity.dedup();
     LockedPackage {
-        name,
-        version: version.to_owned(),
         sources,
-        scope: DependencyScope::Unknown,
         directness: Directness::Direct,
         integrity,
-        line: None,
+        ..LockedPackage::new(Ecosystem::Pypi, name, version)
     }
 }
 

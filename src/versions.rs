@@ -11,7 +11,7 @@ use crate::evidence::{Ecosystem, Jump};
 
 /// A version, as far as it can be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Version {
+pub enum Version {
     /// Not of its ecosystem's form.
     Opaque,
     /// Cargo, npm, Go.
@@ -21,7 +21,9 @@ pub(super) enum Version {
 }
 
 impl Version {
-    pub(super) fn parse(ecosystem: Ecosystem, text: &str) -> Self {
+    /// The version that a text spells in an ecosystem.
+    #[must_use]
+    pub fn parse(ecosystem: Ecosystem, text: &str) -> Self {
         match ecosystem {
             Ecosystem::Pypi => pep440_rs::Version::from_str(text).map_or(Self::Opaque, Self::Pep440),
             _ => semver(text).map_or(Self::Opaque, Self::Semver),
@@ -29,7 +31,7 @@ impl Version {
     }
 
     /// The order of two versions; `None` where it can't be told.
-    pub(super) fn order(&self, other: &Self) -> Option<Ordering> {
+    pub fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Semver(left), Self::Semver(right)) => Some(left.cmp_precedence(right)),
             (Self::Pep440(left), Self::Pep440(right)) => Some(left.cmp(right)),
@@ -38,7 +40,7 @@ impl Version {
     }
 
     /// The largest part in which two versions differ.
-    pub(super) fn jump(&self, other: &Self) -> Jump {
+    pub fn jump(&self, other: &Self) -> Jump {
         match (self, other) {
             (Self::Semver(left), Self::Semver(right)) => semver_jump(left, right),
             (Self::Pep440(left), Self::Pep440(right)) => pep440_jump(left, right),
@@ -55,7 +57,7 @@ impl Version {
 }
 
 /// Sorts versions: what can't be compared first, then by the ecosystem's order, equals by their bytes.
-pub(super) fn sort(ecosystem: Ecosystem, versions: &mut [String]) {
+pub fn sort(ecosystem: Ecosystem, versions: &mut [String]) {
     versions.sort_by_cached_key(|text| Sortable { version: Version::parse(ecosystem, text), text: text.clone() });
 }
 
