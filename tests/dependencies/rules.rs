@@ -317,3 +317,52 @@ fn the_order_of_changed_files_changes_nothing() {
     assert_eq!(forwards, dependencies(&lockfiles::read(&files, Some(&trees))));
     assert_eq!(forwards.1.len(), 4);
 }
+
+const YARN_LIKE: &str = "version = 1\n\n[[package]]\nname = \"a\"\nversion = \"1.0\"\nsource = { registry = \"https://pypi.org/simple\" }\nsdist = { url = \"https://files.pythonhosted.org/a-1.0.tar.gz\", hash = \"sha256:11\" }\n";
+
+#[test]
+fn a_manager_that_was_switched_changes_only_the_packages_that_changed() {
+    let requirements = "a==1.0 --hash=sha256:11\nb==1.0 --hash=sha256:22\n";
+    let trees = Trees::new([("requirements.txt", requirements)], [("uv.lock", YARN_LIKE)]);
+    let (changes, sources) = trees.evidence();
+    let rows: Vec<_> = changes.iter().map(|it| (it.change, it.name.as_str(), it.manifest.as_deref().unwrap())).collect();
+    assert_eq!(rows, [(DependencyChangeKind::Removed, "b", "uv.lock")]);
+    assert_eq!(sources.iter().map(|it| it.path.as_deref().unwrap()).collect::<Vec<_>>(), ["uv.lock"]);
+    // In another directory it is another project.
+    let (changes, _) = Trees::new([("x/requirements.txt", requirements)], [("uv.lock", YARN_LIKE)]).evidence();
+    assert_eq!(changes.len(), 3);
+    // Other content under the same version is seen, and lost checksums are.
+    for other in ["a==1.0 --hash=sha256:12\n", "a @ git+https://h.example/a@0123456789012345678901234567890123456789\n"] {
+        let (changes, _) = Trees::new([("requirements.txt", other)], [("uv.lock", YARN_LIKE)]).evidence();
+        assert_eq!(changes.len(), 1, "{other}");
+    }
+    let (changes, _) = Trees::new([("uv.lock", YARN_LIKE)], [("requirements.txt", "a==1.0\n")]).evidence();
+    assert_eq!(changes.len(), 1);
+}
+
+#[test]
+fn a_new_name_is_compared_with_the_names_in_use_anywhere() {
+    let lock = |names: &[&str]| -> String { names.iter().map(|name| format!("{name}==1.0\n")).collect() };
+    let (other, old) = (lock(&["requests"]), lock(&["flask"]));
+    let new = lock(&["flask", "requets", "numpy"]);
+    let trees = Trees::new(
+        [("other/requirements.txt", &*other), ("requirements.txt", &*old)],
+        [("other/requirements.txt", &*other), ("requirements.txt", &*new)],
+    );
+    let (changes, _) = trees.evidence();
+    let rows: Vec<_> = changes.iter().map(|it| (it.name.as_str(), it.similar_to.join(","))).collect();
+    assert_eq!(rows, [("numpy", String::new()), ("requets", "requests".to_owned())]);
+}
+
+#[test]
+fn a_package_from_a_second_place_says_which() {
+    let other = YARN_LIKE.replace("https://pypi.org/simple", "https://pypi.corp.example/simple");
+    let trees = Trees::new([("a/uv.lock", &*other)], [("a/uv.lock", &*other), ("b/uv.lock", YARN_LIKE)]);
+    let (changes, _) = trees.evidence();
+    assert_eq!(changes.len(), 1);
+    let hosts: Vec<_> = changes[0].other_sources.iter().map(|source| source.host.as_deref()).collect();
+    assert_eq!(hosts.len(), 1);
+    assert!(hosts[0] == Some("pypi.corp.example") || hosts[0] == Some("pypi.org"), "{hosts:?}");
+    let same = Trees::new([("a/uv.lock", YARN_LIKE)], [("a/uv.lock", YARN_LIKE), ("b/uv.lock", YARN_LIKE)]);
+    assert!(same.evidence().0[0].other_sources.is_empty());
+}

@@ -4,6 +4,7 @@
 //! can't be taken as it stands refuses the file, because a package that nobody sees is the one that matters.
 
 mod cargo;
+mod elsewhere;
 mod gomod;
 mod manifests;
 mod npm;
@@ -12,6 +13,7 @@ mod place;
 mod poetry;
 mod pypi;
 mod requirements;
+mod resolve;
 mod sections;
 mod uv;
 
@@ -20,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::snapshot::{Side, Snapshot};
 use crate::evidence::{Completeness, DependencyScope, Directness, Ecosystem, PackageSource, Pin, Problem};
 
+pub use elsewhere::Elsewhere;
 pub use pair::read;
 
 /// Most bytes of one lockfile; the largest seen in the wild are below 10 MB.
@@ -198,6 +201,8 @@ pub struct LockfilePair {
     pub before: Result<LockedSet, LockfileError>,
     /// What it locks now; empty where it is gone.
     pub after: Result<LockedSet, LockfileError>,
+    /// Whether `before` is of another manager's lockfile, which this one stands in the place of.
+    pub switched: bool,
 }
 
 /// A changed manifest or lockfile from which nothing can be told.
@@ -216,8 +221,8 @@ pub struct LockfileInputs {
     pub pairs: Vec<LockfilePair>,
     /// Changed manifests and lockfiles that nothing resolves, by path.
     pub unresolved: Vec<Unresolved>,
-    /// Hosts that packages came from before the change, in any lockfile; only of ecosystems for which it matters.
-    pub known_hosts: BTreeMap<Ecosystem, BTreeSet<String>>,
+    /// What other lockfiles say; only of ecosystems in which something appears that was not there.
+    pub elsewhere: BTreeMap<Ecosystem, Elsewhere>,
 }
 
 /// Reads the bytes of one lockfile: size, encoding and repeated entries are checked here, the rest by the format.

@@ -4,12 +4,17 @@
 //! checksums than it had. How often a version is locked, what it is used for and how its checksums are written are no
 //! change of a package.
 
+mod lookalike;
+mod places;
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use packageurl::PackageUrl;
 
-use crate::collect::lockfiles::{LockedPackage, LockedSet, LockfileError, LockfileInputs, LockfilePair, contradict};
+use crate::collect::lockfiles::{
+    Elsewhere, LockedPackage, LockedSet, LockfileError, LockfileInputs, LockfilePair, contradict,
+};
 use crate::evidence::{
     DependencyChange, DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Ecosystem, EvidenceKind,
     Integrity, Jump, PackageSource, Pin, Source, SourceKind,
@@ -28,6 +33,8 @@ pub fn dependencies(inputs: &LockfileInputs) -> (Vec<DependencyChange>, Vec<Sour
         changes.extend(found);
         sources.push(source);
     }
+    lookalike::tell(&mut changes, inputs);
+    places::tell(&mut changes, inputs);
     for unresolved in &inputs.unresolved {
         let completeness = crate::evidence::Completeness::Failed;
         let source = Source::incomplete(EvidenceKind::Dependencies, completeness, unresolved.reason.clone());
@@ -104,10 +111,11 @@ fn compare(pair: &LockfilePair, inputs: &LockfileInputs) -> (Vec<DependencyChang
     for key @ (ecosystem, _) in names {
         let old = before_by_name.get(&key).unwrap_or(&none);
         let new = after_by_name.get(&key).unwrap_or(&none);
-        if differ(old, new) {
+        let other = if pair.switched { places::differ_loosely(old, new) } else { differ(old, new) };
+        if other {
             let hosts = known
                 .entry(ecosystem)
-                .or_insert_with(|| known_hosts(before, ecosystem, inputs.known_hosts.get(&ecosystem)));
+                .or_insert_with(|| known_hosts(before, ecosystem, inputs.elsewhere.get(&ecosystem)));
             changes.push(change(&pair.path, key, [old, new], hosts, recorded));
         }
     }
@@ -140,14 +148,10 @@ fn by_name(set: &LockedSet) -> ByName<'_> {
     packages
 }
 
-fn known_hosts<'a>(
-    before: &'a LockedSet,
-    ecosystem: Ecosystem,
-    elsewhere: Option<&'a BTreeSet<String>>,
-) -> BTreeSet<&'a str> {
+fn known_hosts<'a>(before: &'a LockedSet, ecosystem: Ecosystem, elsewhere: Option<&'a Elsewhere>) -> BTreeSet<&'a str> {
     let packages = before.packages.iter().filter(|package| package.ecosystem == ecosystem);
     let own = packages.flat_map(|package| &package.sources).filter_map(|source| source.host.as_deref());
-    own.chain(elsewhere.into_iter().flatten().map(String::as_str)).collect()
+    own.chain(elsewhere.into_iter().flat_map(|known| &known.hosts).map(String::as_str)).collect()
 }
 
 fn differ(before: &[&LockedPackage], after: &[&LockedPackage]) -> bool {

@@ -1,5 +1,8 @@
 //! The sections of a manifest that say what is depended on, so that two sides can be compared without the rest of it.
 
+mod dotnet;
+mod programs;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -71,13 +74,25 @@ pub(super) fn sections(kind: Manifest, bytes: &[u8]) -> Result<Sections, Lockfil
     match kind {
         Manifest::Cargo => Ok(cargo(&place::toml(text)?)),
         Manifest::Pyproject => Ok(pyproject(&place::toml(text)?)),
-        Manifest::Npm => serde_json::from_str(text).map(|json| npm(&json)).map_err(|error| {
-            let line = u32::try_from(error.line()).ok();
-            LockfileError::new(line, "can't be read as JSON")
-        }),
+        Manifest::Pipfile => Ok(pipfile(&place::toml(text)?)),
+        Manifest::Npm => json(text).map(|json| npm(&json)),
+        Manifest::Composer => json(text).map(|json| composer(&json)),
+        Manifest::Gemfile => Ok(programs::gemfile(text)),
+        Manifest::Gemspec => Ok(programs::gemspec(text)),
+        Manifest::Gradle => Ok(programs::gradle(text)),
+        Manifest::PnpmWorkspace => Ok(whole(text, &[""])),
+        Manifest::DotNetProject => dotnet::references(text, true),
+        Manifest::DotNetShared => dotnet::references(text, false),
         Manifest::SetupCfg => Ok(whole(text, &["requires", "_require", "dependency_links"])),
         Manifest::RequirementsIn | Manifest::GoSum | Manifest::Unread => Ok(whole(text, &[""])),
     }
+}
+
+fn json(text: &str) -> Result<Value, LockfileError> {
+    serde_json::from_str(text).map_err(|error| {
+        let line = u32::try_from(error.line()).ok();
+        LockfileError::new(line, "can't be read as JSON")
+    })
 }
 
 /// A file without sections that can be told apart: all of it, where one of some words stands in it.
@@ -166,6 +181,48 @@ fn npm(manifest: &Value) -> Sections {
         "pnpm",
     ] {
         sections.keep(section, manifest.get(section));
+    }
+    sections
+}
+
+/// What Composer's `require` can name that is no package: PHP itself, its extensions, libraries of the system.
+fn is_platform(name: &str) -> bool {
+    !name.contains('/')
+}
+
+fn composer(manifest: &Value) -> Sections {
+    let mut sections = Sections::default();
+    for section in ["require", "require-dev"] {
+        for (key, value) in manifest.get(section).and_then(Value::as_object).into_iter().flatten() {
+            if !is_platform(key) {
+                sections.asked.insert(Asked::new(key.to_lowercase(), key, value.as_str().unwrap_or_default()));
+            }
+        }
+        sections.keep(section, manifest.get(section));
+    }
+    for section in ["repositories", "replace", "provide", "conflict", "minimum-stability", "prefer-stable"] {
+        sections.keep(section, manifest.get(section));
+    }
+    for section in ["platform", "allow-plugins", "secure-http"] {
+        sections.keep(format!("config/{section}"), manifest.pointer(&format!("/config/{section}")));
+    }
+    sections
+}
+
+/// Tables of a `Pipfile` that name no packages.
+const PIPFILE_OTHERS: [&str; 3] = ["requires", "scripts", "pipenv"];
+
+fn pipfile(manifest: &Value) -> Sections {
+    let mut sections = Sections::default();
+    for (section, value) in manifest.as_object().into_iter().flatten() {
+        if PIPFILE_OTHERS.contains(&section.as_str()) {
+            continue;
+        }
+        for (key, value) in value.as_object().into_iter().flatten() {
+            let range = value.as_str().or_else(|| value.get("version").and_then(Value::as_str)).unwrap_or_default();
+            sections.asked.insert(Asked::new(pypi::normalized(key), key, range.trim_start_matches('*')));
+        }
+        sections.keep(section.clone(), Some(value));
     }
     sections
 }
