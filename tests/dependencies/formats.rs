@@ -341,3 +341,36 @@ fn quoted_words_blocks_and_comments_of_a_go_mod_are_read() {
         ]
     );
 }
+
+#[test]
+fn what_a_crate_is_used_for_is_told_by_the_manifests_of_the_members() {
+    let entry = |name: &str, source: &str, dependencies: &str| {
+        format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{source}dependencies = [{dependencies}]\n\n")
+    };
+    let registry = "source = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"11\"\n";
+    let lock = [
+        "version = 4\n\n".to_owned(),
+        entry("app", "", "\"core\", \"run\", \"test\", \"build\""),
+        entry("core", "", "\"shared\", \"bench\""),
+        entry("run", registry, "\"below\""),
+        entry("below", registry, ""),
+        entry("test", registry, "\"below-test\", \"shared\""),
+        entry("below-test", registry, ""),
+        entry("build", registry, ""),
+        entry("shared", registry, ""),
+        entry("bench", registry, ""),
+    ]
+    .concat();
+    let app = "[package]\nname = \"app\"\n[dependencies]\ncore = { path = \"core\" }\n[target.'cfg(unix)'.dependencies]\nr = { workspace = true }\n[dev-dependencies]\ntest = \"1\"\n[build-dependencies]\nbuild = \"1\"\n[workspace]\nmembers = [\"core\"]\n[workspace.dependencies]\nr = { package = \"run\", version = \"1\" }\n";
+    let core = "[package]\nname = \"core\"\n[dependencies]\nshared = \"1\"\n[dev-dependencies]\nbench = \"1\"\n";
+    let scopes = |core_path: &str| {
+        let trees = Trees::new([], [("x/Cargo.lock", &*lock), ("x/Cargo.toml", app), (core_path, core)]);
+        let (changes, _) = trees.evidence();
+        let runtime: Vec<String> =
+            changes.iter().filter(|it| it.scope == DependencyScope::Runtime).map(|it| it.name.clone()).collect();
+        let development = changes.iter().filter(|it| it.scope == DependencyScope::Development).count();
+        (runtime.join(" "), development)
+    };
+    assert_eq!(scopes("x/core/Cargo.toml"), ("below run shared".to_owned(), 4));
+    assert_eq!(scopes("core/Cargo.toml"), (String::new(), 0), "the manifest of a member is not there");
+}

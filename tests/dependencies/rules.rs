@@ -325,14 +325,16 @@ fn a_manager_that_was_switched_changes_only_the_packages_that_changed() {
     let requirements = "a==1.0 --hash=sha256:11\nb==1.0 --hash=sha256:22\n";
     let trees = Trees::new([("requirements.txt", requirements)], [("uv.lock", YARN_LIKE)]);
     let (changes, sources) = trees.evidence();
-    let rows: Vec<_> = changes.iter().map(|it| (it.change, it.name.as_str(), it.manifest.as_deref().unwrap())).collect();
+    let rows: Vec<_> =
+        changes.iter().map(|it| (it.change, it.name.as_str(), it.manifest.as_deref().unwrap())).collect();
     assert_eq!(rows, [(DependencyChangeKind::Removed, "b", "uv.lock")]);
     assert_eq!(sources.iter().map(|it| it.path.as_deref().unwrap()).collect::<Vec<_>>(), ["uv.lock"]);
     // In another directory it is another project.
     let (changes, _) = Trees::new([("x/requirements.txt", requirements)], [("uv.lock", YARN_LIKE)]).evidence();
     assert_eq!(changes.len(), 3);
     // Other content under the same version is seen, and lost checksums are.
-    for other in ["a==1.0 --hash=sha256:12\n", "a @ git+https://h.example/a@0123456789012345678901234567890123456789\n"] {
+    for other in ["a==1.0 --hash=sha256:12\n", "a @ git+https://h.example/a@0123456789012345678901234567890123456789\n"]
+    {
         let (changes, _) = Trees::new([("requirements.txt", other)], [("uv.lock", YARN_LIKE)]).evidence();
         assert_eq!(changes.len(), 1, "{other}");
     }

@@ -1,7 +1,9 @@
 //! `Cargo.lock`, versions 1 to 4. Version 1 keeps checksums in `[metadata]`; 3 and 4 differ in how git addresses are written.
 //!
 //! Packages without a source are the repository's own (or beside it); whatever they depend on is direct. The file does
-//! not tell what a package is used for.
+//! not tell what a package is used for; see [`scope`].
+
+mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +12,7 @@ use toml::Spanned;
 
 use super::place::{Lines, file_name, source, toml};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
-use crate::evidence::{Directness, Ecosystem, PackageSource, SourceKind};
+use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
 
 /// `Cargo.lock`.
 pub(super) struct CargoLock;
@@ -47,7 +49,7 @@ impl LockfileFormat for CargoLock {
         file_name(path) == "Cargo.lock"
     }
 
-    fn parse(&self, text: &str, _context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+    fn parse(&self, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
         let lock: Lock = toml(text)?;
         let lines = Lines::new(text);
         if let Some(version) = lock.version.as_ref().filter(|version| !(1..=4).contains(version.get_ref())) {
@@ -66,8 +68,9 @@ impl LockfileFormat for CargoLock {
             .map(|(line, package)| (package, line))
             .collect();
         let direct = direct(&entries)?;
+        let runtime = scope::runtime(&entries, context);
         let mut set = LockedSet::default();
-        for (package, line) in &entries {
+        for (index, (package, line)) in entries.iter().enumerate() {
             let (name, version) = (package.name.as_str(), package.version.as_str());
             let Some(address) = &package.source else {
                 set.members.insert(package.name.clone());
@@ -75,6 +78,11 @@ impl LockfileFormat for CargoLock {
             };
             set.packages.push(LockedPackage {
                 sources: vec![place(address, *line)?],
+                scope: match &runtime {
+                    None => DependencyScope::Unknown,
+                    Some(runtime) if runtime.contains(&index) => DependencyScope::Runtime,
+                    Some(_) => DependencyScope::Development,
+                },
                 directness: match &direct {
                     None => Directness::Unknown,
                     Some(direct) if direct.contains(&(name, None)) || direct.contains(&(name, Some(version))) => {
