@@ -32,7 +32,6 @@ pub(super) fn manifest_of(path: &str) -> Option<Manifest> {
         "go.sum" => Manifest::GoSum,
         name if is_requirements_in(name, path) => Manifest::RequirementsIn,
         name if UNREAD.contains(&name) || UNREAD_ENDS.iter().any(|end| name.ends_with(end)) => Manifest::Unread,
-        name if name.starts_with("pylock.") && name.ends_with(".toml") => Manifest::Unread,
         _ => return None,
     })
 }
@@ -59,8 +58,6 @@ const UNREAD: &[&str] = &[
     "bower.json",
     // Python
     "Pipfile",
-    "Pipfile.lock",
-    "pdm.lock",
     "setup.py",
     "environment.yml",
     "environment.yaml",
@@ -161,7 +158,7 @@ mod tests {
             ("a/b/Cargo.toml", Some(Manifest::Cargo)),
             ("a/App.csproj", Some(Manifest::Unread)),
             ("requirements/dev.in", Some(Manifest::RequirementsIn)),
-            ("pylock.dev.toml", Some(Manifest::Unread)),
+            ("pylock.dev.toml", None),
             ("src/Cargo.toml.rs", None),
             ("MANIFEST.in", None),
         ] {

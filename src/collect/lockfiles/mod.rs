@@ -5,11 +5,15 @@
 
 mod cargo;
 mod gomod;
+mod json;
 mod manifests;
 mod npm;
 mod pair;
+mod pdm;
+mod pipfile;
 mod place;
 mod poetry;
+mod pylock;
 mod pypi;
 mod requirements;
 mod sections;
@@ -175,6 +179,9 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &uv::UvLock,
     &gomod::GoMod,
     &requirements::Requirements,
+    &pdm::PdmLock,
+    &pipfile::PipfileLock,
+    &pylock::Pylock,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
