@@ -73,12 +73,9 @@ const UNREAD: &[&str] = &[
     "glide.lock",
     // Ruby
     "Gemfile",
-    "Gemfile.lock",
     "gems.rb",
-    "gems.locked",
     // PHP
     "composer.json",
-    "composer.lock",
     // Java and Kotlin, Scala, Clojure
     "pom.xml",
     "build.gradle",

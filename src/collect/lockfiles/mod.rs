@@ -4,6 +4,8 @@
 //! can't be taken as it stands refuses the file, because a package that nobody sees is the one that matters.
 
 mod cargo;
+mod composer;
+mod gemfile_lock;
 mod gomod;
 mod json;
 mod manifests;
@@ -182,6 +184,8 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &pdm::PdmLock,
     &pipfile::PipfileLock,
     &pylock::Pylock,
+    &gemfile_lock::GemfileLock,
+    &composer::ComposerLock,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
