@@ -10,7 +10,10 @@
 
 mod formats;
 mod laws;
+mod python;
 mod real;
+mod round_trip;
+mod ruby_php;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use tollgate::collect::lockfiles;
 use tollgate::evidence::{
-    Completeness, DependencyChange, DependencyChangeKind, Directness, FileStatus, Jump, SourceKind,
+    Completeness, DependencyChange, DependencyChangeKind, Directness, FileStatus, Jump, PackageSource, SourceKind,
 };
 use tollgate::normalize::dependencies::dependencies;
 
 use crate::{Files, Trees, file, table};
 
 /// Real lockfiles, which are not part of the repository; `None` where they are not at hand.
-fn shared(area: &str) -> Option<PathBuf> {
+pub(crate) fn shared(area: &str) -> Option<PathBuf> {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(area);
     if !path.is_dir() {
         println!("skipped: {} is not there", path.display());
@@ -22,7 +22,7 @@ fn shared(area: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn tree(root: &Path) -> Files {
+pub(crate) fn tree(root: &Path) -> Files {
     fn walk(root: &Path, at: &Path, files: &mut Files) {
         for entry in fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();
@@ -41,7 +41,7 @@ fn tree(root: &Path) -> Files {
     files
 }
 
-fn real(name: &str) -> Option<Trees> {
+pub(crate) fn real(name: &str) -> Option<Trees> {
     let root = shared("lockfile")?.join(name);
     Some(Trees { before: tree(&root.join("before")), after: tree(&root.join("after")) })
 }
@@ -119,7 +119,7 @@ fn the_release_of_go_is_a_package() {
 fn a_git_requirement_that_becomes_a_release_changes_its_source() {
     let Some(trees) = real("requirements-git-url") else { return };
     let (changes, sources) = trees.evidence();
-    let kinds = |sources: &[tollgate::evidence::PackageSource]| sources.iter().map(|it| it.kind).collect::<Vec<_>>();
+    let kinds = |sources: &[PackageSource]| sources.iter().map(|it| it.kind).collect::<Vec<_>>();
     assert_eq!(changes.len(), 1);
     assert_eq!(
         (kinds(&changes[0].sources_before), kinds(&changes[0].sources_after)),
@@ -134,7 +134,7 @@ fn formats_that_no_reader_takes_are_failed_with_their_name() {
     let Some(root) = shared("lockfile") else { return };
     for entry in fs::read_dir(root).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if !["yarn", "pnpm", "gem", "composer", "gradle", "maven"].iter().any(|start| name.starts_with(start)) {
+        if !["yarn", "pnpm", "gradle", "maven"].iter().any(|start| name.starts_with(start)) {
             continue;
         }
         let (changes, sources) = real(&name).unwrap().evidence();
@@ -142,6 +142,60 @@ fn formats_that_no_reader_takes_are_failed_with_their_name() {
         assert!(!sources.is_empty() && sources.iter().all(|it| it.completeness == Completeness::Failed), "{name}");
         assert!(sources.iter().all(|it| it.reason.as_deref().is_some_and(|reason| !reason.is_empty())), "{name}");
     }
+}
+
+/// What a real change gives for one of its lockfiles, which is complete, as lines of
+/// `change name before after directness scope`.
+pub(crate) fn rows(name: &str, lock: &str) -> Option<Vec<String>> {
+    let (changes, sources) = real(name)?.evidence();
+    let source = sources.iter().find(|source| source.path.as_deref() == Some(lock));
+    assert_eq!(source.map(|source| source.completeness), Some(Completeness::Complete), "{name}: {sources:?}");
+    Some(changes.iter().filter(|change| change.manifest.as_deref() == Some(lock)).map(row).collect())
+}
+
+/// One change as a line.
+pub(crate) fn row(change: &DependencyChange) -> String {
+    let side = |versions: &[String]| if versions.is_empty() { "-".to_owned() } else { versions.join(",") };
+    let (before, after) = (side(&change.before), side(&change.after));
+    format!("{} {} {before} {after} {} {}", change.change, change.name, change.directness, change.scope)
+}
+
+/// An odd file, as the set that it locks or the reason why it is refused (`line: message`).
+pub(crate) fn odd(name: &str) -> Option<Result<lockfiles::LockedSet, String>> {
+    let bytes = fs::read(shared("lockfile-odd")?.join(name)).unwrap();
+    Some(read_one(canonical(name).unwrap(), bytes, &[]))
+}
+
+/// One lockfile with files beside it, as the set that it locks or the reason why it is refused (`line: message`).
+pub(crate) fn read_one(
+    path: &str,
+    bytes: impl Into<Vec<u8>>,
+    beside: &[(&str, &str)],
+) -> Result<lockfiles::LockedSet, String> {
+    let mut trees = Trees::new([], beside.iter().copied());
+    trees.after.insert(path.to_owned(), bytes.into());
+    let inputs = lockfiles::read(&[file(path, FileStatus::Added, None)], Some(&trees));
+    assert_eq!(inputs.pairs.len(), 1, "{path} is read");
+    let line = |line: Option<u32>| line.map_or_else(|| "-".to_owned(), |line| line.to_string());
+    inputs.pairs[0].after.clone().map_err(|error| format!("{}: {}", line(error.line), error.message))
+}
+
+/// Packages of a set as lines of `name version directness scope`.
+pub(crate) fn packages(set: &lockfiles::LockedSet) -> Vec<String> {
+    let one = |it: &lockfiles::LockedPackage| format!("{} {} {} {}", it.name, it.version, it.directness, it.scope);
+    set.packages.iter().map(one).collect()
+}
+
+/// Where packages of a set come from, as lines of `name kind host location`.
+pub(crate) fn places(set: &lockfiles::LockedSet) -> Vec<String> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let rows = set.packages.iter().flat_map(|package| {
+        let row = |place: &PackageSource| {
+            format!("{} {} {} {}", package.name, place.kind, text(&place.host), text(&place.location))
+        };
+        package.sources.iter().map(row).collect::<Vec<_>>()
+    });
+    rows.collect()
 }
 
 /// The path under which an odd file is read.
@@ -153,6 +207,11 @@ fn canonical(name: &str) -> Option<&'static str> {
         ("uv-", "uv.lock"),
         ("gomod-", "go.mod"),
         ("requirements-", "requirements.txt"),
+        ("pdm-", "pdm.lock"),
+        ("pipfile-", "Pipfile.lock"),
+        ("pylock-", "pylock.toml"),
+        ("gem-", "Gemfile.lock"),
+        ("composer-", "composer.lock"),
     ];
     prefixes.into_iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, path)| path)
 }

@@ -243,7 +243,7 @@ fn a_workspace_is_locked_from_above_and_another_manager_s_lockfile_is_named() {
 
 #[test]
 fn a_file_that_no_reader_takes_is_failed_whatever_happened_to_it() {
-    let gone = failures(&Trees::new([("Gemfile.lock", "x")], []));
+    let gone = failures(&Trees::new([("Package.resolved", "x")], []));
     let come = failures(&Trees::new([], [("a/pom.xml", "x")]));
     assert_eq!((gone.len(), come.len()), (1, 1));
     assert!(gone[0].1.contains("deleted") && come[0].1.contains("pom.xml"));

@@ -120,9 +120,7 @@ pub(super) fn manifest_of(path: &str) -> Option<Manifest> {
 }
 
 fn is_unread(name: &str) -> bool {
-    UNREAD.contains(&name)
-        || UNREAD_ENDS.iter().any(|end| name.ends_with(end))
-        || (name.starts_with("pylock.") && name.ends_with(".toml"))
+    UNREAD.contains(&name) || UNREAD_ENDS.iter().any(|end| name.ends_with(end))
 }
 
 fn is_requirements_in(name: &str, path: &str) -> bool {
@@ -139,8 +137,6 @@ const UNREAD: &[&str] = &[
     "deno.lock",
     "bower.json",
     // Python
-    "Pipfile.lock",
-    "pdm.lock",
     "setup.py",
     "environment.yml",
     "environment.yaml",
@@ -154,11 +150,6 @@ const UNREAD: &[&str] = &[
     "Gopkg.lock",
     "glide.yaml",
     "glide.lock",
-    // Ruby
-    "Gemfile.lock",
-    "gems.locked",
-    // PHP
-    "composer.lock",
     // Java and Kotlin, Scala, Clojure
     "pom.xml",
     "gradle.lockfile",
@@ -233,6 +224,7 @@ mod tests {
             ("a.gemspec", Some(Manifest::Gemspec)),
             ("requirements/dev.in", Some(Manifest::RequirementsIn)),
             ("gradle/libs.versions.toml", Some(Manifest::Gradle)),
+            ("pylock.dev.toml", None),
             ("src/Cargo.toml.rs", None),
             ("MANIFEST.in", None),
         ] {

@@ -4,13 +4,19 @@
 //! can't be taken as it stands refuses the file, because a package that nobody sees is the one that matters.
 
 mod cargo;
+mod composer;
 mod elsewhere;
+mod gemfile_lock;
 mod gomod;
+mod json;
 mod manifests;
 mod npm;
 mod pair;
+mod pdm;
+mod pipfile;
 mod place;
 mod poetry;
+mod pylock;
 mod pypi;
 mod requirements;
 mod resolve;
@@ -178,6 +184,11 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &uv::UvLock,
     &gomod::GoMod,
     &requirements::Requirements,
+    &pdm::PdmLock,
+    &pipfile::PipfileLock,
+    &pylock::Pylock,
+    &gemfile_lock::GemfileLock,
+    &composer::ComposerLock,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.

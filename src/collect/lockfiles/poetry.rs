@@ -9,9 +9,9 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::place::{Lines, directory, file_name, join, nowhere, path, source, toml};
-use super::pypi::{named, normalized};
+use super::pypi::{checksums, directness, named_beside, normalized};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
-use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
+use crate::evidence::{DependencyScope, Ecosystem, PackageSource, SourceKind};
 
 /// `poetry.lock`.
 pub(super) struct PoetryLock;
@@ -78,11 +78,7 @@ impl LockfileFormat for PoetryLock {
             return Err(LockfileError::new(None, format!("is of lock version `{version}`; 1 and 2 are read")));
         }
         let lines = Lines::new(text);
-        let direct = context
-            .sibling("pyproject.toml")
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .and_then(|text| text.parse().ok())
-            .map(|pyproject| named(&pyproject));
+        let direct = named_beside(context);
         let files: BTreeMap<String, Vec<File>> =
             metadata.files.into_iter().map(|(name, files)| (normalized(&name), files)).collect();
         let mut set = LockedSet::default();
@@ -94,22 +90,14 @@ impl LockfileFormat for PoetryLock {
                 set.members.insert(name);
                 continue;
             };
-            let directness = match &direct {
-                None => Directness::Unknown,
-                Some(direct) if direct.contains(&name) => Directness::Direct,
-                Some(_) => Directness::Transitive,
-            };
-            let mut integrity: Vec<String> = package.files.iter().filter_map(|file| file.hash.clone()).collect();
-            if integrity.is_empty() {
-                integrity.extend(files.get(&name).into_iter().flatten().filter_map(|file| file.hash.clone()));
-            }
-            integrity.sort();
-            integrity.dedup();
+            let kept_apart = files.get(&name).map_or(&[][..], Vec::as_slice);
+            let archives = if package.files.is_empty() { kept_apart } else { &package.files };
+            let integrity = checksums(archives.iter().map(|file| file.hash.as_deref()));
             let scope = scope(&package);
             set.packages.push(LockedPackage {
                 sources: vec![source],
                 scope,
-                directness,
+                directness: directness(direct.as_ref(), &name),
                 integrity,
                 line,
                 ..LockedPackage::new(Ecosystem::Pypi, name, package.version)

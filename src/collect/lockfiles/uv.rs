@@ -11,7 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::place::{Lines, directory, file_name, join, path, source, toml};
-use super::pypi::normalized;
+use super::pypi::{checksums, normalized, with_hosts};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
 use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
 
@@ -52,16 +52,43 @@ struct File {
     hash: Option<String>,
 }
 
+/// Where a package comes from; one of them, beside which a `subdirectory` may stand.
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Place {
-    Registry(String),
-    Git(String),
-    Url(String),
-    Path(String),
-    Directory(String),
-    Editable(String),
-    Virtual(String),
+struct Place {
+    registry: Option<String>,
+    git: Option<String>,
+    url: Option<String>,
+    path: Option<String>,
+    directory: Option<String>,
+    editable: Option<String>,
+    r#virtual: Option<String>,
+}
+
+/// Where a package comes from.
+enum Kind<'a> {
+    Registry(&'a str),
+    Git(&'a str),
+    Url(&'a str),
+    Archive(&'a str),
+    Project(&'a str),
+}
+
+impl Place {
+    fn one(&self, line: Option<u32>, name: &str) -> Result<Kind<'_>, LockfileError> {
+        let project = [&self.directory, &self.editable, &self.r#virtual];
+        let kinds = [
+            self.registry.as_deref().map(Kind::Registry),
+            self.git.as_deref().map(Kind::Git),
+            self.url.as_deref().map(Kind::Url),
+            self.path.as_deref().map(Kind::Archive),
+        ];
+        let projects = project.into_iter().map(|place| place.as_deref().map(Kind::Project));
+        let mut found = kinds.into_iter().chain(projects).flatten();
+        match (found.next(), found.next()) {
+            (Some(kind), None) => Ok(kind),
+            _ => Err(LockfileError::new(line, format!("`{name}` has no source of a known kind, or several"))),
+        }
+    }
 }
 
 impl LockfileFormat for UvLock {
@@ -91,9 +118,19 @@ impl LockfileFormat for UvLock {
             .map(|entry| (lines.at(entry.span().start), entry.into_inner()))
             .map(|(line, package)| (Package { name: normalized(&package.name), ..package }, line))
             .collect();
+        let archives = |package: &Package| package.sdist.is_some() || !package.wheels.is_empty();
+        if let Some((last, line)) = entries.last()
+            && last.source.registry.is_some()
+            && !archives(last)
+            && entries.iter().any(|(package, _)| archives(package))
+        {
+            let message = format!("`{}` has no archives, though others have; it may be cut short", last.name);
+            return Err(LockfileError::new(*line, message));
+        }
         let uses = uses(&entries, context)?;
         let mut set = LockedSet::default();
         for (package, line) in &entries {
+            package.source.one(*line, &package.name)?;
             if is_local(package, context) {
                 set.members.insert(package.name.clone());
             } else {
@@ -106,12 +143,9 @@ impl LockfileFormat for UvLock {
 
 /// Whether a package is part of the repository.
 fn is_local(package: &Package, context: &Context<'_>) -> bool {
-    match &package.source {
-        Place::Directory(path) | Place::Editable(path) | Place::Virtual(path) => {
-            join(directory(context.path), path).is_some()
-        }
-        _ => false,
-    }
+    let place = &package.source;
+    let project = place.directory.as_ref().or(place.editable.as_ref()).or(place.r#virtual.as_ref());
+    project.is_some_and(|path| join(directory(context.path), path).is_some())
 }
 
 /// What the packages of the repository ask for, and what can be reached from it at run time.
@@ -158,18 +192,15 @@ fn uses<'a>(entries: &'a [(Package, Option<u32>)], context: &Context<'_>) -> Res
 
 fn locked(package: &Package, uses: &Uses<'_>, line: Option<u32>) -> Result<LockedPackage, LockfileError> {
     let name = package.name.as_str();
-    let version = match (&package.version, &package.source) {
+    let version = match (&package.version, package.source.one(line, name)?) {
         (Some(version), _) => version.clone(),
         // A project beside the repository whose version is computed when it is built.
-        (None, Place::Directory(_) | Place::Editable(_) | Place::Virtual(_)) => "0".to_owned(),
+        (None, Kind::Project(_)) => "0".to_owned(),
         (None, _) => return Err(LockfileError::new(line, format!("`{name}` has no version"))),
     };
     let archives = || package.sdist.iter().chain(&package.wheels);
-    let mut integrity: Vec<String> = archives().filter_map(|file| file.hash.clone()).collect();
-    integrity.sort();
-    integrity.dedup();
     Ok(LockedPackage {
-        sources: sources(&package.source, archives().filter_map(|file| file.url.as_deref())),
+        sources: with_hosts(first(&package.source, line, name)?, archives().filter_map(|file| file.url.as_deref())),
         scope: match (uses.known, uses.runtime.contains(name)) {
             (false, _) => DependencyScope::Unknown,
             (true, true) => DependencyScope::Runtime,
@@ -180,23 +211,19 @@ fn locked(package: &Package, uses: &Uses<'_>, line: Option<u32>) -> Result<Locke
             (true, true) => Directness::Direct,
             (true, false) => Directness::Transitive,
         },
-        integrity,
+        integrity: checksums(archives().map(|file| file.hash.as_deref())),
         line,
         ..LockedPackage::new(Ecosystem::Pypi, name, version)
     })
 }
 
-fn sources<'a>(place: &Place, archives: impl Iterator<Item = &'a str>) -> Vec<PackageSource> {
-    let first = match place {
-        Place::Registry(address) if address.contains("://") => source(SourceKind::Registry, address),
-        Place::Registry(local) => PackageSource { kind: SourceKind::Registry, ..path(local) },
-        Place::Git(address) => source(SourceKind::Git, address),
-        Place::Url(address) => source(SourceKind::Url, address),
-        Place::Path(local) | Place::Directory(local) | Place::Editable(local) | Place::Virtual(local) => path(local),
-    };
-    let hosts: BTreeSet<String> = archives.filter_map(|address| source(first.kind, address).host).collect();
-    let kind = first.kind;
-    let others = hosts.into_iter().filter(|host| first.host.as_ref() != Some(host)).collect::<Vec<_>>();
-    let others = others.into_iter().map(|host| PackageSource { kind, host: Some(host), location: None });
-    std::iter::once(first.clone()).chain(others).collect()
+/// The one place that a package comes from.
+fn first(place: &Place, line: Option<u32>, name: &str) -> Result<PackageSource, LockfileError> {
+    Ok(match place.one(line, name)? {
+        Kind::Registry(address) if address.contains("://") => source(SourceKind::Registry, address),
+        Kind::Registry(local) => PackageSource { kind: SourceKind::Registry, ..path(local) },
+        Kind::Git(address) => source(SourceKind::Git, address),
+        Kind::Url(address) => source(SourceKind::Url, address),
+        Kind::Archive(local) | Kind::Project(local) => path(local),
+    })
 }

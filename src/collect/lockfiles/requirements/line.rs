@@ -1,6 +1,6 @@
 //! One line of a requirement file; it follows no include and decides nothing.
 
-use crate::collect::lockfiles::pypi::{leading_name, normalized};
+use crate::collect::lockfiles::pypi::{is_archive, leading_name, normalized};
 
 /// A line with its continuations.
 pub(super) struct Logical {
@@ -87,10 +87,13 @@ fn split_comment(line: &str) -> (&str, &str) {
 }
 
 /// Options that change how packages are got or built, not which.
-const HARMLESS: [&str; 8] = [
+const HARMLESS: [&str; 11] = [
     "--pre",
+    "--all-releases",
+    "--only-final",
     "--prefer-binary",
     "--require-hashes",
+    "--no-require-hashes",
     "--no-binary",
     "--only-binary",
     "--trusted-host",
@@ -104,6 +107,8 @@ pub(super) fn parse(text: &str) -> Result<Line, String> {
     if text.is_empty() {
         return Ok(Line::Nothing);
     }
+    // Credentials often do, and say nothing of the place.
+    let text = &without_credentials(text);
     if text.contains("${") {
         return Err(format!("`{text}` depends on a variable of the environment"));
     }
@@ -111,6 +116,22 @@ pub(super) fn parse(text: &str) -> Result<Line, String> {
         return option(text);
     }
     requirement(text)
+}
+
+/// A line in which no address has a user or a password that is a variable of the environment.
+fn without_credentials(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        out.push_str(before);
+        out.push_str("://");
+        let end = after.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(after.len());
+        let (authority, _) = after.split_at_checked(end).unwrap_or((after, ""));
+        let host = authority.rfind('@').filter(|_| authority.contains("${")).and_then(|at| after.get(at + 1..));
+        rest = host.unwrap_or(after);
+    }
+    out.push_str(rest);
+    out
 }
 
 fn option(text: &str) -> Result<Line, String> {
@@ -133,7 +154,7 @@ fn option(text: &str) -> Result<Line, String> {
 
 fn requirement(text: &str) -> Result<Line, String> {
     let (text, options) = split_options(text);
-    let hashes = hashes(options)?;
+    let mut hashes = hashes(options)?;
     let (body, marker) = match text.split_once("; ").or_else(|| text.split_once(" ;")) {
         Some((body, marker)) => (body, marker),
         None if text.contains("://") => (text, ""),
@@ -143,6 +164,7 @@ fn requirement(text: &str) -> Result<Line, String> {
     let name = leading_name(body);
     let rest = body.get(name.len()..).unwrap_or_default().trim_start();
     let rest = without_extras(rest).ok_or_else(|| format!("`{body}` has extras that do not end"))?;
+    hashes.extend(fragment_hash(body));
     let made = |name: &str, pin: Pin| {
         Ok(Line::Requirement(Requirement { name: normalized(name), pin, hashes: hashes.clone(), conditional }))
     };
@@ -164,6 +186,17 @@ fn requirement(text: &str) -> Result<Line, String> {
         return Err(format!("`{body}` is not a requirement"));
     }
     made(name, version_pin(rest).ok_or_else(|| format!("`{body}` is not a requirement"))?)
+}
+
+/// The checksum in the fragment of an address, which pip holds the archive to.
+fn fragment_hash(body: &str) -> Option<String> {
+    let (_, fragment) = body.split_once("://")?.1.split_once('#')?;
+    fragment.split('&').find_map(|pair| {
+        let (algorithm, digest) = pair.split_once('=')?;
+        let known = ["sha256", "sha384", "sha512", "sha224", "sha1", "md5"].contains(&algorithm);
+        let hexadecimal = !digest.is_empty() && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (known && hexadecimal).then(|| format!("{algorithm}:{digest}"))
+    })
 }
 
 /// Options of a single requirement stand behind it.
@@ -242,11 +275,6 @@ fn address_pin(address: &str) -> Result<Pin, String> {
     Ok(Pin::Git { address: address.to_owned(), reference: reference.to_owned() })
 }
 
-/// Whether a path is one archive and not a directory.
-pub(super) fn is_archive(path: &str) -> bool {
-    [".whl", ".zip", ".tar.gz", ".tar.bz2", ".tar.xz", ".tgz"].iter().any(|end| path.ends_with(end))
-}
-
 /// Whether a ref is a full commit id.
 pub(super) fn is_commit(reference: &str) -> bool {
     matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -308,6 +336,32 @@ mod tests {
         ] {
             assert!(parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn variables_may_stand_in_credentials_alone() {
+        for text in [
+            "--index-url https://${USER}:${TOKEN}@h.example/simple",
+            "git+https://${TOKEN}@h.example/o/a@0123#egg=a",
+            "a @ git+https://x:${TOKEN}@h.example/o/a@0123",
+        ] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
+        for text in ["--index-url https://${HOST}/simple", "a @ https://h/${X}@b", "-r ${X}", "a==1 # ://${X}@b/${Y}"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_checksum_in_an_address_counts() {
+        let hashes = |text: &str| match parse(text) {
+            Ok(Line::Requirement(one)) => one.hashes,
+            _ => panic!("no requirement: {text}"),
+        };
+        assert_eq!(hashes("a @ https://h/a.zip#sha256=01ab&egg=a"), ["sha256:01ab"]);
+        assert_eq!(hashes("https://h/a.zip#egg=a&md5=01 --hash=sha256:2"), ["sha256:2", "md5:01"]);
+        assert!(hashes("a @ https://h/a.zip#sha256=").is_empty());
+        assert!(hashes("git+https://h/a@sha256=01#egg=a").is_empty());
     }
 
     #[test]

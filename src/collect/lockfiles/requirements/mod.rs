@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
             }
         }
         match target {
-            Some(target) if !line::is_archive(local) => {
+            Some(target) if !super::pypi::is_archive(local) => {
                 self.members.insert(target);
                 Ok(())
             }
