@@ -271,9 +271,9 @@ fn pdm_s_first_lock_version_keeps_its_archives_apart() {
 #[test]
 fn what_pdm_excludes_need_not_be_there() {
     let manifest = "[tool.pdm.resolution]\nexcludes = ['Idna']\n";
-    let start = PDM.find("[[package]]\nname = \"idna\"").unwrap();
-    let end = PDM.find("[[package]]\nname = \"own\"").unwrap();
-    let without = format!("{}{}", &PDM[..start], &PDM[end..]);
+    let (head, rest) = PDM.split_once("[[package]]\nname = \"idna\"").unwrap();
+    let (_, tail) = rest.split_once("[[package]]\nname = \"own\"").unwrap();
+    let without = format!("{head}[[package]]\nname = \"own\"{tail}");
     assert!(read_one("pdm.lock", without.clone(), &[("pyproject.toml", manifest)]).is_ok());
     assert_eq!(
         read_one("pdm.lock", without, &[]).unwrap_err(),
@@ -456,6 +456,12 @@ fn what_is_not_the_format_is_refused_with_its_reason() {
         ("pdm.lock", String::new(), "-: has no `[metadata]`"),
         ("pdm.lock", "[metadata]\n".to_owned(), "-: has no `lock_version`"),
         ("pdm.lock", "[metadata]\nlock_version = \"5.0\"\n".to_owned(), "2: is of lock version `5.0`; 4 is read"),
+        (
+            "pdm.lock",
+            "[[package]]\nname = \"a\"\n[package.dependencies]\nb = \"*\"\n[metadata]\nlock_version = \"2\"\n"
+                .to_owned(),
+            "6: is of lock version `2`; 4 is read",
+        ),
         ("pdm.lock", pdm(""), "3: `a` has no version"),
         (
             "pdm.lock",
