@@ -11,6 +11,7 @@
 mod formats;
 mod laws;
 mod python;
+mod python_refused;
 mod real;
 mod round_trip;
 mod ruby_php;

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
+use tollgate::collect::lockfiles::{MAX_MESSAGE, MAX_PACKAGES, MAX_REGISTRIES};
+use tollgate::evidence::Completeness;
 
+use crate::Trees;
 use crate::real::read_one;
 
 /// A package to be written.
@@ -234,5 +237,64 @@ proptest! {
         ] {
             let _ = read(path, text);
         }
+    }
+}
+
+#[test]
+fn limits_stop_a_lockfile_and_say_so() {
+    let many = |line: &dyn Fn(usize) -> String, count: usize| (0..count).map(line).collect::<String>();
+    let remotes = |count| {
+        let remotes = many(&|number| format!("  remote: https://h{number}.example/\n"), count);
+        format!("GEM\n{remotes}  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a\n")
+    };
+    let sources = |count| {
+        let more =
+            many(&|number| format!(", {{\"name\": \"{number}\", \"url\": \"https://h{number}.example\"}}"), count - 1);
+        format!(
+            "{{\"_meta\": {{\"pipfile-spec\": 6, \"sources\": [{{\"url\": \"https://h.example\"}}{more}]}}, \"default\": {{}}, \"develop\": {{}}}}"
+        )
+    };
+    let indexes = |count| many(&|number| format!("--extra-index-url https://h{number}.example\n"), count) + "a==1\n";
+    for (path, write) in [
+        ("Gemfile.lock", &remotes as &dyn Fn(usize) -> String),
+        ("Pipfile.lock", &sources),
+        ("requirements.txt", &indexes),
+    ] {
+        assert!(read(path, write(MAX_REGISTRIES)).is_ok(), "{path}");
+        assert_eq!(completeness(path, &write(MAX_REGISTRIES + 1)), Completeness::Truncated, "{path}");
+    }
+    let gems = many(&|number| format!("    a{number} (1.0)\n"), MAX_PACKAGES + 1);
+    let text = format!("GEM\n  specs:\n{gems}\nDEPENDENCIES\n");
+    assert_eq!(completeness("Gemfile.lock", &text), Completeness::Truncated);
+    // The parser stops before its own stack does.
+    for path in ["Pipfile.lock", "composer.lock"] {
+        let deep = format!("{{\"packages\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(read(path, deep).is_err(), "{path}");
+    }
+}
+
+fn completeness(path: &str, text: &str) -> Completeness {
+    Trees::new([], [(path, text)]).evidence().1[0].completeness
+}
+
+#[test]
+fn one_long_line_and_many_short_ones_take_no_longer_than_their_length() {
+    // Quadratic readers would not end here in any time that a test is waited for.
+    let long = "a ".repeat(1 << 20);
+    let keys = |number: usize| {
+        let letter = |digit: u32| char::from(b'a' + u8::try_from(number / 26_usize.pow(digit) % 26).unwrap());
+        (0..5).map(letter).collect::<String>()
+    };
+    let options: String = (0..100_000).map(|number| format!("  {}: x\n", keys(number))).collect();
+    for (path, text) in [
+        ("Gemfile.lock", long.clone()),
+        ("Gemfile.lock", format!("PLUGIN SOURCE\n{options}")),
+        ("Pipfile.lock", long.clone()),
+        ("composer.lock", long.clone()),
+        ("pdm.lock", long.clone()),
+        ("pylock.toml", long),
+    ] {
+        let found = read(path, text).unwrap_err();
+        assert!(found.chars().count() < MAX_MESSAGE + 100, "{path}");
     }
 }

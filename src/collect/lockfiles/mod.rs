@@ -39,6 +39,8 @@ pub const MAX_PACKAGES: usize = 200_000;
 pub const MAX_DEPTH: usize = 40;
 /// Most requirement files that one includes, itself and repetitions among them.
 pub const MAX_INCLUDES: usize = 200;
+/// Most registries that a lockfile takes each of its packages from; every package has them all as its sources.
+pub const MAX_REGISTRIES: usize = 100;
 /// Most characters of a message; it quotes the file, whose lines have any length.
 pub const MAX_MESSAGE: usize = 400;
 

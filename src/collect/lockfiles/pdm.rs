@@ -18,16 +18,27 @@ use crate::evidence::{DependencyScope, Ecosystem, PackageSource, SourceKind};
 /// `pdm.lock`.
 pub(super) struct PdmLock;
 
+/// What says how to read the rest.
+#[derive(Deserialize)]
+struct Head {
+    metadata: Option<HeadMetadata>,
+}
+
+#[derive(Deserialize)]
+struct HeadMetadata {
+    lock_version: Option<Spanned<String>>,
+}
+
 #[derive(Deserialize)]
 struct Lock {
     #[serde(default)]
     package: Vec<Spanned<Package>>,
-    metadata: Option<Metadata>,
+    #[serde(default)]
+    metadata: Metadata,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Metadata {
-    lock_version: Option<Spanned<String>>,
     /// Archives by name and version, as the first releases kept them.
     #[serde(default)]
     files: BTreeMap<String, Vec<File>>,
@@ -74,9 +85,10 @@ impl LockfileFormat for PdmLock {
     }
 
     fn parse(&self, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
-        let lock: Lock = toml(text)?;
+        // Other lock versions have other entries, which say less of what is wrong.
+        let head: Head = toml(text)?;
         let lines = Lines::new(text);
-        let metadata = lock.metadata.ok_or_else(|| {
+        let metadata = head.metadata.ok_or_else(|| {
             LockfileError::new(None, "has no `[metadata]`, which every pdm.lock has; it may be cut short")
         })?;
         let version = metadata.lock_version.ok_or_else(|| LockfileError::new(None, "has no `lock_version`"))?;
@@ -84,6 +96,7 @@ impl LockfileFormat for PdmLock {
             let message = format!("is of lock version `{}`; 4 is read", version.get_ref());
             return Err(LockfileError::new(lines.at(version.span().start), message));
         }
+        let lock: Lock = toml(text)?;
         let entries: Vec<(Package, Option<u32>)> = lock
             .package
             .into_iter()
@@ -92,12 +105,12 @@ impl LockfileFormat for PdmLock {
             .collect();
         let project = Project::beside(context);
         whole(&entries, &project)?;
-        let files = metadata.files.into_iter().map(|(key, files)| (key_of(&key), files)).collect();
+        let mut files = lock.metadata.files.into_iter().map(|(key, files)| (key_of(&key), files)).collect();
         let mut set = LockedSet::default();
         // Where a package without its extras, or one with them, already stands.
         let mut seen: BTreeMap<(String, String, Vec<PackageSource>), (usize, bool)> = BTreeMap::new();
         for (package, line) in entries {
-            let Some(locked) = locked(&package, &files, &project, context, line)? else {
+            let Some(locked) = locked(&package, &mut files, &project, context, line)? else {
                 set.members.insert(package.name);
                 continue;
             };
@@ -193,7 +206,7 @@ fn whole(entries: &[(Package, Option<u32>)], project: &Project) -> Result<(), Lo
 /// One entry as a package; `None` of a directory of the repository.
 fn locked(
     package: &Package,
-    files: &BTreeMap<(String, String), Vec<File>>,
+    files: &mut BTreeMap<(String, String), Vec<File>>,
     project: &Project,
     context: &Context<'_>,
     line: Option<u32>,
@@ -226,8 +239,9 @@ fn locked(
         None if first.kind == SourceKind::Path => "0".to_owned(),
         None => return error(format!("`{name}` has no version")),
     };
-    let kept_apart = files.get(&(name.to_owned(), version.clone())).map_or(&[][..], Vec::as_slice);
-    let archives = if package.files.is_empty() { kept_apart } else { &package.files };
+    // Once: entries with extras are added to the one that has them.
+    let kept_apart = files.remove(&(name.to_owned(), version.clone())).unwrap_or_default();
+    let archives = if package.files.is_empty() { &kept_apart } else { &package.files };
     Ok(Some(LockedPackage {
         sources: with_hosts(first, archives.iter().filter_map(|file| file.url.as_deref())),
         scope: project.scope(&package.groups),

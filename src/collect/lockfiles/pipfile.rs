@@ -14,7 +14,7 @@ use toml::Table;
 use super::json::json;
 use super::place::{directory, file_name, join, nowhere, path, source};
 use super::pypi::{checksums, directness, is_archive, normalized};
-use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
+use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_REGISTRIES};
 use crate::evidence::{DependencyScope, Ecosystem, PackageSource, SourceKind};
 
 /// `Pipfile.lock`.
@@ -109,6 +109,9 @@ impl LockfileFormat for PipfileLock {
             }
         }
         let pipfile = context.sibling("Pipfile").and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+        if meta.sources.len() > MAX_REGISTRIES {
+            return Err(LockfileError::limit(None, format!("names more than {MAX_REGISTRIES} sources")));
+        }
         let indexes = Indexes::new(meta.sources, pipfile.as_ref());
         let direct = pipfile.as_ref().map(named);
         let mut set = LockedSet::default();

@@ -18,8 +18,8 @@ pub(super) struct Block {
     pub(super) kind: BlockKind,
     /// The line of its heading.
     pub(super) line: u32,
-    /// Options in the order of the file, as (key, value).
-    pub(super) options: Vec<(String, String)>,
+    /// Values of each option, in the order of the file.
+    options: BTreeMap<String, Vec<String>>,
     pub(super) gems: Vec<Gem>,
     /// Whether `specs:` stands there.
     specs: bool,
@@ -27,8 +27,8 @@ pub(super) struct Block {
 
 impl Block {
     /// Values of an option.
-    pub(super) fn values<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
-        self.options.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    pub(super) fn values(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.options.get(key).into_iter().flatten().map(String::as_str)
     }
 }
 
@@ -101,7 +101,13 @@ pub(super) fn document(text: &str) -> Result<Document, LockfileError> {
                 }
                 _ => return Err(error(format!("`{line}` is no section of a Gemfile.lock"))),
             };
-            document.blocks.push(Block { kind, line: number, options: Vec::new(), gems: Vec::new(), specs: false });
+            document.blocks.push(Block {
+                kind,
+                line: number,
+                options: BTreeMap::new(),
+                gems: Vec::new(),
+                specs: false,
+            });
             continue;
         }
         match section {
@@ -176,10 +182,12 @@ fn in_block(block: &mut Block, indent: usize, body: &str, line: u32) -> Result<(
                 .filter(|(key, _)| word(key))
                 .ok_or_else(|| format!("`{body}` is no option of a source: expected `<key>: <value>`"))?;
             // Several remotes of one block are several registries.
-            if block.values(key).next().is_some() && !(key == "remote" && block.kind == BlockKind::Gem) {
+            let several = key == "remote" && block.kind == BlockKind::Gem;
+            let values = block.options.entry(key.to_owned()).or_default();
+            if !values.is_empty() && !several {
                 return Err(format!("`{key}` stands there twice"));
             }
-            block.options.push((key.to_owned(), value.trim().to_owned()));
+            values.push(value.trim().to_owned());
             Ok(())
         }
         (4, true) => {
@@ -286,9 +294,9 @@ mod tests {
 
     #[test]
     fn a_checksum_has_the_length_of_its_algorithm() {
-        let hex = "0123456789ABCDEF".repeat(4);
-        let (_, digests) = checksum(&format!("a (1.0) sha256={hex},md5={}", &hex[..32])).unwrap();
-        assert_eq!(digests, [format!("md5:{}", &hex[..32].to_lowercase()), format!("sha256:{}", hex.to_lowercase())]);
+        let (half, hex) = ("0123456789ABCDEF".repeat(2), "0123456789ABCDEF".repeat(4));
+        let (_, digests) = checksum(&format!("a (1.0) sha256={hex},md5={half}")).unwrap();
+        assert_eq!(digests, [format!("md5:{}", half.to_lowercase()), format!("sha256:{}", hex.to_lowercase())]);
         assert!(checksum("a (1.0)").unwrap().1.is_empty());
         for text in
             ["a (1.0) sha256=", "a (1.0) sha256=0123", "a (1.0) sha256", "a (1.0) new=xyz", "a (1.0) =00", "a sha1=00"]

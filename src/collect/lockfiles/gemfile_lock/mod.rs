@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::gemfile::Groups;
 use self::grammar::{Block, BlockKind, Document, Gem, Id, document};
 use super::place::{beside, directory, file_name, join, nowhere, path, source};
-use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat};
+use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_REGISTRIES};
 use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, Problem, SourceKind};
 
 /// `Gemfile.lock`.
@@ -121,6 +121,10 @@ fn place(block: &Block, context: &Context<'_>) -> Result<Option<Vec<PackageSourc
         BlockKind::Gem => {
             let remotes: BTreeSet<PackageSource> =
                 block.values("remote").map(|remote| source(SourceKind::Registry, remote)).collect();
+            if remotes.len() > MAX_REGISTRIES {
+                let message = format!("names more than {MAX_REGISTRIES} remotes for one `GEM`");
+                return Err(LockfileError::limit(Some(block.line), message));
+            }
             if remotes.is_empty() { vec![nowhere(SourceKind::Registry)] } else { remotes.into_iter().collect() }
         }
         BlockKind::Git => {

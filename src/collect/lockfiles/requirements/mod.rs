@@ -11,7 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::line::{Line, Pin, Requirement};
 use super::place::{bounded, directory, file_name, join, nowhere, source, text};
-use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_DEPTH, MAX_INCLUDES, MAX_PACKAGES};
+use super::{
+    Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_DEPTH, MAX_INCLUDES, MAX_PACKAGES,
+    MAX_REGISTRIES,
+};
 use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, Problem, SourceKind};
 
 /// `requirements*.txt`.
@@ -130,6 +133,9 @@ impl<'a> Reader<'a> {
             Line::Nothing => Ok(()),
             Line::Index(address) => {
                 self.indexes.insert(address);
+                if self.indexes.len() > MAX_REGISTRIES {
+                    return Err(LockfileError::limit(None, format!("names more than {MAX_REGISTRIES} indexes")));
+                }
                 Ok(())
             }
             Line::Include { path: included, constraint } => self.include(&included, path, constraint, role),
