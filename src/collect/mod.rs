@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where evidence is read")]
 
+pub mod advisories;
 pub mod claims;
 pub mod codeowners;
 pub mod coverage;
