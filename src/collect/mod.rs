@@ -23,4 +23,5 @@ pub mod sarif;
 pub mod snapshot;
 pub mod teams;
 pub mod trees;
+pub mod vex;
 mod xml;

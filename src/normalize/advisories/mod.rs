@@ -1,4 +1,4 @@
-//! Known vulnerabilities of locked packages, from the databases that were given.
+//! Known vulnerabilities of locked packages, from the databases that were given, and what VEX documents say of them.
 //!
 //! - A version is affected where the record lists it or has it in a range, by OSV's evaluation in the order of the
 //!   ecosystem. Where that can't be told (a git ref, a version of another form, a record with commits alone), it counts
@@ -11,6 +11,7 @@
 mod fold;
 mod matching;
 mod severity;
+mod vex;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ use crate::evidence::{Advisory, AdvisoryKind, Completeness, Ecosystem, EvidenceK
 use crate::versions;
 
 pub use self::fold::fold;
+pub use self::vex::vex;
 
 /// What databases are to be asked for.
 #[must_use]
