@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is where evidence is read")]
 
+pub mod advisories;
 pub mod claims;
 pub mod codeowners;
 pub mod coverage;
@@ -22,4 +23,5 @@ pub mod sarif;
 pub mod snapshot;
 pub mod teams;
 pub mod trees;
+pub mod vex;
 mod xml;

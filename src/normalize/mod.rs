@@ -3,6 +3,7 @@
 //! Nothing here reads a file, asks the clock or prints. What can't be taken as it stands is recorded on its source, and
 //! never makes fewer items without a word.
 
+pub mod advisories;
 pub mod checks;
 pub mod claims;
 pub mod dependencies;

@@ -41,6 +41,7 @@ mod text;
 use std::collections::BTreeSet;
 
 use self::collected::{BaseFiles, Collected};
+pub(in crate::normalize) use self::rating::score_of;
 use self::reading::{Reading, Side};
 pub use self::rules::{NO_RULE_ID, NO_TOOL};
 use super::places::{Context, Ground};

@@ -108,7 +108,7 @@ const REQUIRED: [(&str, &[&str]); 3] = [
 ];
 
 /// The base score of a CVSS vector of version 2, 3 or 4; `None` where it is none, or lacks a metric of the base.
-fn score_of(vector: &str) -> Option<f32> {
+pub(in crate::normalize) fn score_of(vector: &str) -> Option<f32> {
     let vector = vector.trim().trim_start_matches('(').trim_end_matches(')');
     let vector = vector.strip_prefix("CVSS:2.0/").unwrap_or(vector);
     let (_, required) = REQUIRED.iter().find(|(start, _)| vector.starts_with(start))?;
