@@ -483,7 +483,7 @@ fn without_is_honoured_only_where_the_pack_says_so_and_nothing_was_supplied() {
     let mut lacking = Evidence::clone(&evidence());
     lacking.sources.retain(|source| source.kind != EvidenceKind::Findings);
     let lacking = Arc::new(lacking);
-    let options = Options { without: vec![EvidenceKind::Findings] };
+    let options = Options { without: vec![EvidenceKind::Findings], ..Options::default() };
     let strict = load(&[("rules/r.rhai", &text)]).unwrap();
     assert_eq!(evaluate(&strict, &lacking, &options)[0].outcome, Outcome::Undecided);
     let lenient = load(&[("rules/r.rhai", &text), ("pack.toml", &allowing)]).unwrap();

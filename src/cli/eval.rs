@@ -86,7 +86,8 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let policy = PolicySet::load(&judge::packs(&run)?, &run.settings.param.value)?;
     let evidence = gather::gather(&mut run)?;
     let without = &run.settings.without.value;
-    let absent = absent_sources(&policy, &evidence, without);
+    let as_of = run.settings.as_of.value.unwrap_or_else(now);
+    let absent = absent_sources(&policy, &evidence, without, as_of);
     console.note(&judged(&run, &evidence.change));
     console.sources(evidence.sources.iter().chain(&absent));
     if evidence.files.is_empty() && evidence.completeness(EvidenceKind::Files) == Completeness::Complete {
@@ -97,7 +98,6 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
             console.warning(&format!("`--without {kind}` is not honoured: {why}"));
         }
     }
-    let as_of = run.settings.as_of.value.unwrap_or_else(now);
     let Judged { report, decision, abandoned } = judge_change(&policy, evidence, &absent, &run.settings, as_of);
     if let Some(mistake) = abandoned {
         return Err(vec![mistake]);

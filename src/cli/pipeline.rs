@@ -131,7 +131,7 @@ pub fn judge_change(
 ) -> Judged {
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
-    let verdict = judge(policy, &evidence, &settings.without.value);
+    let verdict = judge(policy, &evidence, &settings.without.value, as_of);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
     let context = ReportContext {
@@ -145,8 +145,9 @@ pub fn judge_change(
     Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
 }
 
-fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, without: &[EvidenceKind]) -> Verdict {
-    let outcomes = evaluate(policy, evidence, &evaluate::Options { without: without.to_vec() });
+fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, without: &[EvidenceKind], as_of: jiff::Timestamp) -> Verdict {
+    let options = evaluate::Options { without: without.to_vec(), as_of: Some(as_of) };
+    let outcomes = evaluate(policy, evidence, &options);
     decide(outcomes, policy.thresholds(), evidence, &Waivers::default())
 }
 
@@ -160,16 +161,22 @@ pub fn refusals(
     without.iter().map(|kind| (*kind, honoured(policy, evidence, *kind).err())).collect()
 }
 
-/// Sources that are not there: what packs expect, kinds that rules need and nobody supplied, and kinds that are by the
-/// user's word not to be expected.
+/// Sources that are not there: what packs expect, or expect to be newer, kinds that rules need and nobody supplied, and
+/// kinds that are by the user's word not to be expected.
 #[must_use]
-pub fn absent_sources(policy: &PolicySet, evidence: &Evidence, without: &[EvidenceKind]) -> Vec<Source> {
+pub fn absent_sources(
+    policy: &PolicySet,
+    evidence: &Evidence,
+    without: &[EvidenceKind],
+    as_of: jiff::Timestamp,
+) -> Vec<Source> {
     let excused: Vec<EvidenceKind> = refusals(policy, evidence, without)
         .into_iter()
         .filter(|(_, refusal)| refusal.is_none())
         .map(|(kind, _)| kind)
         .collect();
     let mut absent = policy.missing_sources(evidence);
+    absent.extend(policy.stale_sources(evidence, Some(as_of)));
     absent.retain(|source| !excused.contains(&source.kind));
     let kinds = |kind: &EvidenceKind, sources: &[Source]| sources.iter().any(|source| source.kind == *kind);
     let needed = policy.rules().iter().flat_map(|rule| rule.meta.needs.iter());
@@ -223,10 +230,11 @@ pub struct CaseRule {
     pub approvers: Vec<String>,
 }
 
-/// Judges the evidence of a case.
+/// Judges the evidence of a case, as of the time of its change.
 #[must_use]
 pub fn judge_case(policy: &PolicySet, evidence: Evidence, without: &[EvidenceKind]) -> CaseVerdict {
-    let verdict = judge(policy, &Arc::new(evidence), without);
+    let as_of = evidence.change.time.as_deref().and_then(|time| time.parse().ok()).unwrap_or_default();
+    let verdict = judge(policy, &Arc::new(evidence), without, as_of);
     let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
     CaseVerdict { decision: verdict.decision, rules }
 }

@@ -16,15 +16,18 @@ use crate::policy::{PolicySet, Rule, RuleMeta, RuleResult, STACK_BYTES, Session}
 pub struct Options {
     /// Kinds of evidence that are not to be expected here. See [`honoured`].
     pub without: Vec<EvidenceKind>,
+    /// The time that sources are judged at; without it, one whose age a pack limits is stale.
+    pub as_of: Option<jiff::Timestamp>,
 }
 
 /// Asks every rule, in the order of their ids.
 #[must_use]
 pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options) -> Vec<RuleOutcome> {
-    let missing = policy.missing_sources(evidence);
+    let mut lacking = policy.missing_sources(evidence);
+    lacking.extend(policy.stale_sources(evidence, options.as_of));
     let completeness: Vec<(EvidenceKind, Completeness)> = <EvidenceKind as crate::evidence::Word>::ALL
         .iter()
-        .map(|kind| (*kind, of_kind(evidence, &missing, *kind)))
+        .map(|kind| (*kind, of_kind(evidence, &lacking, *kind)))
         .filter(|(_, completeness)| *completeness != Completeness::Complete)
         .collect();
     let without: Vec<EvidenceKind> =
@@ -54,9 +57,9 @@ fn not_asked(meta: &Arc<RuleMeta>, error: &std::io::Error) -> RuleOutcome {
     }
 }
 
-/// The completeness of a kind, with what packs expect and nobody supplied.
-fn of_kind(evidence: &Evidence, missing: &[Source], kind: EvidenceKind) -> Completeness {
-    let expected = missing.iter().filter(|source| source.kind == kind).map(|source| source.completeness).max();
+/// The completeness of a kind, with what packs expect and nobody supplied, or not of late.
+fn of_kind(evidence: &Evidence, lacking: &[Source], kind: EvidenceKind) -> Completeness {
+    let expected = lacking.iter().filter(|source| source.kind == kind).map(|source| source.completeness).max();
     expected.map_or_else(|| evidence.completeness(kind), |worst| worst.max(evidence.completeness(kind)))
 }
 

@@ -14,6 +14,7 @@ mod findings;
 mod other;
 mod path;
 mod people;
+mod repointed;
 mod strings;
 mod vocabulary;
 

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 
-use super::host::{HostError, Param, Signature, check_glob, signatures, words};
+use super::host::{HostError, Param, Rating, Signature, check_glob, check_licence, signatures, words};
 use super::rule::Script;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{
-    BaselineState, CheckStatus, ClaimKind, Comparison, DependencyChangeKind, DependencyScope, Directness, Ecosystem,
-    FileKind, FileKindFrom, FileStatus, FindingKind, Introduced, Jump, Level, ReviewState, Severity, SeverityFrom,
-    Suppression, Vocabulary, Word,
+    AdvisoryKind, BaselineState, CheckStatus, ClaimKind, Comparison, DependencyChangeKind, DependencyScope, Directness,
+    Ecosystem, FileKind, FileKindFrom, FileStatus, FindingKind, Integrity, Introduced, Jump, Level, Pin, Presence,
+    ReviewState, Severity, SeverityFrom, Suppression, Vocabulary, Word,
 };
 
 /// Vocabularies of the words that properties give; a property's entry in the table names its vocabulary.
@@ -27,6 +27,11 @@ const VOCABULARIES: &[&Vocabulary] = &[
     DependencyScope::VOCABULARY,
     Directness::VOCABULARY,
     Jump::VOCABULARY,
+    Pin::VOCABULARY,
+    Integrity::VOCABULARY,
+    Rating::VOCABULARY,
+    AdvisoryKind::VOCABULARY,
+    Presence::VOCABULARY,
     FindingKind::VOCABULARY,
     SeverityFrom::VOCABULARY,
     Suppression::VOCABULARY,
@@ -390,7 +395,9 @@ impl Checker<'_> {
     /// take there; nothing is known of it where there is none.
     fn literal(&mut self, argument: &Expr, takes: &[Param]) {
         match argument {
-            Expr::Array(elements, _) if takes.iter().all(|takes| matches!(takes, Param::Words(_) | Param::Globs)) => {
+            Expr::Array(elements, _)
+                if takes.iter().all(|takes| matches!(takes, Param::Words(_) | Param::Globs | Param::Licences)) =>
+            {
                 elements.iter().for_each(|element| self.literal(element, takes));
             }
             Expr::StringConstant(text, position) => {
@@ -451,6 +458,7 @@ fn fault(text: &str, takes: Param) -> Option<HostError> {
             vocabulary.index_of(text).is_none().then(|| words::unknown_word(vocabulary, text))
         }
         Param::Globs => check_glob(text).err(),
+        Param::Licences => check_licence(text).err(),
         _ => None,
     }
 }

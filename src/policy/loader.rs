@@ -158,6 +158,10 @@ impl Loader<'_> {
             origin: self.files.origin.clone(),
             expect: manifest.evidence.iter().map(|(kind, table)| (*kind, table.expect.clone())).collect(),
             may_lack: manifest.evidence.iter().filter(|(_, table)| table.may_lack).map(|(kind, _)| *kind).collect(),
+            max_age_days: {
+                let ages = manifest.evidence.iter();
+                ages.filter_map(|(kind, table)| table.max_age_days.map(|days| (*kind, days))).collect()
+            },
         }
     }
 

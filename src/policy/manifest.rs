@@ -50,13 +50,17 @@ pub struct ExpectTable {
     /// Whether `--without KIND` is honoured for this pack's rules.
     #[serde(default)]
     pub may_lack: bool,
+    /// How many days old what a source knows may be when the change is judged; an older one, and one that does not say how
+    /// old it is, is stale.
+    #[serde(default)]
+    pub max_age_days: Option<u32>,
 }
 
 /// One parameter.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ParameterTable {
-    /// `string`, `integer`, `number`, `boolean`, `severity`, `risk`, `glob`, `date`, or `list<..>` of one of them.
+    /// `string`, `integer`, `number`, `boolean`, `severity`, `risk`, `glob`, `licence`, `date`, or `list<..>` of one of them.
     #[serde(rename = "type")]
     #[schemars(with = "String")]
     pub kind: Spanned<String>,

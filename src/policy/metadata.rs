@@ -164,4 +164,6 @@ pub struct PackMeta {
     pub expect: BTreeMap<EvidenceKind, Vec<String>>,
     /// Kinds of evidence for which `--without` is honoured.
     pub may_lack: Vec<EvidenceKind>,
+    /// How many days old what a source knows may be, by kind of evidence.
+    pub max_age_days: BTreeMap<EvidenceKind, u32>,
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use rhai::Dynamic;
 
-use super::host::{WordValue, check_glob};
+use super::host::{WordValue, check_glob, check_licence};
 use super::manifest::{ParameterTable, Stricter};
 use super::metadata::Risk;
 use crate::diagnostic::{Code, Diagnostic};
@@ -19,6 +19,7 @@ pub(crate) enum Kind {
     Severity,
     Risk,
     Glob,
+    Licence,
     Date,
 }
 
@@ -30,6 +31,7 @@ const KINDS: &[(&str, Kind)] = &[
     ("severity", Kind::Severity),
     ("risk", Kind::Risk),
     ("glob", Kind::Glob),
+    ("licence", Kind::Licence),
     ("date", Kind::Date),
 ];
 
@@ -124,6 +126,9 @@ impl Kind {
             (Self::Glob, toml::Value::String(text)) => {
                 check_glob(text).map(|_| Dynamic::from(text.clone())).map_err(|error| error.message)
             }
+            (Self::Licence, toml::Value::String(text)) => check_licence(text)
+                .map(|()| Dynamic::from(text.clone()))
+                .map_err(|error| error.help.map_or(error.message.clone(), |help| format!("{}; {help}", error.message))),
             (Self::Date, toml::Value::String(text)) => date(text).ok_or_else(expected),
             (Self::Date, toml::Value::Datetime(time)) => date(&time.to_string()).ok_or_else(expected),
             _ => Err(expected()),
@@ -325,6 +330,8 @@ mod tests {
         assert_eq!(of("severity").read("high").unwrap(), text("high"));
         assert!(of("list<glob>").read("[\"a/**\"]").unwrap().is_array());
         assert!(of("boolean").read("yes").is_err());
+        assert!(of("list<licence>").read("[\"MIT\", \"Apache-2.0 WITH LLVM-exception\"]").is_ok());
+        assert!(of("licence").read("Apache2").unwrap_err().contains("did you mean `Apache-2.0`"));
         assert!(Type::parse("sevrity").unwrap_err().help.unwrap().contains("severity"));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use rhai::{AST, Map};
 
 use super::check::Vocabularies;
@@ -163,6 +164,53 @@ impl PolicySet {
         missing.dedup();
         missing
     }
+
+    /// Sources that know too little of late for a pack, as of a time: each once more, as stale. What was not supplied, as
+    /// where there was nothing to look up, has no age.
+    #[must_use]
+    pub fn stale_sources(&self, evidence: &Evidence, as_of: Option<Timestamp>) -> Vec<Source> {
+        let mut stale = Vec::new();
+        for pack in &self.packs {
+            for (kind, days) in &pack.max_age_days {
+                for source in evidence.sources.iter().filter(|source| source.kind == *kind && was_supplied(source)) {
+                    if let Some(why) = outdated(source, as_of, *days) {
+                        let reason = format!("{why}, and pack `{}` asks for {days} at most", pack.name);
+                        let problems = Source { problems: Vec::new(), problem_count: 0, ..source.clone() };
+                        stale.push(Source {
+                            completeness: Completeness::Stale,
+                            reason: Some(reason),
+                            items: 0,
+                            set_aside: 0,
+                            ..problems
+                        });
+                    }
+                }
+            }
+        }
+        stale.retain(|stale| !evidence.sources.contains(stale));
+        stale.sort();
+        stale.dedup();
+        stale
+    }
+}
+
+/// Whether a source is something that was made at a time; where there was nothing to look up, there is none.
+const fn was_supplied(source: &Source) -> bool {
+    source.path.is_some() || source.tool.is_some() || source.sha256.is_some()
+}
+
+/// Why a source is not known to be at most so many days old.
+fn outdated(source: &Source, as_of: Option<Timestamp>, days: u32) -> Option<String> {
+    let Some(as_of) = as_of else {
+        return Some("nobody says when it is judged, so how many days old it is".to_owned());
+    };
+    let Some(made) = source.made.as_deref() else { return Some("it does not say how many days old it is".to_owned()) };
+    let Ok(time) = made.parse::<Timestamp>() else {
+        return Some(format!("it says that it is of `{made}`, which is no time to count days from"));
+    };
+    let age = as_of.duration_since(time);
+    let limit = SignedDuration::from_hours(24 * i64::from(days));
+    (age > limit).then(|| format!("what it knows is of {made}, {} days before", age.as_hours() / 24))
 }
 
 impl PolicySet {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
+use super::advisories::AdvisoryRows;
 use super::claims::ClaimRows;
 use super::collection::{Collection, Store, View};
 use super::coverage::CoverageRows;
@@ -15,6 +16,7 @@ use super::dependencies::DependencyRows;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::findings::FindingRows;
+use super::licences::LicenceRows;
 use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
 use super::test_cases::TestRows;
@@ -138,6 +140,18 @@ pub(super) const TABLE: &[Signature] = &[
     Signature::property(RECEIVER, "dependencies", "Dependencies", "changed packages", |module, name| {
         all::<DependencyRows>(module, name);
     }),
+    Signature::property(RECEIVER, "licences", "Licences", "licences of changed packages", |module, name| {
+        all::<LicenceRows>(module, name);
+    }),
+    Signature::property(
+        RECEIVER,
+        "advisories",
+        "Advisories",
+        "known problems of the packages of changed lockfiles, before and after the change",
+        |module, name| {
+            all::<AdvisoryRows>(module, name);
+        },
+    ),
     Signature::property(RECEIVER, "reviews", "Reviews", "reviews of the change", |module, name| {
         all::<ReviewRows>(module, name);
     }),

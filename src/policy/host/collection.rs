@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use indexmap::IndexMap;
 use rhai::{Dynamic, INT, ImmutableString, Map, Module};
 
+use super::advisories::AdvisoryRows;
 use super::change::ChangeView;
 use super::claims::{ClaimRows, ClaimTexts};
 use super::coverage::CoverageRows;
@@ -15,6 +16,8 @@ use super::error::HostResult;
 use super::files::FileRows;
 use super::findings::FindingRows;
 use super::globs::{Globs, texts};
+use super::licences::LicenceRows;
+use super::packages::Orders;
 use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
 use super::test_cases::TestRows;
@@ -60,6 +63,8 @@ pub(crate) struct Matches {
     pub(super) finding_paths: OnceLock<Vec<bool>>,
     pub(super) files: OnceLock<Vec<bool>>,
     pub(super) manifests: OnceLock<Vec<bool>>,
+    pub(super) licences: OnceLock<Vec<bool>>,
+    pub(super) advisories: OnceLock<Vec<bool>>,
     pub(super) tests: OnceLock<Vec<bool>>,
     pub(super) coverage: OnceLock<Vec<bool>>,
 }
@@ -75,6 +80,8 @@ pub(crate) struct Store {
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
     /// Texts of claims as queries compare them, made at the first use.
     pub(super) claim_texts: OnceLock<Vec<ClaimTexts>>,
+    /// Rows by package, made at the first use.
+    pub(super) orders: Orders,
 }
 
 impl Store {
@@ -86,6 +93,7 @@ impl Store {
             globs,
             matches: Mutex::default(),
             claim_texts: OnceLock::new(),
+            orders: Orders::default(),
         })
     }
 
@@ -230,9 +238,13 @@ impl<C: Collection> View<C> {
 
     /// Rows that are not among all, as findings that are gone; the rule is known to have asked for their kind.
     pub(crate) fn rows_of(store: &Arc<Store>, rows: std::ops::Range<usize>) -> Self {
+        Self::listed(store, rows.filter_map(|row| u32::try_from(row).ok()))
+    }
+
+    /// Some rows, ascending; the rule is known to have asked for their kind.
+    pub(super) fn listed(store: &Arc<Store>, rows: impl Iterator<Item = u32>) -> Self {
         store.read(C::KIND);
-        let rows = Rows::of(rows.filter_map(|row| u32::try_from(row).ok()));
-        Self { store: Arc::clone(store), rows, collection: PhantomData }
+        Self { store: Arc::clone(store), rows: Rows::of(rows), collection: PhantomData }
     }
 
     fn select(&self, rows: impl Iterator<Item = u32>) -> Self {
@@ -342,6 +354,8 @@ macro_rules! of_every_collection {
             $function::<FindingRows>,
             $function::<FileRows>,
             $function::<DependencyRows>,
+            $function::<LicenceRows>,
+            $function::<AdvisoryRows>,
             $function::<ReviewRows>,
             $function::<TestRows>,
             $function::<CoverageRows>,

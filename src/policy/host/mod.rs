@@ -4,6 +4,7 @@
 //! one row. Every name, its parameters and its meaning stand in one table of [`Signature`]s, from which registration, the
 //! checks at load and the suggestions all come.
 
+mod advisories;
 mod change;
 mod claims;
 mod collection;
@@ -16,20 +17,25 @@ mod files;
 mod findings;
 mod globs;
 mod judgements;
+mod licence_list;
+mod licences;
 mod lists;
 mod owners;
+mod packages;
 mod reviews;
 mod signature;
 mod stored;
 mod test_cases;
 pub(crate) mod words;
 
+pub(crate) use advisories::Rating;
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
 pub(crate) use effects::{RuleRun, is_effect};
 pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
+pub(crate) use licence_list::check_licence;
 pub(crate) use signature::{Param, Signature};
 pub(crate) use words::WordValue;
 
@@ -43,7 +49,15 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         files::TABLE,
         owners::TABLE,
         dependencies::COMMON,
-        dependencies::TABLE,
+        dependencies::PACKAGED,
+        dependencies::SELECTIONS,
+        dependencies::PROPERTIES,
+        licences::COMMON,
+        licences::PACKAGED,
+        licences::TABLE,
+        advisories::COMMON,
+        advisories::PACKAGED,
+        advisories::TABLE,
         reviews::COMMON,
         reviews::TABLE,
         test_cases::COMMON,

@@ -13,6 +13,8 @@ pub(crate) enum Param {
     Words(&'static Vocabulary),
     /// A glob, or an array of globs.
     Globs,
+    /// An SPDX licence, or an array of them.
+    Licences,
     /// Any text.
     Text,
     /// A text, or an array of texts.
@@ -33,6 +35,7 @@ impl std::fmt::Display for Param {
             Self::Word(vocabulary) => write!(f, "a {}", vocabulary.name),
             Self::Words(vocabulary) => write!(f, "a {} or an array of them", vocabulary.name),
             Self::Globs => f.write_str("a glob or an array of globs"),
+            Self::Licences => f.write_str("an SPDX licence or an array of them"),
             Self::Text => f.write_str("a text"),
             Self::Texts => f.write_str("a text or an array of texts"),
             Self::Numbers => f.write_str("a whole number or an array of them"),

@@ -1,10 +1,12 @@
 //! What collections have in common whose rows are values of one type, and how the entries of their tables are written.
 
-use rhai::Module;
+use rhai::{Dynamic, ImmutableString, Module};
 
 use super::collection::{Collection, Item, View};
+use super::error::HostResult;
 use super::signature::{Param, Signature};
-use crate::evidence::Evidence;
+use super::words::{WordValue, words};
+use crate::evidence::{Evidence, Word};
 
 /// A collection whose rows are values of one type.
 pub(crate) trait Stored: Collection {
@@ -20,12 +22,28 @@ impl<C: Stored> Item<C> {
     pub(super) fn get<T>(&self, missing: T, property: impl FnOnce(&C::Row) -> T) -> T {
         C::stored(&self.store.evidence).get(self.row as usize).map_or(missing, property)
     }
+
+    /// A text of the row.
+    pub(super) fn text_of(&self, text: impl FnOnce(&C::Row) -> &str) -> ImmutableString {
+        self.get(ImmutableString::new(), |row| text(row).into())
+    }
+
+    /// A word of the row.
+    pub(super) fn word_of<W: Word>(&self, missing: W, of: impl FnOnce(&C::Row) -> W) -> WordValue {
+        WordValue::of(self.get(missing, of))
+    }
 }
 
 impl<C: Stored> View<C> {
     /// The rows for which a test holds.
     pub(super) fn keep_rows(&self, test: impl Fn(&C::Row) -> bool) -> Self {
         self.keep(|evidence, row| C::stored(evidence).get(row).is_none_or(&test))
+    }
+
+    /// The rows of which a word is one of several.
+    pub(super) fn keep_words<W: Word>(&self, wanted: &Dynamic, of: impl Fn(&C::Row) -> W) -> HostResult<Self> {
+        let wanted = words::<W>(wanted)?;
+        Ok(self.keep_rows(|row| wanted.get(usize::from(of(row).index())).copied().unwrap_or(true)))
     }
 
     /// The selected rows, in canonical order.

@@ -2,9 +2,10 @@
 
 use rhai::{Dynamic, ImmutableString, Module};
 
+use super::advisories::Rating;
 use super::error::{HostError, HostResult};
 use crate::diagnostic::Code;
-use crate::evidence::{Vocabulary, Word};
+use crate::evidence::{Severity, Vocabulary, Word};
 
 /// A word and the vocabulary that it is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,9 @@ impl WordValue {
             if word.vocabulary.name == vocabulary.name {
                 return Ok(*word);
             }
+            if one_scale(word.vocabulary, vocabulary) {
+                return Self::parse(vocabulary, word.as_str());
+            }
             return Err(HostError::new(
                 Code::TypeMismatch,
                 format!("`{}` is a {}, expected a {}", word.as_str(), word.vocabulary.name, vocabulary.name),
@@ -49,6 +53,12 @@ impl WordValue {
             format!("found {}, expected a {}", super::compare::type_name(value), vocabulary.name),
         ))
     }
+}
+
+/// Whether two vocabularies are one scale, of which one has a word more: a finding always has a severity, an advisory not.
+fn one_scale(left: &Vocabulary, right: &Vocabulary) -> bool {
+    let names = [Severity::VOCABULARY.name, Rating::VOCABULARY.name];
+    names.contains(&left.name) && names.contains(&right.name)
 }
 
 /// "unknown severity `hihg`, expected one of ..."

@@ -1,0 +1,107 @@
+//! Changed packages as rules see them.
+
+mod properties;
+mod selections;
+
+use std::sync::OnceLock;
+
+use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::error::HostResult;
+use super::findings::unknown_group;
+use super::packages::{Orders, Package, Packaged, packaged};
+use super::signature::Signature;
+use super::stored::Stored;
+use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump, Word};
+use crate::policy::Subject;
+pub(super) use properties::PROPERTIES;
+pub(super) use selections::SELECTIONS;
+
+/// Changed packages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DependencyRows;
+
+impl Collection for DependencyRows {
+    const ITEM: &'static str = "Dependency";
+    const VIEW: &'static str = "Dependencies";
+    const KIND: EvidenceKind = EvidenceKind::Dependencies;
+
+    fn len(evidence: &Evidence) -> usize {
+        evidence.dependencies.len()
+    }
+
+    fn subject(row: u32) -> Subject {
+        Subject::Dependency(row)
+    }
+}
+
+impl Placed for DependencyRows {
+    const UNDER: &'static str = "those whose manifest a glob matches";
+    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
+
+    fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
+        let hit = |dependency: &DependencyChange| dependency.manifest.as_deref().is_some_and(matches);
+        evidence.dependencies.iter().map(hit).collect()
+    }
+
+    fn slot(matches: &Matches) -> &OnceLock<Vec<bool>> {
+        &matches.manifests
+    }
+
+    fn everywhere(evidence: &Evidence, row: usize) -> bool {
+        evidence.dependencies.get(row).is_none_or(|dependency| dependency.manifest.is_none())
+    }
+}
+
+impl Stored for DependencyRows {
+    type Row = DependencyChange;
+
+    fn stored(evidence: &Evidence) -> &[DependencyChange] {
+        &evidence.dependencies
+    }
+}
+
+impl Packaged for DependencyRows {
+    fn package(row: &DependencyChange) -> Package<'_> {
+        Package { ecosystem: row.ecosystem, name: &row.name, purl: &row.purl, manifest: row.manifest.as_deref() }
+    }
+
+    fn slot(orders: &Orders) -> &OnceLock<Vec<u32>> {
+        &orders.dependencies
+    }
+}
+
+type Dependencies = View<DependencyRows>;
+type Row = Item<DependencyRows>;
+
+impl Dependencies {
+    fn keep_change(&self, change: DependencyChangeKind) -> Self {
+        self.keep_rows(|dependency| dependency.change == change)
+    }
+}
+
+const GROUPS: &[&str] = &["ecosystem", "change", "scope", "directness", "manifest"];
+
+fn group_by(dependencies: &Dependencies, key: &str) -> HostResult<rhai::Map> {
+    let group = |of: fn(&DependencyChange) -> &str| {
+        dependencies.group_by(move |evidence, row| evidence.dependencies.get(row).map_or("", of))
+    };
+    Ok(match key {
+        "ecosystem" => group(|dependency| dependency.ecosystem.as_str()),
+        "change" => group(|dependency| dependency.change.as_str()),
+        "scope" => group(|dependency| dependency.scope.as_str()),
+        "directness" => group(|dependency| dependency.directness.as_str()),
+        "manifest" => group(|dependency| dependency.manifest.as_deref().unwrap_or_default()),
+        _ => return Err(unknown_group(key, GROUPS)),
+    })
+}
+
+/// Versions' major step, or worse, or one of which nothing shows that it is smaller.
+fn jump_at_least(dependencies: &Dependencies, jump: Jump) -> Dependencies {
+    dependencies.keep_rows(|dependency| dependency.jump.is_some_and(|found| found >= jump))
+}
+
+/// What every collection has.
+pub(super) const COMMON: &[Signature] = &placed::<DependencyRows>();
+
+/// What every collection about packages has.
+pub(super) const PACKAGED: &[Signature] = &packaged::<DependencyRows>();
