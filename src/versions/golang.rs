@@ -4,7 +4,7 @@
 //! own. Modules are locked with a `v` and stand in databases without it. What has no `v` and is no semantic version is
 //! a release of Go: `1.21rc1` is `1.21.0-rc.1`, as databases write it. Since 1.21, `1.N` is the language, which comes
 //! before every release of it; here it is `1.N.0-0`, where databases begin a series. The suffix of a toolchain's name
-//! (`go1.21.3-suffix`) does not count.
+//! (`go1.21.3-suffix`) does not count; without `go` before it nothing tells it from a pre-release, and it is taken for one.
 
 use super::key::{Key, Stage, take_digits, take_letters};
 use super::semver::{self, Form, is_padded};

@@ -50,7 +50,7 @@ fn the_specification_s_own_examples_hold() {
     );
 }
 
-/// apache/maven, `ComparableVersionTest.java`, of Maven 4; all but two lines hold of 3.9 as well.
+/// apache/maven, `ComparableVersionTest.java`, of Maven 4.
 #[test]
 fn the_lists_of_maven_s_own_tests_are_in_order() {
     ascend(
