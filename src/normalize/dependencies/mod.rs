@@ -223,11 +223,16 @@ fn sources(packages: &[&LockedPackage]) -> Vec<PackageSource> {
     unique.into_iter().cloned().collect()
 }
 
-/// Whether a version came or went that can't be compared with others, be it the highest or not.
+/// Whether a version came or went that can't be compared with the highest, be it the highest or not.
 fn incomparable(ecosystem: Ecosystem, before: &[String], after: &[String]) -> bool {
+    let highest = [before.last(), after.last()].into_iter().flatten();
+    let highest: Vec<Version> = highest.map(|version| Version::parse(ecosystem, version)).collect();
     let moved =
         before.iter().filter(|old| !after.contains(old)).chain(after.iter().filter(|new| !before.contains(new)));
-    moved.into_iter().any(|version| Version::parse(ecosystem, version) == Version::Opaque)
+    moved.map(|version| Version::parse(ecosystem, version)).any(|moved| {
+        // What has no order has none with itself.
+        highest.iter().any(|highest| moved.order(highest).is_none())
+    })
 }
 
 /// What happened to the highest version, and how far it moved.
@@ -344,4 +349,22 @@ pub(crate) fn purl(ecosystem: Ecosystem, name: &str, version: Option<&str>) -> S
 
 fn escaped(name: &str) -> String {
     percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::incomparable;
+    use crate::evidence::Ecosystem;
+
+    #[test]
+    fn a_moved_tag_of_another_variant_than_the_highest_can_t_be_compared() {
+        let sides = |before: &[&str], after: &[&str]| {
+            let texts = |side: &[&str]| side.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+            incomparable(Ecosystem::Docker, &texts(before), &texts(after))
+        };
+        assert!(sides(&["1-alpine", "1-slim"], &["2-alpine", "1-slim"]));
+        assert!(sides(&["latest", "1"], &["1"]));
+        assert!(!sides(&["latest", "1"], &["latest", "2"]));
+        assert!(!sides(&["1-alpine", "1-slim"], &["1-alpine", "2-slim"]));
+    }
 }
