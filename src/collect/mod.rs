@@ -8,6 +8,7 @@
 pub mod claims;
 pub mod codeowners;
 pub mod coverage;
+pub mod dependency_review;
 pub mod diff;
 pub mod event;
 pub mod evidence;
@@ -16,6 +17,7 @@ pub mod git;
 pub mod input;
 pub mod junit;
 pub mod lockfiles;
+pub mod purls;
 pub mod reports;
 pub mod reviews;
 pub mod sarif;

@@ -21,6 +21,7 @@ use super::snapshot::{Side, Snapshot};
 use crate::evidence::{Completeness, DependencyScope, Directness, Ecosystem, PackageSource, Pin, Problem};
 
 pub use pair::read;
+pub(super) use pypi::normalized as pep503;
 
 /// Most bytes of one lockfile; the largest seen in the wild are below 10 MB.
 pub const MAX_BYTES: usize = 64 << 20;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use toml::Value;
 
 /// A name in lower case, with each run of `-`, `_` and `.` as one `-` (PEP 503).
-pub(super) fn normalized(name: &str) -> String {
+pub(in crate::collect) fn normalized(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in name.trim().chars() {
         if matches!(character, '-' | '_' | '.') {
