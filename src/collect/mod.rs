@@ -21,6 +21,7 @@ pub mod purls;
 pub mod reports;
 pub mod reviews;
 pub mod sarif;
+pub mod sbom;
 pub mod snapshot;
 pub mod teams;
 pub mod trees;
