@@ -4,6 +4,14 @@
 //! checksums than it had. How often a version is locked, what it is used for and how its checksums are written are no
 //! change of a package.
 
+mod ground;
+mod merge;
+mod statements;
+mod vulnerabilities;
+
+pub use merge::{Merged, merge};
+pub use statements::{Locked, SbomPair, Statements};
+
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
