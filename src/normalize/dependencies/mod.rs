@@ -9,8 +9,10 @@ mod merge;
 mod statements;
 mod vulnerabilities;
 
+pub(super) use ground::{key, same_version};
 pub use merge::{Merged, merge};
 pub use statements::{Locked, SbomPair, Statements};
+pub(super) use statements::{pair_sources, review_source};
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
