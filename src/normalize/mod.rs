@@ -10,5 +10,6 @@ pub mod dependencies;
 pub mod files;
 pub mod findings;
 mod freshness;
+pub mod licences;
 pub mod people;
 pub mod places;

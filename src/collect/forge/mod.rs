@@ -9,7 +9,7 @@ mod json;
 mod person;
 
 pub(super) use fields::{Fields, Notes};
-pub(super) use found::{error_of, is_github_pull_request, is_github_review, what_is};
+pub(super) use found::{error_of, is_github_pull_request, is_github_review, quoted, what_is};
 pub use json::MAX_VALUES;
 pub(super) use json::documents;
 pub(super) use person::{Person, bitbucket_cloud, bitbucket_server, github, gitlab, gitlab_account};

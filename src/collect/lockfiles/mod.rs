@@ -30,6 +30,7 @@ use crate::evidence::{Completeness, DependencyScope, Directness, Ecosystem, Pack
 
 pub use elsewhere::Elsewhere;
 pub use pair::read;
+pub(super) use pypi::normalized as pep503;
 
 /// Most bytes of one lockfile; the largest seen in the wild are below 10 MB.
 pub const MAX_BYTES: usize = 64 << 20;

@@ -10,7 +10,7 @@ use super::place::source;
 use crate::evidence::{Directness, PackageSource, SourceKind};
 
 /// A name in lower case, with each run of `-`, `_` and `.` as one `-` (PEP 503).
-pub(super) fn normalized(name: &str) -> String {
+pub(in crate::collect) fn normalized(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for character in name.trim().chars() {
         if matches!(character, '-' | '_' | '.') {

@@ -4,8 +4,17 @@
 //! checksums than it had. How often a version is locked, what it is used for and how its checksums are written are no
 //! change of a package.
 
+mod ground;
 mod lookalike;
+mod merge;
 mod places;
+mod statements;
+mod vulnerabilities;
+
+pub(super) use ground::{key, same_version};
+pub use merge::{Merged, merge};
+pub use statements::{Locked, SbomPair, Statements};
+pub(super) use statements::{pair_sources, review_source};
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
