@@ -59,6 +59,21 @@ pub struct EvidenceArgs {
     /// Scanner results of the base in SARIF 2.1.0, to tell new findings from old ones (repeatable)
     #[arg(long, value_name = "FILE[@COMMIT]")]
     pub baseline_sarif: Vec<String>,
+    /// What GitHub's dependency review says of the change, and the commit that it was made for (repeatable)
+    #[arg(long, value_name = "FILE[@COMMIT]")]
+    pub dependencies: Vec<String>,
+    /// Bills of materials of both sides of the change, CycloneDX or SPDX in JSON (repeatable)
+    #[arg(long, value_names = ["BEFORE", "AFTER"], num_args = 2)]
+    pub sbom: Vec<String>,
+    /// Known vulnerabilities as OSV has them: a record, a directory of records, or a zip archive of them (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub advisories: Vec<String>,
+    /// Directory for an index of advisories, so that a database is read once; nobody else should be able to write there
+    #[arg(long, value_name = "DIR")]
+    pub advisory_cache: Option<String>,
+    /// What is known about advisories in the packages' use, as OpenVEX or CycloneDX (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub vex: Vec<String>,
     /// What the forge says of the change: the payload of GitHub's `pull_request`, `merge_group` or `push` event or of
     /// GitLab's merge request hook, or what the API of GitHub, GitLab or Bitbucket answers about the request
     #[arg(long, value_name = "EVENT.json")]
@@ -165,6 +180,10 @@ pub fn said(change: &ChangeArgs, evidence: EvidenceArgs) -> Said {
         (Input::Sarif, evidence.sarif),
         (Input::Report, evidence.report),
         (Input::BaselineSarif, evidence.baseline_sarif),
+        (Input::Dependencies, evidence.dependencies),
+        (Input::Sbom, evidence.sbom),
+        (Input::Advisories, evidence.advisories),
+        (Input::Vex, evidence.vex),
         (Input::Change, evidence.change.into_iter().collect()),
         (Input::Reviews, evidence.reviews),
         (Input::Teams, evidence.teams.into_iter().collect()),
@@ -185,5 +204,6 @@ pub fn said(change: &ChangeArgs, evidence: EvidenceArgs) -> Said {
     ];
     let one = facts.into_iter().filter_map(|(fact, said)| Some((fact, vec![said?])));
     let facts = one.chain(given(evidence.label).map(|labels| (Fact::Label, labels))).collect();
-    Said { change: change.described(), inputs, facts, ..Said::default() }
+    let advisory_cache = evidence.advisory_cache.map(|written| Location::new(Path::new(HERE), &written));
+    Said { change: change.described(), inputs, advisory_cache, facts, ..Said::default() }
 }

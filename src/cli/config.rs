@@ -32,6 +32,11 @@ const KEYS: &[&str] = &[
     "sarif",
     "report",
     "baseline-sarif",
+    "dependencies",
+    "sbom",
+    "advisories",
+    "advisory-cache",
+    "vex",
     "change",
     "reviews",
     "teams",
@@ -68,6 +73,11 @@ struct Wire {
     sarif: Option<Vec<String>>,
     report: Option<Vec<String>>,
     baseline_sarif: Option<Vec<String>>,
+    dependencies: Option<Vec<String>>,
+    sbom: Option<Spanned<Vec<String>>>,
+    advisories: Option<Vec<String>>,
+    advisory_cache: Option<String>,
+    vex: Option<Vec<String>>,
     change: Option<String>,
     reviews: Option<Vec<String>>,
     teams: Option<String>,
@@ -160,6 +170,10 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         (Input::Sarif, wire.sarif),
         (Input::Report, wire.report),
         (Input::BaselineSarif, wire.baseline_sarif),
+        (Input::Dependencies, wire.dependencies),
+        (Input::Sbom, wire.sbom.and_then(|files| sides(file, files))),
+        (Input::Advisories, wire.advisories),
+        (Input::Vex, wire.vex),
         (Input::Change, wire.change.map(|file| vec![file])),
         (Input::Reviews, wire.reviews),
         (Input::Teams, wire.teams.map(|file| vec![file])),
@@ -184,6 +198,7 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
     Said {
         change: described(file, wire.repo, wire.base, wire.head, [wire.diff, wire.evidence], wire.trees),
         inputs,
+        advisory_cache: wire.advisory_cache.map(|written| Location::new(here, &written)),
         facts,
         policy: wire.policy.map(|packs| packs.iter().map(|written| said::pack_place(here, written)).collect()),
         policy_ref: wire.policy_ref,
@@ -208,6 +223,16 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
                 .collect()
         }),
     }
+}
+
+/// Bills of materials, which come as two: before and after.
+fn sides(file: &mut File<'_>, files: Spanned<Vec<String>>) -> Option<Vec<String>> {
+    if files.as_ref().len() % 2 == 0 {
+        return Some(files.into_inner());
+    }
+    let found = files.as_ref().len();
+    file.mistake(files.span(), format!("found {found} files, expected two for each bill of materials: before, after"));
+    None
 }
 
 fn described(

@@ -6,10 +6,12 @@
 use super::facts::Fact;
 use super::inputs::Input;
 use super::judge::{self, Checkout, Run};
+use super::packages;
 use super::pipeline::{self, Side};
 use super::readers::{self, BROUGHT_ALONG, Ground, Origin};
 use super::said::{Described, Location};
 use super::settings::Settings;
+use crate::collect::lockfiles::{self, LockfileInputs};
 use crate::collect::snapshot::{RawChange, Snapshot};
 use crate::collect::{input, teams};
 use crate::diagnostic::{Code, Diagnostic};
@@ -23,9 +25,9 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
     let raw = run.raw.take();
     let settings = &run.settings;
     let one = |mistake: Diagnostic| vec![mistake];
-    let (mut evidence, ground) = match (&settings.change.value, raw) {
+    let (mut evidence, ground, lockfiles) = match (&settings.change.value, raw) {
         (_, Some(raw)) => of_change(raw, None, run),
-        (Described::Git { .. }, None) => (Evidence::default(), Ground::default()),
+        (Described::Git { .. }, None) => (Evidence::default(), Ground::default(), None),
         (Described::Trees(before, after), None) => {
             of_change(pipeline::read_trees(before, after).map_err(one)?, None, run)
         }
@@ -33,9 +35,10 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
             Ok((raw, sha256)) => of_change(raw, Some((file, sha256)), run),
             Err(refusal) => without_files(file, &refusal),
         },
-        (Described::Evidence(file), None) => (pipeline::read_evidence(file).map_err(one)?, Ground::default()),
+        (Described::Evidence(file), None) => (pipeline::read_evidence(file).map_err(one)?, Ground::default(), None),
     };
     forge(&mut evidence, run);
+    packages::packages(&mut evidence, lockfiles.as_ref(), run);
     scans(&mut evidence, &ground, run)?;
     checks(&mut evidence, &ground, run);
     people(&mut evidence, run)?;
@@ -53,13 +56,13 @@ fn origin<'a>(run: &'a Run, change: &'a Change) -> Origin<'a> {
 }
 
 /// Puts sources in the place of all that there are of some kinds.
-fn replace(evidence: &mut Evidence, kinds: &[EvidenceKind], sources: Vec<Source>) {
+pub(super) fn replace(evidence: &mut Evidence, kinds: &[EvidenceKind], sources: Vec<Source>) {
     evidence.sources.retain(|source| !kinds.contains(&source.kind));
     evidence.sources.extend(sources);
 }
 
 /// The evidence of a change whose files are known, and what else can be placed in them.
-fn of_change(raw: RawChange, file: Option<(&Location, String)>, run: &Run) -> (Evidence, Ground) {
+fn of_change(raw: RawChange, file: Option<(&Location, String)>, run: &Run) -> Gathered {
     let RawChange { change, files, snapshot } = raw;
     let snapshot = snapshot.as_deref();
     let mut evidence = Evidence { change, files: pipeline::files(files), ..Evidence::default() };
@@ -75,12 +78,13 @@ fn of_change(raw: RawChange, file: Option<(&Location, String)>, run: &Run) -> (E
     let owners = owners(&mut evidence, snapshot, run);
     evidence.sources.push(owners);
 
-    let (dependencies, sources) = pipeline::read_dependencies(&evidence.files, snapshot);
-    evidence.dependencies = dependencies;
-    evidence.sources.extend(sources);
+    let lockfiles = lockfiles::read(&evidence.files, snapshot);
     let ground = ground(snapshot, &run.settings);
-    (evidence, ground)
+    (evidence, ground, Some(lockfiles))
 }
+
+/// What is known of a change so far, what else can be placed in it, and the lockfiles that it concerns.
+type Gathered = (Evidence, Ground, Option<LockfileInputs>);
 
 /// What reports are placed in: the files of the head are asked for only where a report has to be placed.
 fn ground(snapshot: Option<&dyn Snapshot>, settings: &Settings) -> Ground {
@@ -104,12 +108,18 @@ fn roots(settings: &Settings) -> Vec<String> {
 }
 
 /// A diff that could not be read: nothing is known of files, nor of what depends on them.
-fn without_files(file: &Location, refusal: &input::Refusal) -> (Evidence, Ground) {
+fn without_files(file: &Location, refusal: &input::Refusal) -> Gathered {
     let source = |kind| Source::incomplete(kind, refusal.completeness, refusal.reason.clone()).at(file.shown.clone());
-    let kinds = [EvidenceKind::Files, EvidenceKind::Owners, EvidenceKind::Dependencies];
+    let kinds = [
+        EvidenceKind::Files,
+        EvidenceKind::Owners,
+        EvidenceKind::Dependencies,
+        EvidenceKind::Licences,
+        EvidenceKind::Advisories,
+    ];
     let evidence = Evidence { sources: kinds.into_iter().map(source).collect(), ..Evidence::default() };
     let unknown = "was not read: without the diff nobody can tell which lines the change touches";
-    (evidence, Ground { unknown: Some(unknown.to_owned()), ..Ground::default() })
+    (evidence, Ground { unknown: Some(unknown.to_owned()), ..Ground::default() }, None)
 }
 
 fn read_diff(file: &Location) -> Result<(RawChange, String), input::Refusal> {
@@ -264,14 +274,21 @@ fn replace_claims(
 /// from the base.
 fn brought_along(evidence: &mut Evidence, checkout: &Checkout, settings: &Settings) {
     const OWN: [Input; 2] = [Input::Claims, Input::Teams];
+    // These are made for no commit: those that the base has as well are nobody's word for this change.
+    const STANDING: [Input; 2] = [Input::Advisories, Input::Vex];
     let Some(head) = evidence.change.head.clone() else { return };
     let made_for_it = settings.inputs.iter().filter(|(input, _)| !OWN.contains(input));
-    let files: Vec<_> = made_for_it.flat_map(|(_, files)| &files.value).collect();
+    let files: Vec<_> =
+        made_for_it.flat_map(|(input, files)| files.value.iter().map(move |file| (*input, file))).collect();
     for source in &mut evidence.sources {
-        let file = files.iter().find(|file| Some(&file.file.shown) == source.path.as_ref());
-        if let (Some(file), Some(sha256)) = (file, &source.sha256)
+        let file = files.iter().find(|(_, file)| Some(&file.file.shown) == source.path.as_ref());
+        if let (Some((input, file)), Some(sha256)) = (file, &source.sha256)
             && checkout.is_in(&head, &file.file.path, sha256)
         {
+            let base = checkout.base().map(|(base, _)| base);
+            if STANDING.contains(input) && base.is_some_and(|base| checkout.is_in(base, &file.file.path, sha256)) {
+                continue;
+            }
             source.worsen(Completeness::Stale, BROUGHT_ALONG);
         }
     }

@@ -15,6 +15,14 @@ vocabulary! {
         Report = "report",
         /// Scanner results of the base.
         BaselineSarif = "baseline-sarif",
+        /// What the forge's comparison says of dependencies.
+        Dependencies = "dependencies",
+        /// Bills of materials: before, after, and so on.
+        Sbom = "sbom",
+        /// Databases of advisories.
+        Advisories = "advisories",
+        /// What somebody says about advisories.
+        Vex = "vex",
         /// What the forge says of the change.
         Change = "change",
         /// Reviews.

@@ -12,6 +12,7 @@ pub mod inputs;
 pub mod judge;
 pub mod log;
 pub mod output;
+mod packages;
 pub mod pipeline;
 pub mod readers;
 pub mod rules;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::said::Location;
 use super::settings::Settings;
 use crate::collect::input::Refusal;
-use crate::collect::snapshot::{RawChange, RawFile, Snapshot, SnapshotError};
-use crate::collect::{diff, lockfiles, trees};
+use crate::collect::snapshot::{RawChange, RawFile, SnapshotError};
+use crate::collect::{diff, trees};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{self, Outcome, evaluate, honoured};
-use crate::evidence::{Completeness, DependencyChange, Evidence, EvidenceKind, FileChange, Source};
+use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, Source};
 use crate::normalize;
 use crate::policy::Risk;
 use crate::report::{ReportContext, VerdictReport};
@@ -49,15 +49,6 @@ pub fn read_diff(bytes: &[u8]) -> Result<RawChange, Refusal> {
 #[must_use]
 pub fn files(files: Vec<RawFile>) -> Vec<FileChange> {
     normalize::files::files(files)
-}
-
-/// Changed packages as evidence.
-#[must_use]
-pub fn read_dependencies(
-    files: &[FileChange],
-    snapshot: Option<&dyn Snapshot>,
-) -> (Vec<DependencyChange>, Vec<Source>) {
-    normalize::dependencies::dependencies(&lockfiles::read(files, snapshot))
 }
 
 /// Evidence from its document.

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use super::inputs::EvidenceFile;
 use super::judge::Checkout;
+use crate::collect::dependency_review::{self, DependencyReview};
 use crate::collect::input::{Refusal, Report};
 use crate::collect::snapshot::SnapshotError;
-use crate::collect::{claims, codeowners, coverage, event, junit, reports, reviews, sarif};
+use crate::collect::{advisories, claims, codeowners, coverage, event, junit, reports, reviews, sarif, sbom, vex};
 use crate::evidence::{
-    Change, Claim, Completeness, Evidence, EvidenceKind, FileChange, FileCoverage, Findings, Review, Source, TestCase,
+    Advisory, Change, Claim, Completeness, Evidence, EvidenceKind, FileChange, FileCoverage, Findings, Review, Source,
+    TestCase,
 };
 use crate::normalize;
+use crate::normalize::dependencies::{PackageSides, SbomPair};
 use crate::normalize::findings::Inputs;
 use crate::normalize::places::Context;
 
@@ -135,6 +138,37 @@ pub fn findings(
     let (findings, mut sources) = normalize::findings::findings(&inputs, &ground.context(evidence));
     origin.tell(&[sarif, reports, baseline].concat(), &mut sources);
     (findings, sources)
+}
+
+/// What the forge's comparisons say of dependencies.
+#[must_use]
+pub fn dependency_reviews(files: &[EvidenceFile], origin: Origin<'_>) -> Vec<Report<DependencyReview>> {
+    origin.each(files, dependency_review::read)
+}
+
+/// Bills of materials, two by two.
+#[must_use]
+pub fn sboms(files: &[EvidenceFile], origin: Origin<'_>) -> Vec<SbomPair> {
+    let mut reports = origin.each(files, sbom::read).into_iter();
+    std::iter::from_fn(|| Some(SbomPair { before: reports.next()?, after: reports.next()? })).collect()
+}
+
+/// Databases of advisories, as far as they tell of packages.
+#[must_use]
+pub fn advisories(
+    files: &[EvidenceFile],
+    packages: &[PackageSides],
+    cache: Option<&Path>,
+) -> Vec<Report<advisories::Database>> {
+    let wanted = normalize::advisories::wanted(packages);
+    files.iter().map(|file| advisories::read(&file.file.path, &file.file.shown, &wanted, cache)).collect()
+}
+
+/// Puts on advisories what VEX documents say of them.
+pub fn vex(files: &[EvidenceFile], advisories: &mut [Advisory], packages: &[PackageSides]) -> Vec<Source> {
+    let read = |file: &EvidenceFile| vex::read(&file.file.path, &file.file.shown);
+    let documents: Vec<_> = files.iter().map(read).collect();
+    normalize::advisories::vex(advisories, packages, &documents)
 }
 
 /// Test results as evidence.

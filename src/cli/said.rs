@@ -80,6 +80,8 @@ pub struct Said {
     pub change: Option<Described>,
     /// Files of evidence; a flag that names none is not there.
     pub inputs: Inputs,
+    /// Where indexes of advisories are kept.
+    pub advisory_cache: Option<Location>,
     /// What is said of the change; a fact of which nothing is said is not there.
     pub facts: Facts,
     /// Packs, in layer order.

@@ -6,7 +6,7 @@ use super::config::FILE_NAME;
 use super::facts::Fact;
 use super::inputs::{EvidenceFile, Input};
 use super::pipeline::Format;
-use super::said::{Described, OutputFile, PackPlace, Said, joined};
+use super::said::{Described, Location, OutputFile, PackPlace, Said, joined};
 use crate::evidence::{EvidenceKind, Word as _};
 use crate::report::{SettingReport, WeakeningReport};
 
@@ -57,6 +57,8 @@ pub struct Settings {
     pub change: Setting<Described>,
     /// Files of evidence, by the flag that names them; one that names none is not there.
     pub inputs: BTreeMap<Input, Setting<Vec<EvidenceFile>>>,
+    /// Where indexes of advisories are kept; `None` for nowhere.
+    pub advisory_cache: Setting<Option<Location>>,
     /// What is said of the change; a fact of which nothing is said is not there.
     pub facts: BTreeMap<Fact, Setting<Vec<String>>>,
     /// Packs, in layer order.
@@ -97,6 +99,7 @@ impl Settings {
         Self {
             change: pick.or(flags.change, file.change, Described::Git { repo: None, base: None, head: None }),
             inputs: pick.each(flags.inputs, file.inputs),
+            advisory_cache: pick.maybe(flags.advisory_cache, file.advisory_cache),
             facts: pick.each(flags.facts, file.facts),
             policy: pick.or(flags.policy, file.policy, bootstrap()),
             policy_ref: pick.maybe(flags.policy_ref, file.policy_ref),
@@ -133,6 +136,9 @@ impl Settings {
             for file in &files.value {
                 add(input.as_str(), file.shown(), &files.from);
             }
+        }
+        if let (Some(cache), true) = (&self.advisory_cache.value, self.advisory_cache.is_worth_telling()) {
+            add("advisory-cache", cache.shown.clone(), &self.advisory_cache.from);
         }
         for (fact, said) in self.facts.iter().filter(|(_, said)| said.is_worth_telling()) {
             for value in &said.value {

@@ -18,10 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use self::matching::Answer;
-use super::dependencies::{PackageSides, purl};
+use super::dependencies::{Merged, PackageSides, purl};
 use crate::collect::advisories::{Database, Entry, Event, PackageKey, Range, Wanted, osv_name};
 use crate::collect::input::Report;
-use crate::evidence::{Advisory, AdvisoryKind, Completeness, Ecosystem, EvidenceKind, Source};
+use crate::evidence::{Advisory, AdvisoryKind, Completeness, DependencyOrigin, Ecosystem, EvidenceKind, Source};
 use crate::versions;
 
 pub use self::fold::fold;
@@ -94,6 +94,48 @@ pub fn advisories(packages: &[PackageSides], databases: &[Report<Database>]) -> 
     sources.sort();
     sources.dedup();
     (found, sources)
+}
+
+/// All that is known of packages: what databases hold and what dependency reviews state, folded together.
+///
+/// Where there is no database, the packages that changed have to be in a dependency review, which GitHub answers from its
+/// own. What a lockfile holds that could not be read nobody looked up.
+#[must_use]
+pub fn known(merged: &Merged, databases: &[Report<Database>]) -> (Vec<Advisory>, Vec<Source>) {
+    let (mut found, mut sources) = match databases.is_empty() {
+        true => (Vec::new(), unreviewed(merged).into_iter().collect()),
+        false => advisories(&merged.packages, databases),
+    };
+    found.extend(merged.advisories.iter().cloned());
+    sources.extend(merged.advisory_sources.iter().cloned());
+    let unread = merged.sources.iter().filter(|source| source.completeness != Completeness::Complete);
+    sources.extend(unread.map(|source| {
+        let why = source.reason.as_deref().unwrap_or("it was not read");
+        let reason = format!("what packages there are is not known: {why}");
+        let unknown = Source::incomplete(EvidenceKind::Advisories, source.completeness, reason);
+        Source { path: source.path.clone(), commit: source.commit.clone(), ..unknown }
+    }));
+    sources.sort();
+    sources.dedup();
+    (fold(found), sources)
+}
+
+/// The source where no database was given: packages that came with the change and that no dependency review states.
+fn unreviewed(merged: &Merged) -> Option<Source> {
+    if merged.advisory_sources.is_empty() {
+        return Some(without_database(&merged.packages));
+    }
+    let open = merged.dependencies.iter().filter(|item| {
+        !item.after.is_empty()
+            && osv_name(item.ecosystem).is_some()
+            && !item.stated_by.contains(&DependencyOrigin::DependencyReview)
+    });
+    let number = open.count();
+    let reason = format!(
+        "nobody looked up {}; give a database of advisories (`--advisories PATH`)",
+        count(number, "changed package", "changed packages")
+    );
+    (number > 0).then(|| Source::incomplete(EvidenceKind::Advisories, Completeness::Missing, reason))
 }
 
 fn source(database: &Report<Database>) -> Source {

@@ -34,6 +34,23 @@ impl Locked {
         let (changes, sources) = dependencies(inputs);
         Self { changes, packages: packages(inputs), sources }
     }
+
+    /// What a document says of dependencies; of packages that did not change it says nothing.
+    #[must_use]
+    pub fn stated(changes: &[DependencyChange], sources: &[Source]) -> Self {
+        let package = |change: &DependencyChange| PackageSides {
+            ecosystem: change.ecosystem,
+            name: change.name.clone(),
+            manifest: change.manifest.clone(),
+            before: change.before.clone(),
+            after: change.after.clone(),
+        };
+        let mut packages: Vec<PackageSides> = changes.iter().map(package).collect();
+        packages.sort();
+        packages.dedup();
+        let sources = sources.iter().filter(|source| source.kind == EvidenceKind::Dependencies);
+        Self { changes: changes.to_vec(), packages, sources: sources.cloned().collect() }
+    }
 }
 
 /// Two bills of materials of one thing.
