@@ -3,8 +3,10 @@
 //! A format is one file beside this one and one row of [`FORMATS`]. A lockfile is read whole or refused: one entry that
 //! can't be taken as it stands refuses the file, because a package that nobody sees is the one that matters.
 
+mod actions;
 mod cargo;
 mod gomod;
+mod image;
 mod manifests;
 mod npm;
 mod pair;
@@ -15,6 +17,7 @@ mod requirements;
 mod sections;
 mod uv;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshot::{Side, Snapshot};
@@ -160,6 +163,14 @@ pub trait LockfileFormat: Sync {
     /// Whether a path of the repository is of this format, by its name.
     fn recognizes(&self, path: &str) -> bool;
 
+    /// The bytes of a file as text: UTF-8, where the format knows no other way to say what they are.
+    ///
+    /// # Errors
+    /// Where they are no such text, or more than [`MAX_BYTES`].
+    fn decode<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, str>, LockfileError> {
+        place::text(bytes).map(Cow::Borrowed)
+    }
+
     /// The packages of one file. Local packages of the repository are [`LockedSet::members`], not packages.
     ///
     /// # Errors
@@ -175,6 +186,7 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &uv::UvLock,
     &gomod::GoMod,
     &requirements::Requirements,
+    &actions::Actions,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
@@ -225,8 +237,8 @@ pub struct LockfileInputs {
 /// # Errors
 /// Where the bytes are not what the format says, or are past a limit.
 pub fn parse(format: &dyn LockfileFormat, bytes: &[u8], context: &Context<'_>) -> Result<LockedSet, LockfileError> {
-    let text = place::text(bytes)?;
-    let set = format.parse(text, context)?;
+    let text = format.decode(bytes)?;
+    let set = format.parse(&text, context)?;
     if set.packages.len() > MAX_PACKAGES {
         return Err(LockfileError::limit(None, format!("locks more than {MAX_PACKAGES} packages")));
     }
