@@ -5,6 +5,7 @@
 
 mod actions;
 mod cargo;
+mod dockerfile;
 mod gomod;
 mod image;
 mod manifests;
@@ -187,6 +188,7 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &gomod::GoMod,
     &requirements::Requirements,
     &actions::Actions,
+    &dockerfile::Dockerfile,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
