@@ -96,7 +96,6 @@ const UNREAD: &[&str] = &[
     "project.clj",
     "deps.edn",
     // .NET
-    "packages.lock.json",
     "packages.config",
     "Directory.Packages.props",
     "Directory.Build.props",

@@ -10,6 +10,7 @@ mod gomod;
 mod image;
 mod manifests;
 mod npm;
+mod nuget;
 mod pair;
 mod place;
 mod poetry;
@@ -187,6 +188,7 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &uv::UvLock,
     &gomod::GoMod,
     &requirements::Requirements,
+    &nuget::PackagesLock,
     &actions::Actions,
     &dockerfile::Dockerfile,
 ];
