@@ -83,13 +83,10 @@ const UNREAD: &[&str] = &[
     "composer.json",
     "composer.lock",
     // Java and Kotlin, Scala, Clojure
-    "pom.xml",
     "build.gradle",
     "build.gradle.kts",
     "settings.gradle",
     "settings.gradle.kts",
-    "gradle.lockfile",
-    "buildscript-gradle.lockfile",
     "libs.versions.toml",
     "ivy.xml",
     "build.sbt",

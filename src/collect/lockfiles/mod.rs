@@ -7,8 +7,10 @@ mod actions;
 mod cargo;
 mod dockerfile;
 mod gomod;
+mod gradle;
 mod image;
 mod manifests;
+mod maven;
 mod npm;
 mod nuget;
 mod pair;
@@ -188,9 +190,11 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &uv::UvLock,
     &gomod::GoMod,
     &requirements::Requirements,
+    &gradle::GradleLockfile,
     &nuget::PackagesLock,
     &actions::Actions,
     &dockerfile::Dockerfile,
+    &maven::Pom,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
