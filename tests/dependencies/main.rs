@@ -8,6 +8,7 @@
     reason = "helpers of tests may fail, print and read as the tests do"
 )]
 
+mod builds;
 mod formats;
 mod laws;
 mod python;

@@ -72,8 +72,14 @@ impl Manifest {
             Self::Gemfile => (names(&["Gemfile.lock"]), Reach::Beside),
             Self::Gemspec => (names(&["Gemfile.lock", "gems.locked"]), Reach::Above),
             Self::Composer => (names(&["composer.lock"]), Reach::Beside),
-            Self::Gradle => (names(&["gradle.lockfile", "buildscript-gradle.lockfile"]), Reach::Below),
-            Self::DotNetProject => (names(&["packages.lock.json"]), Reach::Beside),
+            Self::Gradle => {
+                (names(&["gradle.lockfile", "buildscript-gradle.lockfile", "settings-gradle.lockfile"]), Reach::Below)
+            }
+            Self::DotNetProject => {
+                let project = file_name(path).rsplit_once('.').map_or("", |(project, _)| project);
+                let own = format!("packages.{}.lock.json", project.replace(' ', "_"));
+                (vec!["packages.lock.json".to_owned(), own], Reach::Beside)
+            }
             Self::DotNetShared => (names(&["packages.lock.json"]), Reach::Below),
             Self::SetupCfg | Self::Unread => (Vec::new(), Reach::Beside),
         }
@@ -151,15 +157,11 @@ const UNREAD: &[&str] = &[
     "glide.yaml",
     "glide.lock",
     // Java and Kotlin, Scala, Clojure
-    "pom.xml",
-    "gradle.lockfile",
-    "buildscript-gradle.lockfile",
     "ivy.xml",
     "build.sbt",
     "project.clj",
     "deps.edn",
     // .NET
-    "packages.lock.json",
     "packages.config",
     "paket.dependencies",
     "paket.lock",

@@ -3,14 +3,20 @@
 //! A format is one file beside this one and one row of [`FORMATS`]. A lockfile is read whole or refused: one entry that
 //! can't be taken as it stands refuses the file, because a package that nobody sees is the one that matters.
 
+mod actions;
 mod cargo;
 mod composer;
+mod dockerfile;
 mod elsewhere;
 mod gemfile_lock;
 mod gomod;
+mod gradle;
+mod image;
 mod json;
 mod manifests;
+mod maven;
 mod npm;
+mod nuget;
 mod pair;
 mod pdm;
 mod pipfile;
@@ -23,6 +29,7 @@ mod resolve;
 mod sections;
 mod uv;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshot::{Side, Snapshot};
@@ -172,6 +179,14 @@ pub trait LockfileFormat: Sync {
     /// Whether a path of the repository is of this format, by its name.
     fn recognizes(&self, path: &str) -> bool;
 
+    /// The bytes of a file as text: UTF-8, where the format knows no other way to say what they are.
+    ///
+    /// # Errors
+    /// Where they are no such text, or more than [`MAX_BYTES`].
+    fn decode<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, str>, LockfileError> {
+        place::text(bytes).map(Cow::Borrowed)
+    }
+
     /// The packages of one file. Local packages of the repository are [`LockedSet::members`], not packages.
     ///
     /// # Errors
@@ -192,6 +207,11 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &pylock::Pylock,
     &gemfile_lock::GemfileLock,
     &composer::ComposerLock,
+    &gradle::GradleLockfile,
+    &nuget::PackagesLock,
+    &actions::Actions,
+    &dockerfile::Dockerfile,
+    &maven::Pom,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
@@ -244,8 +264,8 @@ pub struct LockfileInputs {
 /// # Errors
 /// Where the bytes are not what the format says, or are past a limit.
 pub fn parse(format: &dyn LockfileFormat, bytes: &[u8], context: &Context<'_>) -> Result<LockedSet, LockfileError> {
-    let text = place::text(bytes)?;
-    let set = format.parse(text, context)?;
+    let text = format.decode(bytes)?;
+    let set = format.parse(&text, context)?;
     if set.packages.len() > MAX_PACKAGES {
         return Err(LockfileError::limit(None, format!("locks more than {MAX_PACKAGES} packages")));
     }

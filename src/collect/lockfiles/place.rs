@@ -7,15 +7,21 @@ use crate::evidence::{PackageSource, SourceKind};
 
 /// Bytes as text, without a byte order mark.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, LockfileError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(LockfileError::limit(None, format!("is larger than the limit of {MAX_BYTES} bytes")));
-    }
+    check_size(bytes)?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         LockfileError::new(u32::try_from(line).ok(), "is not UTF-8")
     })
+}
+
+/// Whether a file is small enough to be read.
+pub(super) fn check_size(bytes: &[u8]) -> Result<(), LockfileError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(LockfileError::limit(None, format!("is larger than the limit of {MAX_BYTES} bytes")));
+    }
+    Ok(())
 }
 
 /// Line numbers of byte offsets.
