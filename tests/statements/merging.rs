@@ -123,6 +123,24 @@ fn a_manifest_that_no_lockfile_stands_for_has_items_of_its_own() {
 }
 
 #[test]
+fn a_lockfile_says_nothing_of_its_neighbour() {
+    let trees = trees(&[("requirements.txt", "a==1.0\n", "a==2.0\n")]);
+    let stated = entries(&[
+        (false, "requirements-dev.txt", "pip", "a", "1.0"),
+        (true, "requirements-dev.txt", "pip", "a", "2.0"),
+        (true, ".github/workflows/a.yml", "actions", "o/a", "4.*.*"),
+    ]);
+    assert_eq!(
+        lines(&merged(&trees, &[review("r", &stated)], &[]).dependencies),
+        [
+            "upgraded a 1.0 -> 2.0 in requirements-dev.txt by dependency-review",
+            "upgraded a 1.0 -> 2.0 in requirements.txt by lockfile",
+            "added o/a  -> 4.*.* in .github/workflows/a.yml by dependency-review",
+        ]
+    );
+}
+
+#[test]
 fn a_lockfile_that_could_not_be_read_is_not_repaired() {
     let broken = trees(&[("x/package-lock.json", &npm_lock(&[("a", "1.0.0", "")]), "{")]);
     let stated = entries(&[

@@ -48,11 +48,15 @@ impl Ground {
     }
 
     /// The lockfiles that a manifest stands for: itself, else those of its ecosystem in its directory, because what
-    /// a `package.json` asks for is what the `package-lock.json` beside it locks.
+    /// a `package.json` asks for is what the `package-lock.json` beside it locks. A file of a format that is read stands for
+    /// itself alone, and so do workflows and images: what one of them says is no word on its neighbour.
     pub(super) fn homes(&self, manifest: Option<&str>, ecosystem: Ecosystem) -> Vec<String> {
         let Some(manifest) = manifest else { return Vec::new() };
         if self.is_read(manifest) {
             return vec![manifest.to_owned()];
+        }
+        if matches!(ecosystem, Ecosystem::Github | Ecosystem::Docker) || lockfiles::format_of(manifest).is_some() {
+            return Vec::new();
         }
         let beside = |(path, ecosystems): &(&String, &BTreeSet<Ecosystem>)| {
             directory(path) == directory(manifest) && ecosystems.contains(&ecosystem)
