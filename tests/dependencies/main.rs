@@ -9,6 +9,9 @@
 )]
 
 mod formats;
+mod javascript;
+mod javascript_formats;
+mod javascript_laws;
 mod laws;
 mod real;
 mod rules;

@@ -13,7 +13,7 @@ use tollgate::normalize::dependencies::dependencies;
 use crate::{Files, Trees, file, table};
 
 /// Real lockfiles, which are not part of the repository; `None` where they are not at hand.
-fn shared(area: &str) -> Option<PathBuf> {
+pub(crate) fn shared(area: &str) -> Option<PathBuf> {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).join(area);
     if !path.is_dir() {
         println!("skipped: {} is not there", path.display());
@@ -22,7 +22,7 @@ fn shared(area: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn tree(root: &Path) -> Files {
+pub(crate) fn tree(root: &Path) -> Files {
     fn walk(root: &Path, at: &Path, files: &mut Files) {
         for entry in fs::read_dir(at).unwrap() {
             let path = entry.unwrap().path();
@@ -41,7 +41,7 @@ fn tree(root: &Path) -> Files {
     files
 }
 
-fn real(name: &str) -> Option<Trees> {
+pub(crate) fn real(name: &str) -> Option<Trees> {
     let root = shared("lockfile")?.join(name);
     Some(Trees { before: tree(&root.join("before")), after: tree(&root.join("after")) })
 }
@@ -134,7 +134,7 @@ fn formats_that_no_reader_takes_are_failed_with_their_name() {
     let Some(root) = shared("lockfile") else { return };
     for entry in fs::read_dir(root).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if !["yarn", "pnpm", "gem", "composer", "gradle", "maven"].iter().any(|start| name.starts_with(start)) {
+        if !["gem", "composer", "gradle", "maven"].iter().any(|start| name.starts_with(start)) {
             continue;
         }
         let (changes, sources) = real(&name).unwrap().evidence();
@@ -153,6 +153,9 @@ fn canonical(name: &str) -> Option<&'static str> {
         ("uv-", "uv.lock"),
         ("gomod-", "go.mod"),
         ("requirements-", "requirements.txt"),
+        ("yarn-", "yarn.lock"),
+        ("pnpm-", "pnpm-lock.yaml"),
+        ("bun-", "bun.lock"),
     ];
     prefixes.into_iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, path)| path)
 }

@@ -43,17 +43,14 @@ fn is_requirements_in(name: &str, path: &str) -> bool {
 
 /// Lockfiles of other managers, by the manifest that they belong to, to say why a manifest is not resolved.
 pub(super) const UNREAD_LOCKS: &[(Manifest, &[&str])] = &[
-    (Manifest::Npm, &["yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock"]),
+    (Manifest::Npm, &["bun.lockb", "deno.lock"]),
     (Manifest::Pyproject, &["pdm.lock", "pylock.toml", "Pipfile.lock", "pixi.lock"]),
 ];
 
 /// Files that name or lock dependencies and that nothing here reads.
 const UNREAD: &[&str] = &[
     // JavaScript
-    "yarn.lock",
-    "pnpm-lock.yaml",
     "pnpm-workspace.yaml",
-    "bun.lock",
     "bun.lockb",
     "deno.lock",
     "bower.json",
