@@ -10,6 +10,9 @@
 
 mod builds;
 mod formats;
+mod javascript;
+mod javascript_formats;
+mod javascript_laws;
 mod laws;
 mod python;
 mod python_refused;

@@ -238,7 +238,7 @@ fn a_workspace_is_locked_from_above_and_another_manager_s_lockfile_is_named() {
             .1
             .contains("nothing locks")
     );
-    assert!(failures(&trees("yarn.lock", ""))[0].1.contains("`yarn.lock`"));
+    assert!(failures(&trees("bun.lockb", ""))[0].1.contains("`bun.lockb`"));
 }
 
 #[test]

@@ -136,9 +136,6 @@ fn is_requirements_in(name: &str, path: &str) -> bool {
 /// Files that name or lock dependencies and that nothing here reads.
 const UNREAD: &[&str] = &[
     // JavaScript
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "bun.lock",
     "bun.lockb",
     "deno.lock",
     "bower.json",

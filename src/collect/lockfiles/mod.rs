@@ -4,6 +4,7 @@
 //! can't be taken as it stands refuses the file, because a package that nobody sees is the one that matters.
 
 mod actions;
+mod bun;
 mod cargo;
 mod composer;
 mod dockerfile;
@@ -12,6 +13,7 @@ mod gemfile_lock;
 mod gomod;
 mod gradle;
 mod image;
+mod javascript;
 mod json;
 mod manifests;
 mod maven;
@@ -21,6 +23,7 @@ mod pair;
 mod pdm;
 mod pipfile;
 mod place;
+mod pnpm;
 mod poetry;
 mod pylock;
 mod pypi;
@@ -28,6 +31,7 @@ mod requirements;
 mod resolve;
 mod sections;
 mod uv;
+mod yarn;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -212,6 +216,9 @@ pub static FORMATS: &[&dyn LockfileFormat] = &[
     &actions::Actions,
     &dockerfile::Dockerfile,
     &maven::Pom,
+    &yarn::YarnLock,
+    &pnpm::PnpmLock,
+    &bun::BunLock,
 ];
 
 /// The format of a path, if it is that of a lockfile that is read.
@@ -288,13 +295,38 @@ fn contradictions(packages: &[LockedPackage]) -> Result<(), LockfileError> {
     Ok(())
 }
 
-/// Whether two lists of checksums, each in order, can't be of the same archives: they share an algorithm, and no digest.
+/// Whether two lists of checksums, each in order, can't be of the same archives: they share an algorithm, and no digest of it.
 #[must_use]
 pub fn contradict(left: &[String], right: &[String]) -> bool {
     fn algorithm(digest: &str) -> &str {
         digest.split(':').next().unwrap_or_default()
     }
-    let algorithms: BTreeSet<&str> = left.iter().map(|digest| algorithm(digest)).collect();
-    right.iter().any(|digest| algorithms.contains(algorithm(digest)))
-        && !left.iter().any(|digest| right.binary_search(digest).is_ok())
+    // Whether each algorithm that both have is also one of a digest that both have.
+    let mut shared: BTreeMap<&str, bool> = left.iter().map(|digest| (algorithm(digest), false)).collect();
+    let mut both = BTreeSet::new();
+    for digest in right {
+        if let Some(same) = shared.get_mut(algorithm(digest)) {
+            both.insert(algorithm(digest));
+            *same |= left.binary_search(digest).is_ok();
+        }
+    }
+    both.into_iter().any(|algorithm| shared.get(algorithm) == Some(&false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contradict;
+
+    #[test]
+    fn checksums_of_one_algorithm_say_nothing_of_those_of_another() {
+        let list = |digests: &[&str]| digests.iter().map(|digest| (*digest).to_owned()).collect::<Vec<_>>();
+        let (weak, strong) = (list(&["sha1:a", "sha512:a"]), list(&["sha1:a", "sha512:b"]));
+        // A forged archive can have the weak one of the two, so that one is not enough.
+        assert!(contradict(&weak, &strong) && contradict(&strong, &weak));
+        assert!(!contradict(&weak, &weak) && !contradict(&weak, &list(&["sha1:a"])));
+        assert!(contradict(&weak, &list(&["sha1:b"])));
+        // Other archives of the same release may come and go.
+        assert!(!contradict(&list(&["sha256:a", "sha256:b"]), &list(&["sha256:b", "sha256:c"])));
+        assert!(!contradict(&list(&["sha256:a"]), &list(&["sha512:a"])) && !contradict(&weak, &[]));
+    }
 }

@@ -5,14 +5,12 @@
 //! else the file says of it. Of a package of version 1 only the `package.json` beside the file tells whether it is direct.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::place::{directory, file_name, join, nowhere, path, source, within};
+use super::javascript::{Entries, Keys, from_address, integrity, is_archive};
+use super::place::{directory, file_name, join, path, within};
 use super::{Context, LockedPackage, LockedSet, LockfileError, LockfileFormat, MAX_DEPTH, place};
 use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, SourceKind};
 
@@ -101,34 +99,6 @@ enum Names {
     Other(Value),
 }
 
-/// A JSON object whose keys occur once each; JSON itself would let the last one win.
-struct Entries<T>(Vec<(String, T)>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Unique<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {
-            type Value = Entries<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object of packages")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<T>, A::Error> {
-                let (mut entries, mut keys) = (Vec::new(), BTreeSet::new());
-                while let Some((key, value)) = map.next_entry::<String, T>()? {
-                    if !keys.insert(key.clone()) {
-                        return Err(A::Error::custom(format!("`{key}` stands there twice")));
-                    }
-                    entries.push((key, value));
-                }
-                Ok(Entries(entries))
-            }
-        }
-        deserializer.deserialize_map(Unique(PhantomData))
-    }
-}
-
 impl LockfileFormat for PackageLock {
     fn name(&self) -> &'static str {
         "package-lock.json"
@@ -156,12 +126,12 @@ impl LockfileFormat for PackageLock {
                 Err(LockfileError::new(None, "has no `packages`, which its version demands"))
             }
             // Without a version it is npm's first format, if it is one at all.
-            (Some(1), _, tree) => from_tree(tree, context),
-            (None, None, tree @ Some(_)) => from_tree(tree, context),
+            (Some(1), _, tree) => from_tree(tree, text, context),
+            (None, None, tree @ Some(_)) => from_tree(tree, text, context),
             (None, ..) => Err(LockfileError::new(None, "has no `lockfileVersion`")),
             (Some(version), ..) => {
                 let message = format!("is of lockfile version {version}; 1 to 3 are read");
-                Err(LockfileError::new(line_of(text, "lockfileVersion"), message))
+                Err(LockfileError::new(Keys::behind(text, "lockfileVersion").here(), message))
             }
         }
     }
@@ -170,7 +140,9 @@ impl LockfileFormat for PackageLock {
 fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
     let mut set = LockedSet::default();
     let direct = direct(&packages);
+    let mut keys = Keys::behind(text, "packages");
     for (at, package) in packages.0 {
+        let line = keys.line(&at, '{');
         let named = at.rsplit_once("node_modules/").map(|(_, name)| name);
         let Some(named) = named.filter(|_| !package.link) else {
             local(&at, &package, context, &mut set);
@@ -178,7 +150,7 @@ fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) 
         };
         let name = package.name.as_deref().unwrap_or(named).to_owned();
         let Some(version) = package.version.clone() else {
-            return Err(LockfileError::new(line_of(text, &at), format!("`{at}` has no version")));
+            return Err(LockfileError::new(line, format!("`{at}` has no version")));
         };
         let address = package.resolved.as_ref().and_then(Resolved::address);
         set.packages.push(LockedPackage {
@@ -188,15 +160,11 @@ fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) 
             integrity: integrity(package.integrity.as_deref()),
             licence: package.license.and_then(|licence| licence.text()),
             deprecated: package.deprecated.and_then(|deprecated| deprecated.text()),
+            line,
             ..LockedPackage::new(Ecosystem::Npm, name, version)
         });
     }
     Ok(set)
-}
-
-/// The line of a key, where it stands as it is read.
-fn line_of(text: &str, key: &str) -> Option<u32> {
-    text.find(&format!("\"{key}\"")).and_then(|at| place::Lines::new(text).at(at))
 }
 
 /// A link or a workspace: the repository's own, unless its directory is outside.
@@ -255,11 +223,12 @@ fn direct(packages: &Entries<Package>) -> BTreeSet<String> {
     direct
 }
 
-fn from_tree(tree: Option<Entries<Node>>, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+fn from_tree(tree: Option<Entries<Node>>, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
     let direct = context.sibling("package.json").and_then(|bytes| named(&bytes));
     let mut set = LockedSet::default();
     set.members.insert(String::new());
-    walk(tree, 0, direct.as_ref(), context, &mut set)?;
+    let mut keys = Keys::behind(text, "dependencies");
+    walk(tree, 0, direct.as_ref(), (context, &mut keys), &mut set)?;
     Ok(set)
 }
 
@@ -267,13 +236,14 @@ fn walk(
     tree: Option<Entries<Node>>,
     depth: usize,
     direct: Option<&BTreeSet<String>>,
-    context: &Context<'_>,
+    (context, keys): (&Context<'_>, &mut Keys<'_>),
     set: &mut LockedSet,
 ) -> Result<(), LockfileError> {
     if depth > MAX_DEPTH {
         return Err(LockfileError::limit(None, format!("nests packages more than {MAX_DEPTH} deep")));
     }
     for (key, node) in tree.into_iter().flat_map(|entries| entries.0) {
+        let line = keys.line(&key, '{');
         if let Some((name, version, source)) = node.identity(&key, context) {
             set.packages.push(LockedPackage {
                 sources: vec![source],
@@ -284,12 +254,13 @@ fn walk(
                     _ => Directness::Transitive,
                 },
                 integrity: integrity(node.integrity.as_deref()),
+                line,
                 ..LockedPackage::new(Ecosystem::Npm, name, version)
             });
         } else {
             set.members.insert(key);
         }
-        walk(node.dependencies, depth + 1, direct, context, set)?;
+        walk(node.dependencies, depth + 1, direct, (context, keys), set)?;
     }
     Ok(())
 }
@@ -346,47 +317,6 @@ impl Names {
             Self::Other(_) => Vec::new(),
         }
     }
-}
-
-fn is_archive(path: &str) -> bool {
-    [".tgz", ".tar.gz", ".tar"].iter().any(|end| path.ends_with(end))
-}
-
-/// Services whose repositories npm names without an address.
-const SHORTHANDS: [(&str, &str); 3] =
-    [("github:", "github.com"), ("gitlab:", "gitlab.com"), ("bitbucket:", "bitbucket.org")];
-
-fn from_address((name, version): (&str, &str), address: Option<&str>, bundled: bool) -> PackageSource {
-    let Some(address) = address.filter(|_| !bundled) else {
-        return nowhere(SourceKind::Unknown);
-    };
-    if let Some(local) = address.strip_prefix("file:") {
-        return path(local);
-    }
-    if let Some((rest, host)) = SHORTHANDS.iter().find_map(|(word, host)| Some((address.strip_prefix(word)?, host))) {
-        return source(SourceKind::Git, &format!("git+ssh://{host}/{rest}"));
-    }
-    if address.starts_with("git") {
-        return source(SourceKind::Git, address);
-    }
-    let found = source(SourceKind::Registry, address);
-    let location = found.location.as_deref().unwrap_or_default();
-    // A registry keeps an archive under its package's name and version; an archive anywhere else is one of its own,
-    // whatever the lockfile calls it.
-    let version = version.split('+').next().unwrap_or_default();
-    let by_name = [format!("/{name}/-/"), format!("/download/{name}/")]
-        .iter()
-        .any(|start| location.split_once(start.as_str()).is_some_and(|(_, rest)| rest.contains(version)));
-    if by_name { found } else { PackageSource { kind: SourceKind::Url, ..found } }
-}
-
-/// `sha512-... sha1-...` as `sha512:...`; options after `?` say nothing of the content.
-fn integrity(text: Option<&str>) -> Vec<String> {
-    let words = text.unwrap_or_default().split_whitespace().map(|word| word.split('?').next().unwrap_or_default());
-    let mut digests: Vec<String> = words.map(|word| word.replacen('-', ":", 1)).collect();
-    digests.sort();
-    digests.dedup();
-    digests
 }
 
 /// Every name that a `package.json` asks for; `None` where it can't be read.
