@@ -223,6 +223,29 @@ fn an_archive_that_unpacks_too_large_is_truncated() {
 }
 
 #[test]
+fn no_byte_of_an_archive_hides_an_entry_but_those_of_its_name() {
+    let lines: Vec<String> = three().iter().map(Value::to_string).collect();
+    let names = ["11.json", "22.json", "33.json"];
+    let entries: Vec<(&str, &[u8])> = names.into_iter().zip(lines.iter().map(String::as_bytes)).collect();
+    let good = zip(&entries);
+    let named: Vec<usize> =
+        (0..good.len()).filter(|at| names.iter().any(|name| good[*at..].starts_with(name.as_bytes()))).collect();
+    assert_eq!(named.len(), 6, "in front of each entry and in the directory");
+    let files = Files::new();
+    for place in 0..good.len() {
+        for change in [1_u8, 2, 3, 0x80, 0xff] {
+            let mut bytes = good.clone();
+            bytes[place] ^= change;
+            let read = read(&files.write("db", bytes), "db", &wanted(&[]), None);
+            let is_name = named.iter().any(|at| (*at..*at + 7).contains(&place));
+            if let Ok(database) = read.outcome {
+                assert!(database.records == 3 || is_name, "byte {place} ^ {change}: {} records", database.records);
+            }
+        }
+    }
+}
+
+#[test]
 fn two_entries_of_one_name_refuse_the_archive() {
     let files = Files::new();
     let one = record("X-1", "a", "i0").to_string();

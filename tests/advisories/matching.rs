@@ -94,14 +94,14 @@ fn a_withdrawn_record_is_set_aside_and_of_one_id_the_last_change_counts() {
     let packages = [npm("a", &[], &["1.0.0"])];
     let mut withdrawn = record("GHSA-1", "a", "i0");
     withdrawn["withdrawn"] = json!("2024-06-01T00:00:00Z");
-    let (advisories, sources) = found(&packages, &[withdrawn.clone()]);
+    let (advisories, sources) = found(&packages, std::slice::from_ref(&withdrawn));
     assert!(advisories.is_empty());
     assert_eq!((sources[0].items, sources[0].set_aside), (0, 1));
 
     let (old, mut new) = (record("GHSA-1", "a", "i0"), withdrawn);
     new["modified"] = json!("2024-06-01T00:00:00+00:00");
     let files = Files::new();
-    let (first, second) = (files.list("1.json", &[old.clone()]), files.list("2.json", &[new.clone()]));
+    let (first, second) = (files.list("1.json", &[old]), files.list("2.json", std::slice::from_ref(&new)));
     assert!(look(&packages, &[&first, &second]).0.is_empty(), "withdrawn later");
     new["modified"] = json!("2024-04-01T00:00:00Z");
     let second = files.list("2.json", &[new]);
@@ -129,7 +129,7 @@ fn kinds_are_told_by_ids_weaknesses_and_rustsecs_word() {
         (with("RUSTSEC-1", json!({"informational": "notice"}), true), AdvisoryKind::Notice),
         (with("RUSTSEC-1", json!({"informational": null, "cvss": null}), true), AdvisoryKind::Vulnerability),
     ] {
-        assert_eq!(found(&packages, &[record.clone()]).0[0].kind, kind, "{record}");
+        assert_eq!(found(&packages, std::slice::from_ref(&record)).0[0].kind, kind, "{record}");
     }
 }
 
@@ -191,7 +191,7 @@ fn what_nobody_looked_up_is_missing_and_nothing_is_complete() {
 
     assert_eq!(without_database(&[]).completeness, Completeness::Complete);
     assert_eq!(without_database(&[image]).completeness, Completeness::Complete);
-    let source = without_database(&[a.clone()]);
+    let source = without_database(std::slice::from_ref(&a));
     assert_eq!(source.completeness, Completeness::Missing);
     assert!(source.reason.as_ref().unwrap().contains("--advisories"));
     assert_eq!(advisories(&[a], &[]).1, [source]);
@@ -266,7 +266,7 @@ proptest! {
     /// Whatever the order of records, packages and databases is, the evidence is the same.
     #[test]
     fn the_order_of_inputs_does_not_matter(order in Just(vec![0usize, 1, 2, 3]).prop_shuffle()) {
-        let mut records = vec![record("GHSA-1", "a", "i0"), record("GHSA-2", "a", "i0 f3.0.0"), record("CVE-1", "b", "i0"), record("CVE-2", "a", "i0")];
+        let mut records = [record("GHSA-1", "a", "i0"), record("GHSA-2", "a", "i0 f3.0.0"), record("CVE-1", "b", "i0"), record("CVE-2", "a", "i0")];
         records[0]["aliases"] = json!(["CVE-2"]);
         records[1]["aliases"] = json!(["CVE-3"]);
         let packages = [npm("a", &[], &["1.0.0", "main"]), npm("b", &["1.0.0"], &[]), npm("c", &[], &["1.0.0"])];

@@ -1,10 +1,9 @@
 //! Lockfiles of yarn, pnpm and bun, and lines of npm's.
 
-use std::collections::BTreeSet;
-
 use tollgate::collect::lockfiles::{self, LockedPackage, LockedSet, LockfileError};
 use tollgate::evidence::{
-    Completeness, DependencyChange, DependencyScope, Directness, FileStatus, Integrity, Source, SourceKind,
+    Completeness, DependencyChange, DependencyChangeKind, DependencyScope, Directness, FileStatus, Integrity, Source,
+    SourceKind,
 };
 use tollgate::normalize::dependencies::dependencies;
 

@@ -1,14 +1,19 @@
 //! Records in a zip archive, one an entry.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::record::short;
 use super::sink::Sink;
-use super::{MAX_RATIO, MAX_RECORD_BYTES, MAX_RECORDS, MAX_UNPACKED_BYTES, RATIO_FROM, limit};
+use super::{MAX_RATIO, MAX_RECORD_BYTES, MAX_RECORDS, MAX_UNPACKED_BYTES, RATIO_FROM, limit, unreadable};
 use crate::collect::input::Refusal;
+
+/// Bytes of an entry in the directory of an archive before its name (APPNOTE 4.3.12).
+const HEADER: usize = 46;
+/// What follows the directory: its end, or that of a large one.
+const ENDS: [&[u8; 4]; 2] = [b"PK\x05\x06", b"PK\x06\x06"];
 
 /// Reads every entry whose name ends in `.json`.
 pub(super) fn read(file: impl Read + Seek, sink: &mut Sink<'_>) -> Result<(), Refusal> {
@@ -49,7 +54,27 @@ pub(super) fn read(file: impl Read + Seek, sink: &mut Sink<'_>) -> Result<(), Re
         }
         sink.take(&bytes, &at)?;
     }
-    Ok(())
+    ends_after_last(archive)
+}
+
+/// Whether the directory of an archive ends after the last entry that was read. How many there are stands at its end alone, and
+/// where that says too few, the others would be passed over.
+fn ends_after_last(mut archive: ZipArchive<impl Read + Seek>) -> Result<(), Refusal> {
+    let Some(last) = archive.len().checked_sub(1) else { return Ok(()) };
+    let start = archive.by_index_raw(last).map(|entry| entry.central_header_start());
+    let start = start.map_err(|error| Refusal::failed(broken(&error)))?;
+    let mut file = archive.into_inner();
+    let mut header = [0; HEADER];
+    file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut header)).map_err(unreadable)?;
+    // Name, extra fields and comment follow; their lengths are the three numbers at the offset 28.
+    let lengths = header.get(28..34).unwrap_or_default().chunks_exact(2);
+    let rest: i64 = lengths.map(|pair| pair.iter().rev().fold(0, |sum, byte| sum * 256 + i64::from(*byte))).sum();
+    let mut next = [0; 4];
+    file.seek(SeekFrom::Current(rest)).and_then(|_| file.read_exact(&mut next)).map_err(unreadable)?;
+    match ENDS.contains(&&next) {
+        true => Ok(()),
+        false => Err(Refusal::failed("is an archive with more entries than its end says, expected as many")),
+    }
 }
 
 fn broken(error: &ZipError) -> String {

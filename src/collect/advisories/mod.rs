@@ -18,6 +18,7 @@
 mod archive;
 mod ecosystems;
 mod index;
+mod loose;
 mod record;
 mod sink;
 mod split;

@@ -143,14 +143,11 @@ mod tests {
 
     /// `i` introduced, `f` fixed, `l` last affected, `m` limit; the rest of a word is the version.
     fn range(words: &str) -> Range {
-        let event = |word: &str| {
-            let version = word[1..].to_owned();
-            match &word[..1] {
-                "i" => Event::Introduced(version),
-                "f" => Event::Fixed(version),
-                "l" => Event::LastAffected(version),
-                _ => Event::Limit(version),
-            }
+        let event = |word: &str| match word.split_at(1) {
+            ("i", version) => Event::Introduced(version.to_owned()),
+            ("f", version) => Event::Fixed(version.to_owned()),
+            ("l", version) => Event::LastAffected(version.to_owned()),
+            (_, version) => Event::Limit(version.to_owned()),
         };
         Range::Ordered(words.split(' ').map(event).collect())
     }
