@@ -6,6 +6,9 @@
     reason = "a test ends by panicking, and may read and bless generated files"
 )]
 
+#[path = "policy/packages.rs"]
+mod packages;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -8,6 +8,8 @@
 
 #[path = "render/generate.rs"]
 mod generate;
+#[path = "render/packages.rs"]
+mod packages;
 #[path = "render/reports.rs"]
 mod reports;
 
@@ -54,7 +56,7 @@ fn section<'a>(page: &'a str, begins: &str, ends: &[&str]) -> &'a str {
 
 #[test]
 fn pages_read_as_they_should() {
-    for (name, report) in reports::all() {
+    for (name, report) in reports::all().into_iter().chain([("packages", packages::report())]) {
         insta::assert_snapshot!(format!("{name}.md"), shown(Format::Markdown, &report));
         insta::assert_snapshot!(format!("{name}.txt"), shown(Format::Terminal, &report));
     }

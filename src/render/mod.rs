@@ -10,6 +10,7 @@
 pub mod escape;
 mod json;
 pub mod markdown;
+mod packages;
 pub mod sarif;
 pub mod terminal;
 mod words;

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
+use super::packages::DependenciesSummary;
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
-use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
+use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
     LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
@@ -59,7 +60,7 @@ impl VerdictReport {
             next: verdict.next.iter().map(ActionReport::from).collect(),
             findings: FindingsSummary::new(&evidence.findings),
             files: FilesSummary::new(&evidence.files),
-            dependencies: DependenciesSummary::new(&evidence.dependencies),
+            dependencies: DependenciesSummary::new(evidence),
             tests: TestsSummary::new(&evidence.tests),
             coverage: CoverageSummary::new(&evidence.coverage, &evidence.files),
             reviews: ReviewsSummary::new(evidence),

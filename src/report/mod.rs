@@ -7,6 +7,7 @@ mod checks;
 mod claims;
 pub mod evidence;
 mod from_verdict;
+mod packages;
 mod provenance;
 mod schema;
 mod summary;
@@ -15,8 +16,9 @@ mod verdict;
 // The closed vocabularies that the documents are written in; whoever reads a report needs nothing else of the crate.
 pub use crate::evaluate::Outcome;
 pub use crate::evidence::{
-    CheckStatus, Comparison, Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind,
-    FileKind, FileStatus, Introduced, Jump, ReviewState, Severity, SourceKind, Vocabulary, Word,
+    AdvisoryKind, CheckStatus, Comparison, Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem,
+    EvidenceKind, FileKind, FileStatus, Integrity, Introduced, Jump, Pin, Presence, ReviewState, Severity, SourceKind,
+    VexStatus, Vocabulary, Word,
 };
 pub use crate::policy::{Enforcement, Risk};
 pub use crate::verdict::{ClaimResult, Decision};
@@ -24,11 +26,14 @@ pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, Test
 pub use claims::{ClaimJudgementReport, ClaimReport};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
+pub use packages::{
+    AdvisoriesSummary, AdvisoryCounts, AdvisoryItem, DependenciesSummary, DependencyItem, LicenceItem, LicencesSummary,
+    PackageSourceItem, Sign, UntouchedAdvisory, VexItem,
+};
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
 pub use summary::{
-    ComparedCounts, Count, DependenciesSummary, DependencyItem, FileItem, FilesSummary, FindingItem, FindingsSummary,
-    IntroducedCounts, PackageSourceItem, SeverityCount,
+    ComparedCounts, Count, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts, SeverityCount,
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,

@@ -4,8 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{
-    Comparison, DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, FileChange, FileKind,
-    FileStatus, Finding, Findings, Introduced, Jump, Severity, SourceKind, Suppression, Word,
+    Comparison, FileChange, FileKind, FileStatus, Finding, Findings, Introduced, Severity, Suppression, Word,
 };
 
 /// A word and how often it occurs.
@@ -152,60 +151,6 @@ pub struct FileItem {
     pub removed: Option<u32>,
 }
 
-/// The changed packages in short.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DependenciesSummary {
-    /// In all.
-    pub total: u64,
-    /// By what happened.
-    pub by_change: Vec<Count>,
-    /// Direct ones before others, then by ecosystem and name; at most [`DependenciesSummary::MAX_ITEMS`].
-    pub items: Vec<DependencyItem>,
-    /// How many are not among `items`.
-    pub omitted: u64,
-}
-
-/// A changed package as the verdict shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DependencyItem {
-    /// Where packages of its kind come from.
-    pub ecosystem: Ecosystem,
-    /// Its name.
-    pub name: String,
-    /// Its package URL.
-    pub purl: String,
-    /// What happened.
-    pub change: DependencyChangeKind,
-    /// Locked versions before.
-    pub before: Vec<String>,
-    /// Locked versions after.
-    pub after: Vec<String>,
-    /// How far the highest version moved.
-    pub jump: Option<Jump>,
-    /// Whether a manifest names it.
-    pub directness: Directness,
-    /// What it is used for.
-    pub scope: DependencyScope,
-    /// Where it comes from now (before, of a removed one).
-    pub sources: Vec<PackageSourceItem>,
-    /// The lockfile that shows it.
-    pub manifest: Option<String>,
-}
-
-/// Where a package comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PackageSourceItem {
-    /// The kind of place.
-    pub kind: SourceKind,
-    /// The download host.
-    pub host: Option<String>,
-    /// The place as the lockfile writes it.
-    pub location: Option<String>,
-}
-
 impl FindingsSummary {
     /// How many findings a verdict shows.
     pub const MAX_ITEMS: usize = 50;
@@ -312,55 +257,8 @@ impl From<&FileChange> for FileItem {
     }
 }
 
-impl DependenciesSummary {
-    /// How many packages a verdict shows.
-    pub const MAX_ITEMS: usize = 200;
-
-    /// The changed packages in short.
-    #[must_use]
-    pub fn new(dependencies: &[DependencyChange]) -> Self {
-        let mut order: Vec<&DependencyChange> = dependencies.iter().collect();
-        order.sort_by_key(|dependency| dependency.directness != Directness::Direct);
-        Self {
-            total: dependencies.len() as u64,
-            by_change: count_by(dependencies, |dependency| dependency.change),
-            items: order.iter().take(Self::MAX_ITEMS).map(|dependency| DependencyItem::from(*dependency)).collect(),
-            omitted: dependencies.len().saturating_sub(Self::MAX_ITEMS) as u64,
-        }
-    }
-}
-
-impl From<&DependencyChange> for DependencyItem {
-    fn from(dependency: &DependencyChange) -> Self {
-        let sources = match dependency.change {
-            DependencyChangeKind::Removed => &dependency.sources_before,
-            _ => &dependency.sources_after,
-        };
-        Self {
-            ecosystem: dependency.ecosystem,
-            name: dependency.name.clone(),
-            purl: dependency.purl.clone(),
-            change: dependency.change,
-            before: dependency.before.clone(),
-            after: dependency.after.clone(),
-            jump: dependency.jump,
-            directness: dependency.directness,
-            scope: dependency.scope,
-            sources: sources
-                .iter()
-                .map(|source| PackageSourceItem {
-                    kind: source.kind,
-                    host: source.host.clone(),
-                    location: source.location.clone(),
-                })
-                .collect(),
-            manifest: dependency.manifest.clone(),
-        }
-    }
-}
-
 /// Counts by a word, in the order of its vocabulary; words that do not occur are left out.
-fn count_by<T, W: Word + PartialEq>(items: &[T], word: impl Fn(&T) -> W) -> Vec<Count> {
+pub(super) fn count_by<T, W: Word + PartialEq>(items: &[T], word: impl Fn(&T) -> W) -> Vec<Count> {
     W::ALL
         .iter()
         .map(|value| Count {

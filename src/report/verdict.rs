@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
+use super::packages::DependenciesSummary;
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
-use super::summary::{DependenciesSummary, FilesSummary, FindingsSummary};
+use super::summary::{FilesSummary, FindingsSummary};
 use crate::evaluate::Outcome;
 use crate::evidence::EvidenceKind;
 use crate::policy::{Enforcement, Risk};

@@ -10,6 +10,7 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+mod advisories;
 mod dependencies;
 mod findings;
 mod hostile;

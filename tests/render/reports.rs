@@ -288,6 +288,13 @@ pub(crate) fn new_dependency() -> VerdictReport {
         scope: DependencyScope::Runtime,
         sources: vec![PackageSourceItem { kind: SourceKind::Registry, host: Some("crates.io".into()), location: None }],
         manifest: Some("Cargo.lock".into()),
+        pin: Pin::Content,
+        integrity: Integrity::Present,
+        deprecated: None,
+        signs: vec![],
+        advisories: vec![],
+        advisories_omitted: 0,
+        licences: vec![],
     };
     let mut upgraded = item("digest", "0.11.0", Directness::Transitive);
     upgraded.change = DependencyChangeKind::Upgraded;
@@ -297,7 +304,7 @@ pub(crate) fn new_dependency() -> VerdictReport {
         total: 3,
         by_change: vec![count("added", 2), count("upgraded", 1)],
         items: vec![item("hex", "0.4.3", Directness::Direct), item("hmac", "0.13.0", Directness::Direct), upgraded],
-        omitted: 0,
+        ..DependenciesSummary::default()
     };
     report.waivers = vec![
         WaiverReport { id: "W-12".into(), state: "applied".into(), expires: "2027-03-31".into() },

@@ -68,8 +68,24 @@ pub(crate) fn report() -> VerdictReport {
             "total": 1, "by_change": [{"name": "added", "count": 1}],
             "items": [{"ecosystem": "npm", "name": "a", "purl": "pkg:npm/a@1", "change": "added", "before": [], "after": ["1"],
                        "jump": null, "directness": "direct", "scope": "runtime",
-                       "sources": [{"kind": "registry", "host": "registry.npmjs.org", "location": null}], "manifest": "m"}],
-            "omitted": 0
+                       "sources": [{"kind": "registry", "host": "registry.npmjs.org", "location": null}], "manifest": "m",
+                       "pin": "content", "integrity": "present", "deprecated": null, "signs": ["repointed"],
+                       "advisories": [{"id": "GHSA-1", "kind": "vulnerability", "severity": null, "presence": "introduced",
+                                       "fixed_in": ["2"], "excused": true,
+                                       "vex": [{"status": "not_affected", "by": "acme", "source": "vex.json"}]}],
+                       "advisories_omitted": 0,
+                       "licences": [{"version": "1", "expression": "MIT", "stated": null, "before": ["ISC"]}]}],
+            "omitted": 0,
+            "advisories": {
+                "introduced": {"total": 1, "excused": 1, "by_severity": [{"name": "unknown", "count": 1}]},
+                "carried_over": {"total": 1, "excused": 0, "by_severity": [{"name": "high", "count": 1}]},
+                "fixed": {"total": 0, "excused": 0, "by_severity": []},
+                "untouched": [{"ecosystem": "npm", "name": "b", "manifest": null,
+                               "advisory": {"id": "GHSA-2", "kind": "malware", "severity": "high", "presence": "carried-over",
+                                            "fixed_in": [], "excused": false, "vex": []}}],
+                "untouched_omitted": 0
+            },
+            "licences": {"total": 1, "unknown": 0, "changed": 1, "by_expression": [{"name": "MIT", "count": 1}]}
         },
         "tests": {
             "total": 1, "passed": 0, "failed": 1, "skipped": 0, "flaky": 0,

@@ -4,13 +4,7 @@ use super::list::{Cut, details};
 use super::{Scale, share};
 use crate::render::escape::{markdown, markdown_name, markdown_short};
 use crate::render::words::{self, Looked};
-use crate::report::{
-    Count, DependenciesSummary, DependencyItem, FileItem, FindingItem, FindingsSummary, VerdictReport,
-};
-use crate::report::{DependencyChangeKind, EvidenceKind};
-
-/// How many packages stand open; beyond that the table is folded.
-const OPEN_PACKAGES: usize = 20;
+use crate::report::{Count, EvidenceKind, FileItem, FindingItem, FindingsSummary, VerdictReport};
 
 /// How far a kind of evidence was looked at, where that is not all of it.
 pub(super) fn caveat(report: &VerdictReport, kind: EvidenceKind, total: u64) -> String {
@@ -35,7 +29,7 @@ pub(super) fn nothing(report: &VerdictReport, kind: EvidenceKind, what: &str) ->
     }
 }
 
-fn counts(counts: &[Count]) -> String {
+pub(super) fn counts(counts: &[Count]) -> String {
     let shown: Vec<String> =
         counts.iter().take(12).map(|count| format!("{} {}", count.count, markdown_short(&count.name))).collect();
     let more = counts.len().saturating_sub(12);
@@ -74,60 +68,6 @@ fn file(file: &FileItem) -> String {
         _ => "not counted".to_owned(),
     };
     format!("| {}{previous} | {} | {} | {lines} |\n", markdown_name(&file.path), file.status, file.kind)
-}
-
-/// Changed packages, as a table.
-pub(super) fn dependencies(report: &VerdictReport, scale: Scale) -> String {
-    let DependenciesSummary { total, by_change, items, omitted } = &report.dependencies;
-    let mut out = format!("### Dependencies\n\n{}", caveat(report, EvidenceKind::Dependencies, *total));
-    if *total == 0 {
-        return out + nothing(report, EvidenceKind::Dependencies, "No locked package changed").as_str();
-    }
-    out.push_str(&format!("{}: {}.\n\n", words::count_u64(*total, "package"), counts(by_change)));
-    let head = "| Package | Change | Version | Use | From | Lockfile |\n|---|---|---|---|---|---|\n";
-    let table = |items: &[DependencyItem], left_out: u64| {
-        head.to_owned()
-            + Cut::new(scale.of(share::DEPENDENCIES))
-                .fill(items.iter().map(package))
-                .and_left_out(left_out)
-                .open("package")
-                .as_str()
-    };
-    match items.len() {
-        0..=OPEN_PACKAGES => out.push_str(&table(items, *omitted)),
-        _ => out.push_str(&details("Packages", &table(items, *omitted))),
-    }
-    out + "\n"
-}
-
-fn package(item: &DependencyItem) -> String {
-    let versions = |versions: &[String]| match versions.is_empty() {
-        true => "unknown".to_owned(),
-        false => words::listed(versions, 3, markdown_short),
-    };
-    let (change, version) = match item.change {
-        DependencyChangeKind::Added => ("**added**".to_owned(), versions(&item.after)),
-        DependencyChangeKind::Removed => ("removed".to_owned(), versions(&item.before)),
-        other => (other.to_string(), format!("{} \u{2192} {}", versions(&item.before), versions(&item.after))),
-    };
-    let jump = item.jump.map(|jump| format!(", {jump}")).unwrap_or_default();
-    let from: Vec<String> = item
-        .sources
-        .iter()
-        .map(|source| match source.host.as_ref().or(source.location.as_ref()) {
-            Some(place) => format!("{} {place}", source.kind),
-            None => source.kind.to_string(),
-        })
-        .collect();
-    format!(
-        "| {} {} | {change}{jump} | {version} | {}, {} | {} | {} |\n",
-        item.ecosystem,
-        markdown_name(&item.name),
-        item.directness,
-        item.scope,
-        words::listed(&from, 2, markdown_short),
-        item.manifest.as_deref().map_or_else(|| "no lockfile".to_owned(), |path| markdown_name(path).to_string())
-    )
 }
 
 /// What the scanners say.

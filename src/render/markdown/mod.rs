@@ -8,6 +8,7 @@ mod claims;
 mod evidence;
 mod head;
 mod list;
+mod packages;
 mod provenance;
 mod rules;
 mod stated;
@@ -73,7 +74,7 @@ fn page(report: &VerdictReport, scale: Scale) -> (String, u64) {
     let after = [
         rules::in_short(report, scale),
         evidence::changes(report, scale),
-        evidence::dependencies(report, scale),
+        packages::dependencies(report, scale),
         evidence::findings(report, scale),
         checks::all(report, scale),
         claims::claims(report, scale),

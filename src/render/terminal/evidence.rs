@@ -2,6 +2,7 @@
 
 use super::screen::Screen;
 use super::{entries, name, text};
+use crate::render::packages;
 use crate::render::words::{self, Looked};
 use crate::report::{ClaimResult, Completeness, DependencyChangeKind, EvidenceKind};
 use crate::report::{DependencyItem, ReviewItem, SourceReport, TestItem, VerdictReport};
@@ -35,14 +36,7 @@ pub(super) fn seen(screen: &mut Screen, report: &VerdictReport) {
     let lines =
         format!("{}, lines +{} -{}{uncounted}", words::count_u64(files.total, "file"), files.added, files.removed);
     line(screen, report, EvidenceKind::Files, files.total, "changes", &lines);
-    let packages = &report.dependencies;
-    let by: Vec<String> = packages.by_change.iter().map(|by| format!("{} {}", by.count, text(&by.name))).collect();
-    let packages_line =
-        format!("{} ({})", words::count_u64(packages.total, "package"), words::listed(&by, 6, str::to_owned));
-    line(screen, report, EvidenceKind::Dependencies, packages.total, "dependencies", &packages_line);
-    let new: Vec<String> =
-        packages.items.iter().filter(|item| item.change == DependencyChangeKind::Added).map(package).collect();
-    entries(screen, 4, &new, "package");
+    dependencies(screen, report);
     let findings = &report.findings;
     let by: Vec<String> = findings.by_severity.iter().map(|by| format!("{} {}", by.total, by.severity)).collect();
     let gone = match findings.compared.gone {
@@ -133,9 +127,44 @@ fn line(screen: &mut Screen, report: &VerdictReport, kind: EvidenceKind, total: 
     screen.text(2, &format!("{label}: {said}"));
 }
 
-fn package(item: &DependencyItem) -> String {
-    let versions = words::listed(&item.after, 3, name);
-    format!("- new: {} {} {versions} ({}, {})", item.ecosystem, name(&item.name), item.directness, item.scope)
+/// Changed packages: those that a reader has to see, and new ones; then what is known against packages.
+fn dependencies(screen: &mut Screen, report: &VerdictReport) {
+    let summary = &report.dependencies;
+    let by: Vec<String> = summary.by_change.iter().map(|by| format!("{} {}", by.count, text(&by.name))).collect();
+    let counted = format!("{} ({})", words::count_u64(summary.total, "package"), words::listed(&by, 6, str::to_owned));
+    line(screen, report, EvidenceKind::Dependencies, summary.total, "dependencies", &counted);
+    let shown = |item: &&DependencyItem| item.stands_out() || item.change == DependencyChangeKind::Added;
+    let lines: Vec<String> = summary.items.iter().filter(shown).map(|item| package(report, item)).collect();
+    entries(screen, 4, &lines, "package");
+    let advisories = packages::advisory_total(report);
+    if summary.total > 0 || advisories > 0 {
+        let said = packages::advisories(report);
+        line(screen, report, EvidenceKind::Advisories, advisories, "known vulnerabilities of packages", &said);
+        let licences = &summary.licences;
+        line(screen, report, EvidenceKind::Licences, licences.total, "licences", &packages::licences(licences, text));
+    }
+}
+
+/// `- added: npm left-pad 1.3.0 (direct, runtime); no checksum; new: critical GHSA-1 (fixed in 1.3.1); licence MIT`
+fn package(report: &VerdictReport, item: &DependencyItem) -> String {
+    let mut said = vec![format!(
+        "- {}: {} {} {} ({}, {})",
+        item.change,
+        item.ecosystem,
+        name(&item.name),
+        packages::versions(item, "->", name),
+        item.directness,
+        item.scope
+    )];
+    said.extend(item.signs.iter().map(|sign| packages::sign(*sign).to_owned()));
+    said.extend(item.deprecated.iter().map(|why| format!("not to be used: {}", text(why))));
+    if !item.advisories.is_empty() {
+        said.push(packages::known(report, item, name, |text| text));
+    }
+    if !item.licences.is_empty() {
+        said.push(format!("licence {}", packages::licence(report, item, text, |text| text)));
+    }
+    said.join("; ")
 }
 
 fn sources(screen: &mut Screen, report: &VerdictReport) {
