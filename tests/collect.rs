@@ -506,7 +506,8 @@ fn the_order_of_files_on_the_command_line_changes_nothing() {
 fn limits() -> String {
     use std::fmt::Write as _;
     use tollgate::collect::{
-        claims, codeowners, coverage, diff, event, evidence, junit, lockfiles, reports, reviews, sarif,
+        advisories, claims, codeowners, coverage, dependency_review, diff, event, evidence, junit, lockfiles, reports,
+        reviews, sarif, sbom, vex,
     };
     use tollgate::collect::{snapshot, teams, trees};
     type Entries = &'static [(&'static str, u64)];
@@ -521,6 +522,12 @@ fn limits() -> String {
         ("claims", claims::MAX_BYTES, &[("claims", tollgate::normalize::claims::MAX_CLAIMS as u64)]),
         ("CODEOWNERS", codeowners::MAX_BYTES as u64, &[]),
         ("lockfiles", lockfiles::MAX_BYTES as u64, &[("packages", lockfiles::MAX_PACKAGES as u64)]),
+        ("dependency reviews", dependency_review::MAX_BYTES, &[("changes", dependency_review::MAX_CHANGES as u64)]),
+        ("bills of materials", sbom::MAX_BYTES, &[("components", sbom::MAX_COMPONENTS as u64)]),
+        ("advisories, packed", advisories::MAX_BYTES, &[("records", advisories::MAX_RECORDS)]),
+        ("advisories, unpacked", advisories::MAX_UNPACKED_BYTES, &[]),
+        ("one advisory", advisories::MAX_RECORD_BYTES as u64, &[]),
+        ("VEX", vex::MAX_BYTES, &[("statements", vex::MAX_STATEMENTS as u64)]),
         ("diffs", diff::MAX_BYTES, &[]),
         ("files whose lines are counted", snapshot::MAX_TEXT_BYTES, &[]),
         ("evidence documents", evidence::MAX_BYTES, &[]),

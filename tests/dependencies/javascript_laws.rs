@@ -227,7 +227,9 @@ proptest! {
             // of yarn 1 neither, but the entry is there, and is held to less.
             let line = kept.ends_with([' ', '\n']) || rest.starts_with('\n');
             let entry = rest.trim_start_matches('\n').starts_with('"');
-            let between = FORMATS[at] == "yarn 1" && line || FORMATS[at] == "yarn 8" && entry;
+            // So it is in an entry of pnpm's older formats, whose dependencies come after its checksum.
+            let lines = ["yarn 1", "pnpm 6"].contains(&FORMATS[at]);
+            let between = lines && line || FORMATS[at] == "yarn 8" && entry;
             // Before its first dependency a file is that of an empty project.
             let empty = match FORMATS[at] {
                 "pnpm 6" => !kept.contains("version: 1"),
