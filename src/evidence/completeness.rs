@@ -131,6 +131,15 @@ impl Source {
         self
     }
 
+    /// Whether it only says that nobody supplied anything.
+    #[must_use]
+    pub const fn is_nobodys(&self) -> bool {
+        matches!(self.completeness, Completeness::Missing)
+            && self.path.is_none()
+            && self.tool.is_none()
+            && self.sha256.is_none()
+    }
+
     /// Makes it no better than `completeness`; the reason of the worst stays.
     pub fn worsen(&mut self, completeness: Completeness, reason: impl Into<String>) {
         if completeness > self.completeness {

@@ -175,7 +175,8 @@ pub(super) struct Writer {
 impl Writer {
     /// `None` where nothing can be written there.
     pub(super) fn new(cache: &Path, sha256: &str) -> Option<Self> {
-        let file = tempfile::tempfile_in(cache).map_err(|error| unwritten(cache, &error)).ok()?;
+        let made = std::fs::create_dir_all(cache).and_then(|()| tempfile::tempfile_in(cache));
+        let file = made.map_err(|error| unwritten(cache, &error)).ok()?;
         let entries = BufWriter::with_capacity(1 << 18, file);
         Some(Self { cache: cache.into(), sha256: sha256.into(), entries, at: 0, packages: BTreeMap::new() })
     }

@@ -102,13 +102,25 @@ pub fn advisories(packages: &[PackageSides], databases: &[Report<Database>]) -> 
 /// own. What a lockfile holds that could not be read nobody looked up.
 #[must_use]
 pub fn known(merged: &Merged, databases: &[Report<Database>]) -> (Vec<Advisory>, Vec<Source>) {
+    let unread = || merged.sources.iter().filter(|source| source.completeness != Completeness::Complete);
+    if databases.is_empty() && merged.advisory_sources.is_empty() {
+        let nobody = without_database(&merged.packages);
+        // Packages that could not be read are packages as well.
+        let unread = unread().next().filter(|_| nobody.completeness == Completeness::Complete);
+        let nobody = unread.map_or(nobody, |_| {
+            let reason = "nobody looked up the packages of what could not be read; give a database of advisories \
+                          (`--advisories PATH`)";
+            Source::incomplete(EvidenceKind::Advisories, Completeness::Missing, reason)
+        });
+        return (Vec::new(), vec![nobody]);
+    }
     let (mut found, mut sources) = match databases.is_empty() {
         true => (Vec::new(), unreviewed(merged).into_iter().collect()),
         false => advisories(&merged.packages, databases),
     };
     found.extend(merged.advisories.iter().cloned());
     sources.extend(merged.advisory_sources.iter().cloned());
-    let unread = merged.sources.iter().filter(|source| source.completeness != Completeness::Complete);
+    let unread = unread();
     sources.extend(unread.map(|source| {
         let why = source.reason.as_deref().unwrap_or("it was not read");
         let reason = format!("what packages there are is not known: {why}");
@@ -120,11 +132,8 @@ pub fn known(merged: &Merged, databases: &[Report<Database>]) -> (Vec<Advisory>,
     (fold(found), sources)
 }
 
-/// The source where no database was given: packages that came with the change and that no dependency review states.
+/// The source where there are dependency reviews alone: packages that came with the change and that no dependency review states.
 fn unreviewed(merged: &Merged) -> Option<Source> {
-    if merged.advisory_sources.is_empty() {
-        return Some(without_database(&merged.packages));
-    }
     let open = merged.dependencies.iter().filter(|item| {
         !item.after.is_empty()
             && osv_name(item.ecosystem).is_some()

@@ -86,8 +86,8 @@ const fn way(kind: EvidenceKind) -> &'static str {
         EvidenceKind::Dependencies => {
             "supply the changed packages with `--repo DIR`, `--trees BEFORE AFTER` or `--dependencies FILE`"
         }
-        EvidenceKind::Licences => "supply the packages' licences with `--dependencies FILE`",
-        EvidenceKind::Advisories => "supply known vulnerabilities with `--advisories FILE`",
+        EvidenceKind::Licences => "supply the packages' licences with `--dependencies FILE` or `--sbom BEFORE AFTER`",
+        EvidenceKind::Advisories => "supply known vulnerabilities with `--advisories PATH`",
         EvidenceKind::Capabilities => "supply the changed code with `--repo DIR` or `--trees BEFORE AFTER`",
         EvidenceKind::Reviews => "supply the forge's reviews with `--reviews FILE`",
         EvidenceKind::Teams => "supply the teams' members with `--teams FILE`",
