@@ -271,3 +271,27 @@ fn licences_and_deprecations_of_a_real_package_lock_are_those_that_it_has() {
         deprecated.iter().all(|it| it.name == "uuid" && it.deprecated.as_ref().unwrap().starts_with("Please upgrade"))
     );
 }
+
+#[test]
+fn lockfiles_repeat_what_their_manifests_ask_for() {
+    let Some(root) = shared("lockfile") else { return };
+    let mut compared = 0;
+    for name in std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+        let trees = real(&name).unwrap();
+        for side in [&trees.before, &trees.after] {
+            let lock = ["yarn.lock", "pnpm-lock.yaml"].into_iter().find(|path| side.contains_key(*path));
+            let (Some(lock), Some(manifest)) = (lock, side.get("package.json")) else { continue };
+            let json: serde_json::Value = serde_json::from_slice(manifest).unwrap();
+            let sections = ["dependencies", "devDependencies", "optionalDependencies"];
+            let asked = sections.into_iter().filter_map(|section| json[section].as_object()).flatten();
+            let text = |path: &str| std::str::from_utf8(&side[path]).unwrap();
+            let set = locked([(lock, text(lock)), ("package.json", text("package.json"))]).unwrap();
+            // Pnpm adds the peers that it installs itself.
+            for (key, range) in asked {
+                assert_eq!(set.asked[""].get(key).map(String::as_str), range.as_str(), "{name}: {key}");
+            }
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 16);
+}

@@ -305,3 +305,25 @@ fn bun_reads_workspaces_git_and_archives() {
         assert_eq!(error.completeness, Completeness::Failed, "{from}");
     }
 }
+
+#[test]
+fn nesting_and_long_lines_end_before_the_stack_or_the_patience() {
+    let deep = "[".repeat(100_000);
+    for (path, start) in [
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\nx: "),
+        ("yarn.lock", "__metadata:\n  version: 8\n  x: "),
+        ("bun.lock", "{\"lockfileVersion\": 1, \"x\": "),
+    ] {
+        assert!(locked([(path, format!("{start}{deep}").as_str())]).is_err(), "{path}");
+    }
+    // Quadratic readers would not end here in any time that a test is waited for.
+    let words = "a, ".repeat(1 << 19);
+    for (path, start) in [
+        ("pnpm-lock.yaml", "lockfileVersion: '9.0'\nx: ["),
+        ("yarn.lock", "# yarn lockfile v1\n"),
+        ("yarn.lock", "__metadata:\n  version: 8\n  x: ["),
+        ("bun.lock", "{\"lockfileVersion\": 1, \"x\": ["),
+    ] {
+        assert!(locked([(path, format!("{start}{words}").as_str())]).is_err(), "{path}");
+    }
+}

@@ -5,9 +5,12 @@
 //! else the file says of it. Of a package of version 1 only the `package.json` beside the file tells whether it is direct.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::javascript::{Entries, Keys, from_address, integrity, is_archive};
 use super::place::{directory, file_name, join, path, within};
@@ -18,17 +21,18 @@ use crate::evidence::{DependencyScope, Directness, Ecosystem, PackageSource, Sou
 pub(super) struct PackageLock;
 
 #[derive(Deserialize)]
-struct Lock {
+struct Lock<'t> {
     #[serde(rename = "lockfileVersion")]
     version: Option<u32>,
-    packages: Option<Entries<Package>>,
+    #[serde(borrow)]
+    packages: Option<Entries<Package<'t>>>,
     dependencies: Option<Entries<Node>>,
 }
 
 /// One entry of `packages`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Package {
+struct Package<'t> {
     name: Option<String>,
     version: Option<String>,
     resolved: Option<Resolved>,
@@ -41,10 +45,14 @@ struct Package {
     dev: bool,
     #[serde(default)]
     in_bundle: bool,
-    dependencies: Option<Names>,
-    dev_dependencies: Option<Names>,
-    optional_dependencies: Option<Names>,
-    peer_dependencies: Option<Names>,
+    #[serde(borrow)]
+    dependencies: Option<Names<'t>>,
+    #[serde(borrow)]
+    dev_dependencies: Option<Names<'t>>,
+    #[serde(borrow)]
+    optional_dependencies: Option<Names<'t>>,
+    #[serde(borrow)]
+    peer_dependencies: Option<Names<'t>>,
 }
 
 /// One entry of the tree of version 1.
@@ -61,12 +69,31 @@ struct Node {
 }
 
 /// Old releases wrote `false` where there is no address.
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum Resolved {
     Address(String),
-    #[expect(dead_code, reason = "there to be accepted")]
-    Absent(bool),
+    Absent,
+}
+
+impl<'de> Deserialize<'de> for Resolved {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = Resolved;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an address or `false`")
+            }
+
+            fn visit_str<E: Error>(self, address: &str) -> Result<Resolved, E> {
+                Ok(Resolved::Address(address.to_owned()))
+            }
+
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Resolved, E> {
+                Ok(Resolved::Absent)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
 
 /// What a package's own manifest says, in whatever form; only a text is of use.
@@ -90,14 +117,10 @@ impl Said {
     }
 }
 
-/// Names and what is asked of them; an empty one was written as `[]` by old releases.
+/// Names and what is asked of them, as they stand there: those of most packages are never looked at. An empty one was
+/// written as `[]` by old releases.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Names {
-    Map(BTreeMap<String, Value>),
-    #[expect(dead_code, reason = "there to be accepted")]
-    Other(Value),
-}
+struct Names<'t>(#[serde(borrow)] &'t RawValue);
 
 impl LockfileFormat for PackageLock {
     fn name(&self) -> &'static str {
@@ -113,7 +136,7 @@ impl LockfileFormat for PackageLock {
     }
 
     fn parse(&self, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
-        let lock: Lock = serde_json::from_str(text).map_err(|error| {
+        let lock: Lock<'_> = serde_json::from_str(text).map_err(|error| {
             let line = u32::try_from(error.line()).ok().filter(|line| *line > 0);
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
@@ -137,7 +160,11 @@ impl LockfileFormat for PackageLock {
     }
 }
 
-fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) -> Result<LockedSet, LockfileError> {
+fn from_packages(
+    packages: Entries<Package<'_>>,
+    text: &str,
+    context: &Context<'_>,
+) -> Result<LockedSet, LockfileError> {
     let mut set = LockedSet::default();
     let direct = direct(&packages);
     let mut keys = Keys::behind(text, "packages");
@@ -168,7 +195,7 @@ fn from_packages(packages: Entries<Package>, text: &str, context: &Context<'_>) 
 }
 
 /// A link or a workspace: the repository's own, unless its directory is outside.
-fn local(at: &str, package: &Package, context: &Context<'_>, set: &mut LockedSet) {
+fn local(at: &str, package: &Package<'_>, context: &Context<'_>, set: &mut LockedSet) {
     let target = match (&package.resolved, package.link) {
         (Some(Resolved::Address(target)), true) => target.as_str(),
         _ => at,
@@ -195,7 +222,7 @@ fn local(at: &str, package: &Package, context: &Context<'_>, set: &mut LockedSet
 }
 
 /// Paths of the packages that the root or a workspace names: the nearest `node_modules` that has the name.
-fn direct(packages: &Entries<Package>) -> BTreeSet<String> {
+fn direct(packages: &Entries<Package<'_>>) -> BTreeSet<String> {
     let paths: BTreeSet<&str> = packages.0.iter().map(|(at, _)| at.as_str()).collect();
     let mut direct = BTreeSet::new();
     for (at, package) in packages.0.iter().filter(|(at, _)| !at.contains("node_modules/")) {
@@ -295,34 +322,30 @@ impl Resolved {
     fn address(&self) -> Option<&str> {
         match self {
             Self::Address(address) => Some(address),
-            Self::Absent(_) => None,
+            Self::Absent => None,
         }
     }
 }
 
-impl Names {
-    fn ranges(&self) -> Vec<(String, String)> {
-        match self {
-            Self::Map(map) => {
-                let range = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                map.iter().map(|(name, value)| (name.clone(), range(value))).collect()
-            }
-            Self::Other(_) => Vec::new(),
-        }
+impl Names<'_> {
+    fn map(&self) -> BTreeMap<String, Value> {
+        serde_json::from_str(self.0.get()).unwrap_or_default()
     }
 
-    fn keys(&self) -> Vec<&str> {
-        match self {
-            Self::Map(map) => map.keys().map(String::as_str).collect(),
-            Self::Other(_) => Vec::new(),
-        }
+    fn ranges(&self) -> Vec<(String, String)> {
+        let range = |value: Value| value.as_str().unwrap_or_default().to_owned();
+        self.map().into_iter().map(|(name, value)| (name, range(value))).collect()
+    }
+
+    fn keys(&self) -> Vec<String> {
+        self.map().into_keys().collect()
     }
 }
 
 /// Every name that a `package.json` asks for; `None` where it can't be read.
 fn named(package_json: &[u8]) -> Option<BTreeSet<String>> {
-    let manifest: Package = serde_json::from_str(place::text(package_json).ok()?).ok()?;
+    let manifest: Package<'_> = serde_json::from_str(place::text(package_json).ok()?).ok()?;
     let sections =
         [manifest.dependencies, manifest.dev_dependencies, manifest.optional_dependencies, manifest.peer_dependencies];
-    Some(sections.iter().flatten().flat_map(Names::keys).map(str::to_owned).collect())
+    Some(sections.iter().flatten().flat_map(Names::keys).collect())
 }
