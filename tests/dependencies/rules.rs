@@ -368,3 +368,18 @@ fn a_package_from_a_second_place_says_which() {
     let same = Trees::new([("a/uv.lock", YARN_LIKE)], [("a/uv.lock", YARN_LIKE), ("b/uv.lock", YARN_LIKE)]);
     assert!(same.evidence().0[0].other_sources.is_empty());
 }
+
+#[test]
+fn one_digest_of_several_that_is_exchanged_is_a_change_and_one_that_comes_is_not() {
+    let lock = |digests: &[&str]| {
+        let hashes: String = digests.iter().map(|digest| format!(" --hash=sha256:{digest}")).collect();
+        format!("a==1.0{hashes}\n")
+    };
+    let changes = |old: &[&str], new: &[&str]| {
+        let (old, new) = (lock(old), lock(new));
+        Trees::new([("requirements.txt", &*old)], [("requirements.txt", &*new)]).evidence().0.len()
+    };
+    assert_eq!(changes(&["11", "22"], &["11", "33"]), 1);
+    assert_eq!(changes(&["11"], &["11", "22"]), 0);
+    assert_eq!(changes(&["11", "22"], &["11"]), 0);
+}

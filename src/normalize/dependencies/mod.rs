@@ -166,8 +166,18 @@ fn known_hosts<'a>(before: &'a LockedSet, ecosystem: Ecosystem, elsewhere: Optio
 fn differ(before: &[&LockedPackage], after: &[&LockedPackage]) -> bool {
     let (before, after) = (contents(before), contents(after));
     // Without its checksums a version may become anything: that is another lock.
-    let other = |old: &[String], new: &[String]| contradict(old, new) || (!old.is_empty() && new.is_empty());
+    let other = |old: &[String], new: &[String]| {
+        contradict(old, new) || exchanged(old, new) || (!old.is_empty() && new.is_empty())
+    };
     !before.keys().eq(after.keys()) || before.iter().any(|(key, old)| after.get(key).is_some_and(|new| other(old, new)))
+}
+
+/// Whether digests went and others of the same algorithm came: an archive may be added to a version, and none becomes another.
+fn exchanged(old: &[String], new: &[String]) -> bool {
+    let algorithm = |digest: &str| digest.split(':').next().unwrap_or_default().to_owned();
+    let lost: BTreeSet<String> =
+        old.iter().filter(|digest| !new.contains(digest)).map(|digest| algorithm(digest)).collect();
+    new.iter().filter(|digest| !old.contains(digest)).any(|digest| lost.contains(&algorithm(digest)))
 }
 
 /// Checksums of each version from each place.
