@@ -185,6 +185,15 @@ fn a_vex_statement_excuses_only_the_version_that_it_names() {
     assert_eq!(decided("pkg:npm/b@2.0.0"), ("satisfied".to_owned(), 3));
     assert_eq!(decided("pkg:npm/b@2.0.1"), ("violated".to_owned(), 1));
     assert_eq!(decided("pkg:npm/c@2.0.0"), ("violated".to_owned(), 1));
+    // What another package's author says of its own use of it is not said of this one.
+    let other = statement("pkg:npm/b@2.0.0").replace(
+        r#"{"@id":"pkg:npm/b@2.0.0"}"#,
+        r#"{"@id":"pkg:npm/else@9.0.0","subcomponents":[{"@id":"pkg:npm/b@2.0.0"}]}"#,
+    );
+    assert!(other.contains("subcomponents"));
+    place.write("vex.json", &other);
+    let (_, code) = place.eval(&["--advisories", "osv.json", "--vex", "vex.json"]);
+    assert_eq!(code, 1);
 }
 
 #[test]
@@ -232,4 +241,37 @@ fn a_document_judges_like_its_sources() {
         let same = |output: &Output| (String::from_utf8(output.stdout.clone()).unwrap(), output.status.code());
         assert_eq!(same(&later), same(&now), "{format}");
     }
+}
+
+#[test]
+fn other_content_under_the_same_version_asks_for_approval() {
+    let place = Place::new();
+    place.write("osv.json", &json!([record("GHSA-in", "zzz", None, LOW)]).to_string());
+    let lock = std::fs::read_to_string(place.directory.path().join("before/package-lock.json")).unwrap();
+    let manifest = std::fs::read_to_string(place.directory.path().join("before/package.json")).unwrap();
+    place.write("after/package.json", &manifest);
+    let digest = format!("sha512-{}==", "c".repeat(86));
+    for other in [
+        format!("sha512-{}==", "d".repeat(86)),
+        format!("sha1-{}=", "d".repeat(27)),
+        format!("{digest} sha512-{}==", "d".repeat(86)),
+        "md5-AAAA".to_owned(),
+        "foo-bar".to_owned(),
+        String::new(),
+    ] {
+        assert!(lock.contains(&digest));
+        place.write("after/package-lock.json", &lock.replace(&digest, &other));
+        let (verdict, code) = place.eval(&["--advisories", "osv.json"]);
+        assert_eq!((code, outcome(&verdict, "dependency-repointed")), (3, "violated"), "{other}");
+    }
+    place.write("after/package-lock.json", &lock);
+    assert_eq!(place.eval(&["--advisories", "osv.json"]).1, 0);
+}
+
+#[test]
+fn a_path_of_a_database_is_taken_as_it_is_written() {
+    let place = Place::new();
+    place.write("db@20250101", &json!([record("GHSA-in", "b", None, CRITICAL)]).to_string());
+    place.write("db", &json!([record("GHSA-in", "b", Some("1.0.0"), CRITICAL)]).to_string());
+    assert_eq!(place.eval(&["--advisories", "db@20250101"]).1, 1);
 }

@@ -191,8 +191,11 @@ pub fn said(change: &ChangeArgs, evidence: EvidenceArgs) -> Said {
         (Input::Coverage, evidence.coverage),
         (Input::Claims, evidence.claims),
     ];
-    let files = |written: Vec<String>| written.iter().map(|file| EvidenceFile::parse(Path::new(HERE), file)).collect();
-    let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(given(written)?)))).collect();
+    let files = |input, written: Vec<String>| {
+        written.iter().map(|file| EvidenceFile::named(input, Path::new(HERE), file)).collect()
+    };
+    let inputs =
+        inputs.into_iter().filter_map(|(input, written)| Some((input, files(input, given(written)?)))).collect();
     let facts = [
         (Fact::Author, evidence.author),
         (Fact::Title, evidence.title),

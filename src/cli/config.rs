@@ -193,8 +193,9 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
     let one = facts.into_iter().filter_map(|(fact, said)| Some((fact, vec![said?])));
     let facts: Vec<_> = one.chain(wire.label.map(|labels| (Fact::Label, labels))).collect();
     let facts = facts.into_iter().map(|(fact, said)| (fact, file.facts(fact, said))).collect();
-    let files = |files: Vec<String>| files.iter().map(|written| EvidenceFile::parse(here, written)).collect();
-    let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(written?)))).collect();
+    let files =
+        |input, files: Vec<String>| files.iter().map(|written| EvidenceFile::named(input, here, written)).collect();
+    let inputs = inputs.into_iter().filter_map(|(input, written)| Some((input, files(input, written?)))).collect();
     Said {
         change: described(file, wire.repo, wire.base, wire.head, [wire.diff, wire.evidence], wire.trees),
         inputs,

@@ -3,6 +3,8 @@
 //! Each kind is read from what the flags name for it. Beside an evidence document, what a flag names takes the place of all
 //! that the document has of that kind; what no flag names stays.
 
+use std::path::Path;
+
 use super::facts::Fact;
 use super::inputs::Input;
 use super::judge::{self, Checkout, Run};
@@ -15,7 +17,7 @@ use crate::collect::lockfiles::{self, LockfileInputs};
 use crate::collect::snapshot::{RawChange, Snapshot};
 use crate::collect::{input, teams};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evidence::{Change, Claim, Completeness, Evidence, EvidenceKind, Source};
+use crate::evidence::{Change, Claim, Completeness, Evidence, EvidenceKind, FileChange, Source};
 
 /// Collects and normalizes everything that a run names.
 ///
@@ -269,6 +271,14 @@ fn replace_claims(
     }
 }
 
+/// Whether the change touches what lies in a directory.
+pub(super) fn touches(files: &[FileChange], checkout: &Checkout, directory: &Path) -> bool {
+    let Some(inside) = checkout.inside(directory) else { return false };
+    let below =
+        |path: &String| inside.is_empty() || path.strip_prefix(&inside).is_some_and(|rest| rest.starts_with('/'));
+    files.iter().any(|file| below(&file.path) || file.previous_path.as_ref().is_some_and(below))
+}
+
 /// A report that is a file of the head was there before the head was, so it is none about it; and whoever writes the change
 /// writes what it says. Documents that state something about the change are meant to be written so, and teams are read
 /// from the base.
@@ -282,6 +292,12 @@ fn brought_along(evidence: &mut Evidence, checkout: &Checkout, settings: &Settin
         made_for_it.flat_map(|(input, files)| files.value.iter().map(move |file| (*input, file))).collect();
     for source in &mut evidence.sources {
         let file = files.iter().find(|(_, file)| Some(&file.file.shown) == source.path.as_ref());
+        if let Some((Input::Advisories, file)) = file
+            && touches(&evidence.files, checkout, &file.file.path)
+        {
+            source
+                .worsen(Completeness::Stale, "is a directory in which the change itself adds, edits or deletes files");
+        }
         if let (Some((input, file)), Some(sha256)) = (file, &source.sha256)
             && checkout.is_in(&head, &file.file.path, sha256)
         {

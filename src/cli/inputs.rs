@@ -61,6 +61,15 @@ impl EvidenceFile {
         Self { file: Location::new(directory, file), commit }
     }
 
+    /// A file that a flag names: of those that are made for no commit, an `@` belongs to the name.
+    #[must_use]
+    pub fn named(input: Input, directory: &Path, written: &str) -> Self {
+        match input {
+            Input::Advisories | Input::Vex => Self { file: Location::new(directory, written), commit: None },
+            _ => Self::parse(directory, written),
+        }
+    }
+
     /// As it was written.
     #[must_use]
     pub fn shown(&self) -> String {

@@ -186,7 +186,7 @@ impl Checkout {
     }
 
     /// The path in the repository, of a path that lies inside it by its spelling or by where its links lead.
-    fn inside(&self, path: &Path) -> Option<String> {
+    pub fn inside(&self, path: &Path) -> Option<String> {
         let spelled = normal(path);
         let real = through_links(&spelled);
         [&spelled, &real]

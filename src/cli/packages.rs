@@ -1,7 +1,9 @@
 //! Changed packages, their licences and their known vulnerabilities: what lockfiles, dependency reviews, bills of
 //! materials, databases and VEX documents say, as evidence. Wiring alone, as in `pipeline`.
 
-use super::gather::replace;
+use std::path::Path;
+
+use super::gather::{replace, touches};
 use super::inputs::{EvidenceFile, Input};
 use super::judge::Run;
 use super::readers::{self, Origin};
@@ -53,6 +55,9 @@ pub(super) fn packages(evidence: &mut Evidence, lockfiles: Option<&LockfileInput
 
 fn look_up(evidence: &mut Evidence, merged: &mut Merged, databases: &[EvidenceFile], run: &Run) {
     let cache = run.settings.advisory_cache.value.as_ref().map(|cache| cache.path.as_path());
+    // Whoever writes the change would write what was found.
+    let own = |cache: &&Path| run.checkout.as_ref().is_some_and(|it| touches(&evidence.files, it, cache));
+    let cache = cache.filter(|cache| !own(cache));
     let databases = readers::advisories(databases, &merged.packages, cache);
     let (found, sources) = advisories::known(merged, &databases);
     evidence.advisories = found;

@@ -1,6 +1,6 @@
 //! Whether a package that was there before comes from somewhere else now.
 
-use super::dependencies::{DependencyChange, PackageSource, SourceKind};
+use super::dependencies::{DependencyChange, DependencyChangeKind, PackageSource, SourceKind};
 
 impl DependencyChange {
     /// Whether it was there before, stays, and comes from a place that it did not come from before:
@@ -8,13 +8,18 @@ impl DependencyChange {
     /// - from a kind of place that none of its versions came from, or from another host, or from no known host or place
     ///   where one was known;
     /// - from another git repository, path or archive, whatever the commit, branch, tag or version in its address;
-    /// - from another address of the same registry, where no version came or went.
+    /// - from another address of the same registry, where no version came or went;
+    /// - from the same place, at the same versions, with another content.
     ///
     /// Where nothing tells where it came from before, it is repointed unless it comes from a registry now.
     #[must_use]
     pub fn is_repointed(&self) -> bool {
         if self.before.is_empty() || self.after.is_empty() {
             return false;
+        }
+        let same = self.before == self.after && self.sources_before == self.sources_after;
+        if same && self.change == DependencyChangeKind::Changed {
+            return true;
         }
         let known = !self.sources_before.is_empty()
             && self.sources_before.iter().all(|source| source.kind != SourceKind::Unknown);

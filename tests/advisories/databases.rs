@@ -271,9 +271,20 @@ fn directories_lie_only_so_deep_and_links_are_not_followed() {
     #[cfg(unix)]
     {
         files.write("links/1.json", &good);
-        std::os::unix::fs::symlink(files.write("other.json", "{}"), files.0.path().join("links/2.json")).unwrap();
         std::os::unix::fs::symlink(files.0.path(), files.0.path().join("links/loop")).unwrap();
         assert_eq!(look(&[npm("a", &[], &["1.0.0"])], &[&files.0.path().join("links")]).0.len(), 1);
+        std::os::unix::fs::symlink(files.write("other.json", "{}"), files.0.path().join("links/2.json")).unwrap();
+        assert!(refusal(&files.0.path().join("links")).1.contains("no regular file"));
+    }
+    // What may hold records is not passed over.
+    for (name, why) in
+        [("all.zip", "archive"), ("a.json.gz", "archive"), ("more.ndjson", "stream"), ("X.JSONL", "stream")]
+    {
+        let files = Files::new();
+        files.write("1.json", &good);
+        files.write(name, "x");
+        let (completeness, reason) = refusal(files.0.path());
+        assert!(completeness == Completeness::Failed && reason.contains(name) && reason.contains(why), "{reason}");
     }
 }
 

@@ -160,6 +160,12 @@ fn a_severity_is_that_of_the_newest_vector_and_else_the_databases_word() {
             (Some(Severity::Critical), Some(AdvisorySeverityFrom::Database), None),
         ),
         (json!([]), "who knows", (None, None, None)),
+        // A place that was not filled in.
+        (
+            json!([vector("CVSS_V3", "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N")]),
+            "CRITICAL",
+            (Some(Severity::Critical), Some(AdvisorySeverityFrom::Database), None),
+        ),
     ] {
         let mut record = record("GHSA-1", "a", "i0");
         record["severity"] = severity.clone();
@@ -175,6 +181,10 @@ fn a_severity_is_that_of_the_newest_vector_and_else_the_databases_word() {
     let (advisories, sources) = found(&packages, &[record]);
     assert_eq!(advisories[0].severity_from, Some(AdvisorySeverityFrom::Database));
     assert!(sources[0].problems[0].message.contains("expected a CVSS vector"), "{:?}", sources[0].problems);
+    // Beside one that can't be read, one that is low is not known to be all.
+    let mut beside = super::record("GHSA-1", "a", "i0");
+    beside["severity"] = json!([vector("CVSS_V4", "7.5"), vector("CVSS_V2", V2)]);
+    assert_eq!(found(&packages, &[beside]).0[0].severity, None);
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn a_statement_is_about_the_package_and_the_version_that_it_names() {
         // Through the parts of an application, but not of another package's.
         (json!({"@id": "pkg:oci/app@1", "subcomponents": [{"@id": "pkg:npm/%40s/a@1.0.0"}]}), true),
         (json!({"@id": "my app", "subcomponents": ["pkg:npm/%40s/a"]}), true),
-        (json!({"@id": "pkg:npm/app", "subcomponents": [{"@id": "pkg:npm/%40s/a@1.0.0"}]}), true),
+        (json!({"@id": "pkg:npm/app", "subcomponents": [{"@id": "pkg:npm/%40s/a@1.0.0"}]}), false),
         (json!({"@id": "pkg:npm/dependency@1.0.0", "subcomponents": [{"@id": "pkg:npm/%40s/a@1.0.0"}]}), false),
         (json!({"@id": "pkg:oci/app@1", "subcomponents": [{"@id": "pkg:npm/%40s/a@2.0.0"}]}), false),
         (json!({"@id": "pkg:oci/app@1", "subcomponents": [{"@id": "pkg:npm/other"}]}), false),

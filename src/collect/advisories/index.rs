@@ -175,7 +175,11 @@ pub(super) struct Writer {
 impl Writer {
     /// `None` where nothing can be written there.
     pub(super) fn new(cache: &Path, sha256: &str) -> Option<Self> {
-        let made = std::fs::create_dir_all(cache).and_then(|()| tempfile::tempfile_in(cache));
+        // The directory itself is made, and none above it: a path that nobody meant stays one that is not there.
+        let made = match std::fs::create_dir(cache) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => tempfile::tempfile_in(cache),
+        };
         let file = made.map_err(|error| unwritten(cache, &error)).ok()?;
         let entries = BufWriter::with_capacity(1 << 18, file);
         Some(Self { cache: cache.into(), sha256: sha256.into(), entries, at: 0, packages: BTreeMap::new() })

@@ -21,6 +21,20 @@ pub(super) fn read(root: &Path, sink: Sink<'_>) -> (Option<String>, Result<Datab
     }
 }
 
+/// What can hold records and is not read inside of a directory: leaving it out would be a database with a hole.
+fn unread(name: &str, kind: fs::FileType) -> Option<&'static str> {
+    let name = name.to_ascii_lowercase();
+    let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    if !kind.is_file() && ends(&[".json", ".zip"]) {
+        return Some("no regular file");
+    }
+    if kind.is_file() && ends(&[".zip", ".gz", ".xz", ".zst", ".bz2", ".tar", ".tgz"]) {
+        return Some("an archive, which is not read inside of a directory");
+    }
+    (kind.is_file() && ends(&[".ndjson", ".jsonl"]))
+        .then_some("a stream of records, which is not read inside of a directory")
+}
+
 struct Walk<'w> {
     sink: Sink<'w>,
     digest: Sha256,
@@ -55,6 +69,11 @@ impl Walk<'_> {
             let kind = fs::symlink_metadata(&inner).map_err(unreadable).map_err(at)?.file_type();
             if kind.is_dir() {
                 self.directory(&inner, &shown, depth + 1)?;
+            } else if let Some(other) = unread(&text, kind) {
+                return Err(Refusal::failed(format!(
+                    "{}: is {other}; name it by itself, or move it away",
+                    short(&shown)
+                )));
             } else if kind.is_file() && text.to_ascii_lowercase().ends_with(".json") {
                 self.file(&inner, &shown).map_err(|refusal| {
                     let reason = match refusal.reason.starts_with(&shown) {

@@ -41,7 +41,15 @@ pub(super) fn rated(entry: &Entry) -> (Option<Rated>, Option<String>) {
         from,
         cvss: Some(vector.to_owned()),
     });
-    (rated.or_else(word), problem)
+    // Where one vector can't be read nobody knows whether it is the worse one; a vector of no impact at all beside a word
+    // is a place that was not filled in.
+    let rated = match rated {
+        None => word(),
+        Some(rated) if problem.is_some() && rated.severity != Severity::Critical => None,
+        Some(rated) if rated.severity == Severity::None => word().or(Some(rated)),
+        rated => rated,
+    };
+    (rated, problem)
 }
 
 /// The place of an advisory's severity among those of the same fault: the first counts.

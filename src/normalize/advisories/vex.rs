@@ -18,8 +18,8 @@ use crate::versions::Version;
 /// `v` and for the spellings of PEP 440.
 ///
 /// - A product that is the application and not the package says nothing of the package, except through its parts
-///   (OpenVEX's subcomponents): whoever hands in the document says that it is about this change. A product that is itself
-///   one of the locked packages is not the application, and what it says of its own parts is not said of all their uses.
+///   (OpenVEX's subcomponents): whoever hands in the document says that it is about this change. A product that is a package
+///   of a registry is another one, and what is not so in its use of a part need not be so in this one.
 /// - An advisory can be of several versions: those after the change, or before it where it is fixed. What says that there
 ///   is nothing to do (not affected, fixed) is honoured where all of them are covered by such statements together; where
 ///   not, the source has a problem. What says otherwise is listed for any of them.
@@ -116,7 +116,7 @@ impl Found<'_> {
     }
 }
 
-/// Statements by their package, without those that are about its use in another locked package.
+/// Statements by their package, without those that are about its use in another package.
 fn by_package<'a>(documents: &'a [Report<VexDocument>], locked: &Wanted) -> BTreeMap<&'a PackageKey, Vec<Found<'a>>> {
     let mut by_package: BTreeMap<&PackageKey, Vec<Found<'_>>> = BTreeMap::new();
     for (document, report) in documents.iter().enumerate() {
@@ -124,8 +124,9 @@ fn by_package<'a>(documents: &'a [Report<VexDocument>], locked: &Wanted) -> BTre
         for (index, statement) in read.statements.iter().enumerate() {
             let key = &statement.product.key;
             let whole = statement.within.as_ref().and_then(|whole| whole.key.as_ref());
-            if whole.is_none_or(|whole| whole == key || !locked.contains(whole)) {
-                let found = Found { document, index, author: read.author.as_ref(), statement };
+            let found = Found { document, index, author: read.author.as_ref(), statement };
+            let other = whole.is_some_and(|whole| whole != key);
+            if !other || !found.excuses() && whole.is_none_or(|whole| !locked.contains(whole)) {
                 by_package.entry(key).or_default().push(found);
             }
         }

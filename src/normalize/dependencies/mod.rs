@@ -164,12 +164,31 @@ fn known_hosts<'a>(before: &'a LockedSet, ecosystem: Ecosystem, elsewhere: Optio
 }
 
 fn differ(before: &[&LockedPackage], after: &[&LockedPackage]) -> bool {
+    let npm = before.iter().chain(after).any(|package| package.ecosystem == Ecosystem::Npm);
     let (before, after) = (contents(before), contents(after));
-    // Without its checksums a version may become anything: that is another lock.
+    // Without its checksums, or with weaker ones, a version may become anything: that is another lock.
     let other = |old: &[String], new: &[String]| {
-        contradict(old, new) || exchanged(old, new) || (!old.is_empty() && new.is_empty())
+        contradict(old, new) || exchanged(old, new) || strength(new) < strength(old) || (npm && joined(old, new))
     };
     !before.keys().eq(after.keys()) || before.iter().any(|(key, old)| after.get(key).is_some_and(|new| other(old, new)))
+}
+
+/// How hard it is to make other content with the same digest, for the best of some digests.
+fn strength(digests: &[String]) -> u8 {
+    let of = |digest: &String| match digest.split(':').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "sha512" | "sha384" | "sha256" | "blake2b" | "blake3" | "h1" => 3,
+        algorithm if algorithm.starts_with("yarn-cache-") => 3,
+        "sha1" => 2,
+        _ => 1,
+    };
+    digests.iter().map(of).max().unwrap_or(0)
+}
+
+/// Whether a digest came beside another of the same algorithm. npm takes content that has either.
+fn joined(old: &[String], new: &[String]) -> bool {
+    let algorithm = |digest: &str| digest.split(':').next().unwrap_or_default().to_owned();
+    let known: BTreeSet<String> = old.iter().map(|digest| algorithm(digest)).collect();
+    new.iter().any(|digest| !old.contains(digest) && known.contains(&algorithm(digest)))
 }
 
 /// Whether digests went and others of the same algorithm came: an archive may be added to a version, and none becomes another.
