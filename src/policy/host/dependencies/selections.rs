@@ -191,7 +191,7 @@ pub(in crate::policy::host) const SELECTIONS: &[Signature] = &[
         &[],
         "those that were there before and come from a place now that they did not come from: another kind of place or host, \
          another git repository, path or archive whatever its commit or version, or, with the same versions, another address \
-         of a registry; where nothing tells the place before, those that are not from a registry now",
+         of a registry or another content; where nothing tells the place before, those that are not from a registry now",
         |module, name| {
             module.set_native_fn(name, |view: Dependencies| Ok(view.keep_rows(DependencyChange::is_repointed)));
         },
