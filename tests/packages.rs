@@ -275,3 +275,42 @@ fn a_path_of_a_database_is_taken_as_it_is_written() {
     place.write("db", &json!([record("GHSA-in", "b", Some("1.0.0"), CRITICAL)]).to_string());
     assert_eq!(place.eval(&["--advisories", "db@20250101"]).1, 1);
 }
+
+/// A repository whose branch brings in `b`, beside a directory of advisories of which one is about `b`.
+#[test]
+fn a_directory_of_advisories_that_the_change_touches_clears_nothing() {
+    let place = Place::new();
+    let directory = place.directory.path();
+    let git = |args: &[&str]| {
+        let who = ["-c", "user.name=ada", "-c", "user.email=ada@example.com", "-C", "repo"];
+        let output = Command::new("git").args(who).args(args).current_dir(directory).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let copy = |side: &str| {
+        for name in ["package-lock.json", "package.json"] {
+            place.write(&format!("repo/{name}"), &std::fs::read_to_string(directory.join(side).join(name)).unwrap());
+        }
+    };
+    copy("before");
+    place.write("repo/osv/1.json", &record("GHSA-in", "b", None, CRITICAL).to_string());
+    place.write("repo/osv/2.json", &record("GHSA-else", "zzz", None, LOW).to_string());
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "base"]);
+    git(&["checkout", "-q", "-b", "topic"]);
+    copy("after");
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "b"]);
+    let eval = || {
+        let change = ["eval", "--repo", "repo", "--base", "main", "--author", "ada", "--format", "json"];
+        let how = ["--without", "findings", "--as-of", "2026-06-01T00:00:00Z", "--advisories", "repo/osv"];
+        let output = place.run(&[&change[..], &how].concat());
+        let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let stale = completeness(&verdict, "advisories").contains(&"stale");
+        (output.status.code().unwrap(), stale)
+    };
+    assert_eq!(eval(), (1, false), "the base's own database is believed");
+    git(&["rm", "-q", "osv/1.json"]);
+    git(&["commit", "-q", "-m", "without the record"]);
+    assert_eq!(eval(), (4, true));
+}
