@@ -118,6 +118,20 @@ impl Place {
     }
 }
 
+impl std::fmt::Display for Place {
+    /// `file:line:column`, as far as it is known.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+            if self.column > 0 {
+                write!(f, ":{}", self.column)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// One mistake, where it is, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -127,15 +141,26 @@ pub struct Diagnostic {
     pub message: String,
     /// Where, if it is in a file. Boxed: most results that carry a diagnostic are without one.
     pub place: Option<Box<Place>>,
+    /// Other places that have to do with it, each with what it has to do with it: where something was declared, who called.
+    pub related: Vec<Related>,
     /// What to do.
     pub help: Option<String>,
+}
+
+/// A place that has to do with a mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// The place.
+    pub place: Place,
+    /// What it has to do with the mistake, in lower case and without a final period.
+    pub message: String,
 }
 
 impl Diagnostic {
     /// A mistake without a place.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), place: None, help: None }
+        Self { code, message: message.into(), place: None, related: Vec::new(), help: None }
     }
 
     /// What the TOML reader objects to, in the words of TOML instead of the reader's types.
@@ -167,6 +192,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(Box::new(place));
+        self
+    }
+
+    /// The same mistake with another place that has to do with it.
+    #[must_use]
+    pub fn related(mut self, place: Place, message: impl Into<String>) -> Self {
+        self.related.push(Related { place, message: message.into() });
         self
     }
 
@@ -222,16 +254,12 @@ impl std::fmt::Display for Diagnostic {
     /// One line: `file:line:column: message [code]`, and the help on a second one.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(place) = &self.place {
-            f.write_str(&place.file)?;
-            if place.line > 0 {
-                write!(f, ":{}", place.line)?;
-                if place.column > 0 {
-                    write!(f, ":{}", place.column)?;
-                }
-            }
-            f.write_str(": ")?;
+            write!(f, "{place}: ")?;
         }
         write!(f, "{} [{}]", self.message, self.code.as_str())?;
+        for related in &self.related {
+            write!(f, "\n  {}: {}", related.place, related.message)?;
+        }
         match &self.help {
             Some(help) => write!(f, "\n  help: {help}"),
             None => Ok(()),

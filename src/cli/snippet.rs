@@ -28,6 +28,18 @@ pub fn render(diagnostic: &Diagnostic, color: bool, width: usize) -> String {
             None => title.element(origin(place)),
         },
     };
+    for related in &diagnostic.related {
+        let message = one_line(&related.message);
+        group = match source_line(&related.place) {
+            Some((line, at)) => group.element(
+                Snippet::source(line)
+                    .path(one_line(&related.place.file))
+                    .line_start(related.place.line as usize)
+                    .annotation(AnnotationKind::Context.span(at).label(message)),
+            ),
+            None => group.element(Level::NOTE.message(format!("{message}: {}", one_line(&related.place.to_string())))),
+        };
+    }
     let Some(help) = diagnostic.help.as_deref().map(printable) else { return renderer.render(&[group]) };
     if !has_line {
         // Without a source line there is nothing for the help to hang from.
@@ -96,6 +108,34 @@ mod tests {
           |             ^^^^^^^
           |
           = help: did you mean `findings`?
+        "#);
+    }
+
+    #[test]
+    fn a_place_that_has_to_do_with_it_is_shown_below() {
+        let team: Arc<str> = "[set]\nseverity = \"critical\"\n".into();
+        let org: Arc<str> = "[parameters.severity]\ndefault = \"high\"\n".into();
+        let shown = render(
+            &Diagnostic::new(Code::BrokenPack, "`severity` can't be moved to `critical`")
+                .at(Place::at_offset("team/pack.toml", &team, team.find("\"crit").unwrap()))
+                .related(Place::at_offset("org/pack.toml", &org, org.find("\"high").unwrap()), "it is declared here")
+                .help("ask for `tunable`"),
+            false,
+            80,
+        );
+        insta::assert_snapshot!(shown, @r#"
+        error[broken-pack]: `severity` can't be moved to `critical`
+         --> team/pack.toml:2:12
+          |
+        2 | severity = "critical"
+          |            ^^^^^^^^^^
+          |
+         ::: org/pack.toml:2:11
+          |
+        2 | default = "high"
+          |           ------ it is declared here
+          |
+          = help: ask for `tunable`
         "#);
     }
 

@@ -33,7 +33,7 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
     let without: Vec<EvidenceKind> =
         options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
     let ask_all = || -> Vec<RuleOutcome> {
-        let session = Session::new(policy, Arc::clone(evidence));
+        let session = Session::new(policy, Arc::clone(evidence), options.as_of);
         policy.rules().iter().map(|rule| ask(&session, rule, &completeness, &without)).collect()
     };
     if policy.may_nest() { on_a_large_stack(policy, ask_all) } else { ask_all() }
@@ -174,6 +174,9 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
         notes: result.notes,
         recommendations: result.recommendations,
         judgements: result.judgements,
+        required_approvals: result.required_approvals,
+        threats: result.threats,
+        follow_ups: result.follow_ups,
         evidence: kinds,
         diagnostic: result.error,
         ..blank(meta)

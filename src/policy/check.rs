@@ -4,42 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 
-use super::host::{HostError, Param, Rating, Signature, check_glob, check_licence, signatures, words};
+use super::host::{HostError, Param, Signature, Type, check_glob, check_licence, signatures, words};
 use super::rule::Script;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evidence::{
-    AdvisoryKind, BaselineState, CheckStatus, ClaimKind, Comparison, DependencyChangeKind, DependencyScope, Directness,
-    Ecosystem, FileKind, FileKindFrom, FileStatus, FindingKind, Integrity, Introduced, Jump, Level, Pin, Presence,
-    ReviewState, Severity, SeverityFrom, Suppression, Vocabulary, Word,
-};
-
-/// Vocabularies of the words that properties give; a property's entry in the table names its vocabulary.
-const VOCABULARIES: &[&Vocabulary] = &[
-    Severity::VOCABULARY,
-    Level::VOCABULARY,
-    Introduced::VOCABULARY,
-    Comparison::VOCABULARY,
-    BaselineState::VOCABULARY,
-    FileStatus::VOCABULARY,
-    FileKind::VOCABULARY,
-    Ecosystem::VOCABULARY,
-    DependencyChangeKind::VOCABULARY,
-    DependencyScope::VOCABULARY,
-    Directness::VOCABULARY,
-    Jump::VOCABULARY,
-    Pin::VOCABULARY,
-    Integrity::VOCABULARY,
-    Rating::VOCABULARY,
-    AdvisoryKind::VOCABULARY,
-    Presence::VOCABULARY,
-    FindingKind::VOCABULARY,
-    SeverityFrom::VOCABULARY,
-    Suppression::VOCABULARY,
-    FileKindFrom::VOCABULARY,
-    ReviewState::VOCABULARY,
-    CheckStatus::VOCABULARY,
-    ClaimKind::VOCABULARY,
-];
+use crate::evidence::Vocabulary;
 
 /// Functions that the engine itself has.
 const ENGINE_FUNCTIONS: &[(&str, usize)] =
@@ -110,8 +78,8 @@ pub(crate) struct Names<'a> {
     pub(crate) known: &'a Vocabularies,
     /// Keys of map literals anywhere in the pack.
     pub(crate) keys: BTreeSet<String>,
-    /// The pack's parameters.
-    pub(crate) parameters: Vec<String>,
+    /// The pack's parameters, and what each is.
+    pub(crate) parameters: BTreeMap<String, Type>,
     /// Functions of the pack's modules, by module.
     pub(crate) modules: BTreeMap<String, Functions>,
 }
@@ -275,7 +243,7 @@ impl Checker<'_> {
     fn property(&mut self, name: &str, position: Position) {
         let known = self.names.known.properties.contains(name)
             || self.names.keys.contains(name)
-            || self.names.parameters.iter().any(|parameter| parameter == name);
+            || self.names.parameters.contains_key(name);
         if known {
             return;
         }
@@ -306,8 +274,8 @@ impl Checker<'_> {
             _ => None,
         };
         let Some((name, position)) = property else { return };
-        if !self.names.parameters.iter().any(|parameter| parameter == name.as_str()) {
-            let near = crate::evidence::nearest(name, self.names.parameters.iter().map(String::as_str));
+        if !self.names.parameters.contains_key(name.as_str()) {
+            let near = crate::evidence::nearest(name, self.names.parameters.keys().map(String::as_str));
             self.push(
                 Code::UnknownParameter,
                 position,
@@ -444,9 +412,13 @@ impl Checker<'_> {
         if self.names.keys.contains(name) {
             return Vec::new();
         }
-        let given = signatures()
-            .filter(|signature| signature.params.is_none() && signature.name == name)
-            .map(|signature| VOCABULARIES.iter().copied().find(|vocabulary| vocabulary.name == signature.returns));
+        let given =
+            signatures().filter(|signature| signature.params.is_none() && signature.name == name).map(|signature| {
+                match Type::parse(signature.returns) {
+                    Some(Type::Word(vocabulary)) => Some(vocabulary),
+                    _ => None,
+                }
+            });
         given.collect::<Option<Vec<_>>>().unwrap_or_default()
     }
 }

@@ -265,7 +265,7 @@ impl Loader<'_> {
         let mut names = Names {
             known: self.known,
             keys: libraries.iter().flat_map(|library| map_keys(&library.ast)).collect(),
-            parameters: values.keys().cloned().collect(),
+            parameters: values.iter().map(|(name, parameter)| (name.clone(), parameter.of.of_values())).collect(),
             modules: modules::functions(&libraries),
         };
         set.may_nest |= libraries.iter().any(|library| may_nest(&library.ast));

@@ -17,6 +17,7 @@ mod rule;
 mod sandbox;
 mod session;
 mod set;
+mod trouble;
 mod watch;
 
 pub use effect::{Assessment, Judgement, RequiredApproval, Subject, Threat, Violation};

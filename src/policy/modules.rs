@@ -152,7 +152,7 @@ pub(crate) fn link(
                 Ok(module) => {
                     linked.insert(library.name, Shared::new(module));
                 }
-                Err(error) => mistakes.push(super::session::diagnostic(&error, &library.script.name, &|_| {
+                Err(error) => mistakes.push(super::trouble::diagnostic(&error, &library.script.name, &|_| {
                     Some(Arc::clone(&library.script.text))
                 })),
             }

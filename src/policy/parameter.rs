@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use rhai::Dynamic;
 
-use super::host::{WordValue, check_glob, check_licence};
+use super::host::{self, WordValue, check_glob, check_licence};
 use super::manifest::{ParameterTable, Stricter};
 use super::metadata::Risk;
 use crate::diagnostic::{Code, Diagnostic};
@@ -58,6 +58,19 @@ impl Type {
             )
             .suggest(name, names)
         })
+    }
+
+    /// The type of its values as scripts see them.
+    pub(crate) fn of_values(self) -> host::Type {
+        let element = match self.kind {
+            Kind::String | Kind::Glob | Kind::Licence | Kind::Date => host::Type::Text,
+            Kind::Integer => host::Type::Number,
+            Kind::Number => host::Type::Decimal,
+            Kind::Boolean => host::Type::Flag,
+            Kind::Severity => host::Type::Word(Severity::VOCABULARY),
+            Kind::Risk => host::Type::Word(Risk::VOCABULARY),
+        };
+        if self.list { host::Type::Array(Box::new(element)) } else { element }
     }
 
     /// Checks a value of `pack.toml`; what is wrong, in words, where it does not fit.

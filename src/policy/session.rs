@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Position, Scope};
+use jiff::Timestamp;
+use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
-use super::host::{ChangeView, HostError, Meter, RuleRun, Store};
-use super::sandbox::LimitHit;
+use super::host::{ChangeView, Meter, RuleRun, Store};
 use super::set::{PolicySet, Rule};
+use super::trouble;
 use super::watch::{Exhausted, Watch};
-use super::{Assessment, Judgement, Violation};
+use super::{Assessment, Judgement, RequiredApproval, Threat, Violation};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Evidence, EvidenceKind};
 
@@ -25,6 +26,12 @@ pub struct RuleResult {
     pub recommendations: Vec<String>,
     /// What it says of claims, in canonical order.
     pub judgements: Vec<Judgement>,
+    /// Approvals that it asks for, in canonical order.
+    pub required_approvals: Vec<RequiredApproval>,
+    /// Threats that it describes, in canonical order.
+    pub threats: Vec<Threat>,
+    /// What it leaves to be done after the merge.
+    pub follow_ups: Vec<String>,
     /// Why it does not apply, by its own word.
     pub not_applicable: Option<String>,
     /// The evidence that it asked for.
@@ -43,13 +50,14 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Makes the evidence visible to rules; this happens once per change, however many rules there are.
+    /// Makes the evidence visible to rules; this happens once per change, however many rules there are. `as_of` is the
+    /// time that rules see as now.
     #[must_use]
-    pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>) -> Self {
+    pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>, as_of: Option<Timestamp>) -> Self {
         let meter = Arc::new(Meter::new(policy.sandbox.limits.operations));
         let watch = Arc::new(Watch::new(&policy.sandbox.limits));
         let engine = policy.sandbox.runner(&meter, &watch, policy.modules.clone());
-        let store = Store::new(evidence, Arc::clone(&meter), Arc::clone(&policy.globs));
+        let store = Store::new(evidence, Arc::clone(&meter), Arc::clone(&policy.globs), as_of);
         Self { policy, store, meter, watch, engine }
     }
 
@@ -79,8 +87,12 @@ impl<'a> Session<'a> {
             Ok(value) if value.is_unit() || super::host::is_effect(&value) => None,
             Ok(value) => Some(self.returned(rule, &value)),
             Err(error) => {
-                let place = self.place(rule, Some(&error));
-                Some(describe(innermost(&error)).at(place))
+                let told = trouble::diagnostic(&error, &rule.source, &|source| self.policy.texts.get(source).cloned());
+                Some(if told.place.as_ref().is_some_and(|place| place.line > 0) {
+                    told
+                } else {
+                    told.at(self.place(rule, None))
+                })
             }
         };
         let mut effects = run.effects();
@@ -90,6 +102,9 @@ impl<'a> Session<'a> {
             notes: sorted(std::mem::take(&mut effects.notes)),
             recommendations: sorted(std::mem::take(&mut effects.recommendations)),
             judgements: sorted(std::mem::take(&mut effects.judgements)),
+            required_approvals: sorted(std::mem::take(&mut effects.required_approvals)),
+            threats: sorted(std::mem::take(&mut effects.threats)),
+            follow_ups: sorted(std::mem::take(&mut effects.follow_ups)),
             not_applicable: effects.not_applicable.take(),
             read: self.store.take_read(),
             error,
@@ -99,7 +114,7 @@ impl<'a> Session<'a> {
     /// Where an error happened; where the engine does not know, or there is none, where `check` begins.
     fn place(&self, rule: &Rule, error: Option<&EvalAltResult>) -> Place {
         let text_of = |source: &str| self.policy.texts.get(source).cloned();
-        let place = error.map(|error| place(error, &rule.source, &text_of)).filter(|place| place.line > 0);
+        let place = error.map(|error| trouble::place(error, &rule.source, &text_of)).filter(|place| place.line > 0);
         place.unwrap_or_else(|| {
             let text = text_of(&rule.source).unwrap_or_default();
             let offset = text.find("fn check").unwrap_or(0);
@@ -142,143 +157,4 @@ fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
     list.sort();
     list.dedup();
     list
-}
-
-/// A script error as a diagnostic, at the innermost place that the engine knows.
-pub(crate) fn diagnostic(
-    error: &EvalAltResult,
-    source: &str,
-    text_of: &dyn Fn(&str) -> Option<Arc<str>>,
-) -> Diagnostic {
-    describe(innermost(error)).at(place(error, source, text_of))
-}
-
-/// The error that the calls around it only pass on.
-fn innermost(error: &EvalAltResult) -> &EvalAltResult {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(_, _, cause, _) | EvalAltResult::ErrorInModule(_, cause, _) => {
-            innermost(cause)
-        }
-        _ => error,
-    }
-}
-
-/// The innermost place that the engine knows.
-fn place(error: &EvalAltResult, source: &str, text_of: &dyn Fn(&str) -> Option<Arc<str>>) -> Place {
-    let mut source = source.to_owned();
-    let mut position = Position::NONE;
-    let mut inner = error;
-    loop {
-        if !inner.position().is_none() {
-            position = inner.position();
-        }
-        match inner {
-            EvalAltResult::ErrorInFunctionCall(_, called, cause, _) => {
-                if !called.is_empty() {
-                    source.clone_from(called);
-                }
-                inner = cause;
-            }
-            EvalAltResult::ErrorInModule(module, cause, _) => {
-                if !module.is_empty() {
-                    source.clone_from(module);
-                }
-                inner = cause;
-            }
-            _ => break,
-        }
-    }
-    let number = |number: Option<usize>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
-    Place { line: number(position.line()), column: number(position.position()), text: text_of(&source), file: source }
-}
-
-/// What went wrong, in the words of the people who write policies.
-fn describe(error: &EvalAltResult) -> Diagnostic {
-    match error {
-        EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<HostError>() {
-            Some(host) => Diagnostic { help: host.help.clone(), ..Diagnostic::new(host.code, host.message.clone()) },
-            None => Diagnostic::new(Code::ScriptError, format!("the script ended itself: {value}")),
-        },
-        EvalAltResult::ErrorTerminated(value, _) if value.is::<LimitHit>() => {
-            Diagnostic::new(Code::LimitExceeded, "the rule used too many operations")
-        }
-        EvalAltResult::ErrorTooManyOperations(_)
-        | EvalAltResult::ErrorStackOverflow(_)
-        | EvalAltResult::ErrorDataTooLarge(..)
-        | EvalAltResult::ErrorTooManyVariables(_)
-        | EvalAltResult::ErrorTooManyModules(_) => {
-            Diagnostic::new(Code::LimitExceeded, format!("the rule hit a limit: {}", plain(error)))
-        }
-        EvalAltResult::ErrorFunctionNotFound(call, _) => not_found(call),
-        EvalAltResult::ErrorPropertyNotFound(name, _) => {
-            Diagnostic::new(Code::UnknownProperty, format!("the map has no entry `{name}`"))
-        }
-        EvalAltResult::ErrorDotExpr(message, _) => unknown_property(message),
-        EvalAltResult::ErrorMismatchDataType(expected, found, _) => {
-            Diagnostic::new(Code::TypeMismatch, format!("found {}, expected {}", type_word(found), type_word(expected)))
-        }
-        other => Diagnostic::new(Code::ScriptError, plain(other)),
-    }
-}
-
-/// The engine's words without the place, which the diagnostic has.
-fn plain(error: &EvalAltResult) -> String {
-    let mut text = error.to_string();
-    if let Some(index) = text.rfind(" (line ") {
-        text.truncate(index);
-    }
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
-}
-
-fn type_word(name: &str) -> &str {
-    match name {
-        "i64" => "a number",
-        "f64" => "a decimal number",
-        "string" | "&str" | "ImmutableString" => "a text",
-        "bool" => "true or false",
-        "()" => "nothing",
-        other => other,
-    }
-}
-
-/// `under (Findings, i64)`: a function that is there, called with what it does not take.
-fn not_found(call: &str) -> Diagnostic {
-    let (name, found) = call.split_once(" (").unwrap_or((call, ""));
-    let found: Vec<&str> =
-        found.trim_end_matches(')').split(", ").filter(|part| !part.is_empty()).map(type_word).collect();
-    if let Some(property) = name.strip_prefix("get$") {
-        return unknown_property(&format!("Unknown property '{property}' for {}", found.join(", ")));
-    }
-    let diagnostic = Diagnostic::new(
-        Code::BadArguments,
-        format!(
-            "there is no `{name}` for {}",
-            if found.is_empty() { "no arguments".to_owned() } else { found.join(", ") }
-        ),
-    );
-    match super::host::signatures().find(|signature| signature.name == name) {
-        Some(signature) => {
-            let takes: Vec<String> =
-                signature.params.unwrap_or_default().iter().map(|(name, param)| format!("{name}: {param}")).collect();
-            diagnostic.help(format!(
-                "`{signature}` takes {}",
-                if takes.is_empty() { "nothing".to_owned() } else { takes.join(", ") }
-            ))
-        }
-        None => diagnostic,
-    }
-}
-
-/// A property that the value's type does not have, though another type does.
-fn unknown_property(message: &str) -> Diagnostic {
-    let mut quoted = message.split(['\'', '`']).skip(1).step_by(2);
-    let property = quoted.next().unwrap_or("").to_owned();
-    let of = message.rsplit(' ').next().unwrap_or("").trim_matches(['\'', '`', '.']);
-    let candidates: Vec<&str> = super::host::signatures()
-        .filter(|signature| signature.params.is_none() && signature.receiver == of)
-        .map(|signature| signature.name)
-        .collect();
-    Diagnostic::new(Code::UnknownProperty, format!("a {of} has no property `{property}`"))
-        .suggest(&property, candidates)
 }

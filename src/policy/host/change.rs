@@ -220,6 +220,17 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
+    Signature::property(
+        RECEIVER,
+        "as_of",
+        "text",
+        "the time that it is judged at, as in `2026-01-31T12:00:00Z`; empty where nobody says",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| {
+                Ok(change.store.as_of.map_or_else(ImmutableString::new, |time| time.to_string().into()))
+            });
+        },
+    ),
     text("url", "its address on the forge; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.url)));
     }),

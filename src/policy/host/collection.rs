@@ -76,6 +76,8 @@ pub(crate) struct Store {
     pub(crate) meter: Arc<Meter>,
     /// Kinds of evidence that the rule being run asked for, one bit each. Only one rule runs at a time.
     read: AtomicU32,
+    /// The time that the change is judged at.
+    pub(crate) as_of: Option<jiff::Timestamp>,
     globs: Arc<Globs>,
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
     /// Texts of claims as queries compare them, made at the first use.
@@ -85,11 +87,17 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(evidence: Arc<Evidence>, meter: Arc<Meter>, globs: Arc<Globs>) -> Arc<Self> {
+    pub(crate) fn new(
+        evidence: Arc<Evidence>,
+        meter: Arc<Meter>,
+        globs: Arc<Globs>,
+        as_of: Option<jiff::Timestamp>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             evidence,
             meter,
             read: AtomicU32::new(0),
+            as_of,
             globs,
             matches: Mutex::default(),
             claim_texts: OnceLock::new(),

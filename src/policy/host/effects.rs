@@ -12,7 +12,7 @@ use super::signature::{Param, Signature};
 use super::words::word;
 use crate::diagnostic::Code;
 use crate::evidence::Word;
-use crate::policy::{Approver, Assessment, Judgement, Risk, Subject, Violation};
+use crate::policy::{Approver, Assessment, Judgement, RequiredApproval, Risk, Subject, Threat, Violation};
 
 /// What one rule did.
 #[derive(Debug, Default)]
@@ -22,6 +22,9 @@ pub(crate) struct Effects {
     pub(crate) notes: Vec<String>,
     pub(crate) recommendations: Vec<String>,
     pub(crate) judgements: Vec<Judgement>,
+    pub(crate) required_approvals: Vec<RequiredApproval>,
+    pub(crate) threats: Vec<Threat>,
+    pub(crate) follow_ups: Vec<String>,
     pub(crate) not_applicable: Option<String>,
     /// Bytes of all texts that the rule gave, those that it replaced included.
     bytes: usize,
@@ -53,6 +56,9 @@ impl Effects {
             + self.notes.len()
             + self.recommendations.len()
             + self.judgements.len()
+            + self.required_approvals.len()
+            + self.threats.len()
+            + self.follow_ups.len()
     }
 }
 
@@ -251,6 +257,20 @@ pub(super) const TABLE: &[Signature] = &[
             add(&*run_of(&context)?, text, |effects| effects.recommendations.push(text.to_owned()))
         });
     }),
+    Signature::method(
+        "",
+        "follow_up",
+        &[("text", Param::Text)],
+        "",
+        "leaves something to be done after the merge",
+        |module, name| {
+            module.set_native_fn(name, |context: NativeCallContext<'_>, text: &str| {
+                add(&*run_of(&context)?, text, |effects| effects.follow_ups.push(text.to_owned()))
+            });
+        },
+    )
+    .errors("the rule says more than its limits allow")
+    .example("if !change.files.under(\"migrations/**\").is_empty() { follow_up(\"watch the migration\"); }"),
     Signature::method(
         "",
         "assess",

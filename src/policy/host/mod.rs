@@ -26,9 +26,9 @@ mod reviews;
 mod signature;
 mod stored;
 mod test_cases;
+mod types;
 pub(crate) mod words;
 
-pub(crate) use advisories::Rating;
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
@@ -37,6 +37,7 @@ pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
 pub(crate) use licence_list::check_licence;
 pub(crate) use signature::{Param, Signature};
+pub(crate) use types::Type;
 pub(crate) use words::WordValue;
 
 /// The whole host API as data.
@@ -97,7 +98,14 @@ pub fn reference() -> String {
             let takes: Vec<String> =
                 signature.params.unwrap_or_default().iter().map(|(name, param)| format!("`{name}`: {param}")).collect();
             let takes = if takes.is_empty() { String::new() } else { format!("; {}", takes.join(", ")) };
-            let _ = writeln!(out, "| `{signature}` | {} | {}{takes} |", signature.returns, signature.doc);
+            let errors =
+                if signature.errors.is_empty() { String::new() } else { format!("; errs: {}", signature.errors) };
+            let _ = writeln!(out, "| `{signature}` | {} | {}{takes}{errors} |", signature.returns, signature.doc);
+        }
+        for signature in
+            signatures().filter(|signature| signature.receiver == receiver && !signature.example.is_empty())
+        {
+            let _ = write!(out, "\n```rhai\n{}\n```\n", signature.example);
         }
     }
     out

@@ -59,6 +59,10 @@ pub(crate) struct Signature {
     pub(crate) returns: &'static str,
     /// What it means.
     pub(crate) doc: &'static str,
+    /// What it ends a rule with, beyond arguments that don't fit; empty where nothing.
+    pub(crate) errors: &'static str,
+    /// Statements of a `check` that use it, which run on any evidence.
+    pub(crate) example: &'static str,
     /// Puts it into a module, under its name.
     pub(crate) register: fn(&mut Module, &'static str),
 }
@@ -72,7 +76,7 @@ impl Signature {
         doc: &'static str,
         register: fn(&mut Module, &'static str),
     ) -> Self {
-        Self { receiver, name, params: None, returns, doc, register }
+        Self { receiver, name, params: None, returns, doc, errors: "", example: "", register }
     }
 
     /// A method, or with an empty receiver a function.
@@ -84,7 +88,17 @@ impl Signature {
         doc: &'static str,
         register: fn(&mut Module, &'static str),
     ) -> Self {
-        Self { receiver, name, params: Some(params), returns, doc, register }
+        Self { receiver, name, params: Some(params), returns, doc, errors: "", example: "", register }
+    }
+
+    /// The same, with what it ends a rule with.
+    pub(crate) const fn errors(self, errors: &'static str) -> Self {
+        Self { errors, ..self }
+    }
+
+    /// The same, with statements that use it.
+    pub(crate) const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
     }
 
     /// How many arguments the engine counts: the receiver is one.
