@@ -13,51 +13,9 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, ImmutableString, Module, ModuleResolver, OptimizationLevel, Shared};
 
 use super::host::{self, HostError, Meter};
+use super::limits::Limits;
 use super::watch::Watch;
 use crate::diagnostic::Code;
-
-/// How much a rule may use. Passing any of these ends that rule as errored; the others go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Operations of one rule, callbacks included; a native query is one for every 16 rows that it reads.
-    pub operations: u64,
-    /// Calls inside calls.
-    pub call_depth: usize,
-    /// Nesting of expressions and blocks, when a script is read.
-    pub expression_depth: usize,
-    /// Bytes of one text.
-    pub text_bytes: usize,
-    /// Elements of one array.
-    pub array_elements: usize,
-    /// Entries of one map.
-    pub map_entries: usize,
-    /// Variables of one script at a time.
-    pub variables: usize,
-    /// Functions of one script.
-    pub functions: usize,
-    /// Time that all rules of one evaluation may take together. A last line of defence: past it there is no verdict.
-    pub milliseconds: u64,
-    /// Bytes that an evaluation may allocate beyond what there was before it, where that is known (see
-    /// [`crate::policy::watch_memory`]). A last line of defence: past it there is no verdict.
-    pub memory_bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            operations: 1_000_000,
-            call_depth: 32,
-            expression_depth: 48,
-            text_bytes: 256 * 1024,
-            array_elements: 10_000,
-            map_entries: 10_000,
-            variables: 256,
-            functions: 128,
-            milliseconds: 10_000,
-            memory_bytes: 256 << 20,
-        }
-    }
-}
 
 /// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
 const DISABLED: &[(&str, &str)] = &[

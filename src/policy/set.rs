@@ -9,11 +9,12 @@ use rhai::{AST, Map};
 use super::check::Vocabularies;
 use super::files::PackFiles;
 use super::host::Globs;
+use super::limits::Limits;
 use super::loader::Loader;
 use super::metadata::{BUILTIN_CATEGORIES, PackMeta, RuleMeta, Threshold};
 use super::modules::Modules;
 use super::rule::Script;
-use super::sandbox::{Limits, Sandbox};
+use super::sandbox::Sandbox;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Completeness, Evidence, Source, tool_key};
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::sandbox::Limits;
+use super::limits::Limits;
 
 /// How many operations there are between two looks at the clock; one operation takes a millisecond at worst.
 const OPERATIONS_PER_LOOK: u64 = 128;
