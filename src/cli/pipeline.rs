@@ -81,8 +81,10 @@ pub fn evidence_of_case(document: serde_json::Value, complete: &[EvidenceKind]) 
         let complete = complete.iter().map(|kind| serde_json::json!({"kind": kind, "completeness": "complete"}));
         sources.extend(complete);
     }
-    if let Some(serde_json::Value::Array(files)) = document.get_mut("files").and_then(|files| files.get_mut("items")) {
-        files.iter_mut().for_each(classify);
+    for (kind, complete_row) in [("files", classify as fn(&mut serde_json::Value)), ("findings", say_nothing)] {
+        if let Some(serde_json::Value::Array(rows)) = document.get_mut(kind).and_then(|kind| kind.get_mut("items")) {
+            rows.iter_mut().for_each(complete_row);
+        }
     }
     let text = serde_json::Value::Object(document).to_string();
     crate::report::read_evidence(text.as_bytes()).map_err(|error| {
@@ -99,6 +101,13 @@ fn classify(file: &mut serde_json::Value) {
     let Some(path) = file.get("path").and_then(serde_json::Value::as_str).map(str::to_owned) else { return };
     file.entry("kind").or_insert_with(|| normalize::files::kind_of(&path).to_string().into());
     file.entry("language").or_insert_with(|| normalize::files::language_of(&path).into());
+}
+
+/// A case is seldom about what the scanner says.
+fn say_nothing(finding: &mut serde_json::Value) {
+    if let serde_json::Value::Object(finding) = finding {
+        finding.entry("message").or_insert_with(|| "".into());
+    }
 }
 
 /// A decision, and the document about it.
