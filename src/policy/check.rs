@@ -431,6 +431,7 @@ fn fault(text: &str, takes: Param) -> Option<HostError> {
         }
         Param::Globs => check_glob(text).err(),
         Param::Licences => check_licence(text).err(),
+        Param::Column(columns) => columns.get(text).err(),
         _ => None,
     }
 }

@@ -84,6 +84,9 @@ pub(crate) fn equal(left: &Dynamic, right: &Dynamic) -> HostResult<bool> {
         }
         return left.values().zip(right.values()).try_fold(true, |all, (left, right)| Ok(equal(left, right)? && all));
     }
+    if let Some(same) = super::collection::same_items(left, right) {
+        return Ok(same);
+    }
     match (ItemKey::of(left), ItemKey::of(right)) {
         (Some(left), Some(right)) if left.same_type(right) => Ok(left == right),
         _ => Err(mismatch(left, right).into()),

@@ -5,9 +5,12 @@
 //! checks at load and the suggestions all come.
 
 mod advisories;
+mod aggregates;
 mod change;
 mod claims;
 mod collection;
+mod columns;
+mod common;
 mod compare;
 mod coverage;
 mod dependencies;
@@ -23,6 +26,7 @@ mod lists;
 mod owners;
 mod packages;
 mod reviews;
+mod sets;
 mod signature;
 mod stored;
 mod test_cases;
@@ -44,34 +48,26 @@ pub(crate) use words::WordValue;
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     [
         change::TABLE,
-        findings::COMMON,
         findings::TABLE,
-        files::COMMON,
         files::TABLE,
         owners::TABLE,
-        dependencies::COMMON,
         dependencies::PACKAGED,
         dependencies::SELECTIONS,
         dependencies::PROPERTIES,
-        licences::COMMON,
         licences::PACKAGED,
         licences::TABLE,
-        advisories::COMMON,
         advisories::PACKAGED,
         advisories::TABLE,
-        reviews::COMMON,
         reviews::TABLE,
-        test_cases::COMMON,
         test_cases::TABLE,
-        coverage::COMMON,
         coverage::TABLE,
-        claims::COMMON,
         claims::TABLE,
         effects::TABLE,
         judgements::TABLE,
         lists::TABLE,
     ]
     .into_iter()
+    .chain(common::TABLES.iter().copied())
     .flatten()
 }
 

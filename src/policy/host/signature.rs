@@ -2,6 +2,7 @@
 
 use rhai::Module;
 
+use super::columns::Columns;
 use crate::evidence::Vocabulary;
 
 /// What a parameter takes; what can be checked without running is checked at load.
@@ -19,8 +20,14 @@ pub(crate) enum Param {
     Text,
     /// A text, or an array of texts.
     Texts,
+    /// A whole number.
+    Number,
     /// A whole number, or an array of whole numbers.
     Numbers,
+    /// A property that a query over a selection can use, by its name.
+    Column(Columns),
+    /// A value of a type of the host.
+    Value(&'static str),
     /// An item of evidence, or the change.
     Subject,
     /// Changed files.
@@ -38,6 +45,9 @@ impl std::fmt::Display for Param {
             Self::Licences => f.write_str("an SPDX licence or an array of them"),
             Self::Text => f.write_str("a text"),
             Self::Texts => f.write_str("a text or an array of texts"),
+            Self::Number => f.write_str("a whole number"),
+            Self::Column(columns) => write!(f, "one of {columns}"),
+            Self::Value(name) => write!(f, "a value of type `{name}`"),
             Self::Numbers => f.write_str("a whole number or an array of them"),
             Self::Subject => f.write_str("an item or the change"),
             Self::Files => f.write_str("changed files"),
