@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 
-use super::host::{HostError, Param, Signature, Type, check_glob, check_licence, signatures, words};
+use super::host::{HostError, Param, Signature, Type, check_date, check_glob, check_licence, signatures, words};
 use super::rule::Script;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::Vocabulary;
@@ -431,6 +431,7 @@ fn fault(text: &str, takes: Param) -> Option<HostError> {
         }
         Param::Globs => check_glob(text).err(),
         Param::Licences => check_licence(text).err(),
+        Param::Date => check_date(text).err(),
         Param::Column(columns) => columns.get(text).err(),
         _ => None,
     }

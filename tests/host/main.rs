@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test ends by panicking")]
 
+mod dates;
 mod queries;
 
 #[allow(dead_code, reason = "another test uses the rest")]

@@ -13,6 +13,7 @@ mod columns;
 mod common;
 mod compare;
 mod coverage;
+mod dates;
 mod dependencies;
 mod effects;
 mod error;
@@ -36,6 +37,7 @@ pub(crate) mod words;
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
+pub(crate) use dates::{check_date, date_value};
 pub(crate) use effects::{RuleRun, is_effect};
 pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
@@ -65,6 +67,7 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         effects::TABLE,
         judgements::TABLE,
         lists::TABLE,
+        dates::TABLE,
     ]
     .into_iter()
     .chain(common::TABLES.iter().copied())
@@ -113,6 +116,7 @@ pub(crate) fn module() -> rhai::Module {
     collection::register_types(&mut module);
     owners::register(&mut module);
     words::register(&mut module);
+    dates::register(&mut module);
     compare::register(&mut module);
     for signature in signatures() {
         (signature.register)(&mut module, signature.name);

@@ -26,6 +26,8 @@ pub(crate) enum Param {
     Numbers,
     /// A property that a query over a selection can use, by its name.
     Column(Columns),
+    /// A day of the calendar, as text.
+    Date,
     /// A value of a type of the host.
     Value(&'static str),
     /// An item of evidence, or the change.
@@ -47,6 +49,7 @@ impl std::fmt::Display for Param {
             Self::Texts => f.write_str("a text or an array of texts"),
             Self::Number => f.write_str("a whole number"),
             Self::Column(columns) => write!(f, "one of {columns}"),
+            Self::Date => f.write_str("a date such as `2026-01-31`, as text"),
             Self::Value(name) => write!(f, "a value of type `{name}`"),
             Self::Numbers => f.write_str("a whole number or an array of them"),
             Self::Subject => f.write_str("an item or the change"),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::advisories::Rating;
+use super::dates::Weekday;
 use crate::evidence::{
     AdvisoryKind, AdvisorySeverityFrom, BaselineState, CheckStatus, ClaimKind, Comparison, DependencyChangeKind,
     DependencyOrigin, DependencyScope, Directness, Ecosystem, FileKind, FileKindFrom, FileStatus, FindingKind,
@@ -40,6 +41,7 @@ pub(crate) const VOCABULARIES: &[&Vocabulary] = &[
     CheckStatus::VOCABULARY,
     ClaimKind::VOCABULARY,
     Risk::VOCABULARY,
+    Weekday::VOCABULARY,
 ];
 
 /// A type as scripts know it.
