@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test ends by panicking")]
 
 mod dates;
+mod effects;
 mod queries;
+mod sources;
+mod texts;
 
 #[allow(dead_code, reason = "another test uses the rest")]
 #[path = "../schemas/generate.rs"]

@@ -55,7 +55,7 @@ pub(crate) struct AdvisoryRows;
 impl Collection for AdvisoryRows {
     const ITEM: &'static str = "Advisory";
     const VIEW: &'static str = "Advisories";
-    const KIND: EvidenceKind = EvidenceKind::Advisories;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Advisories);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.advisories.len()

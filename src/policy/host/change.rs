@@ -35,6 +35,11 @@ impl ChangeView {
         Self { store }
     }
 
+    /// All of a collection; the rule is known to have asked for its kind.
+    pub(super) fn all<C: Collection>(&self) -> View<C> {
+        View::all(&self.store)
+    }
+
     /// A tool that found nothing is known by its source, one that found something also by its findings.
     fn tools(&self) -> rhai::Array {
         let evidence = &self.store.evidence;
@@ -299,7 +304,7 @@ pub(super) const TABLE: &[Signature] = &[
 
 /// Registers the property that gives a whole collection.
 fn all<C: Collection>(module: &mut Module, name: &'static str) {
-    module.set_getter_fn(name, |change: &mut ChangeView| Ok(View::<C>::all(&change.store)));
+    module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.all::<C>()));
 }
 
 const fn text(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {

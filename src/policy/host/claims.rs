@@ -22,7 +22,7 @@ pub(crate) struct ClaimRows;
 impl Collection for ClaimRows {
     const ITEM: &'static str = "Claim";
     const VIEW: &'static str = "Claims";
-    const KIND: EvidenceKind = EvidenceKind::Claims;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Claims);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.claims.len()

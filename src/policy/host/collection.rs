@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
 use super::advisories::AdvisoryRows;
+use super::capabilities::CapabilityRows;
 use super::change::ChangeView;
 use super::claims::{ClaimRows, ClaimTexts};
 use super::coverage::CoverageRows;
@@ -20,6 +21,7 @@ use super::licences::LicenceRows;
 use super::packages::Orders;
 use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
+use super::sources::SourceRows;
 use super::test_cases::TestRows;
 use super::words::choices;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
@@ -67,6 +69,7 @@ pub(crate) struct Matches {
     pub(super) advisories: OnceLock<Vec<bool>>,
     pub(super) tests: OnceLock<Vec<bool>>,
     pub(super) coverage: OnceLock<Vec<bool>>,
+    pub(super) capabilities: OnceLock<Vec<bool>>,
 }
 
 /// Evidence as all rules of one evaluation see it.
@@ -106,8 +109,10 @@ impl Store {
     }
 
     /// Notes that the rule being run asked for a kind of evidence.
-    pub(crate) fn read(&self, kind: EvidenceKind) {
-        self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
+    pub(crate) fn read(&self, kind: impl Into<Option<EvidenceKind>>) {
+        if let Some(kind) = kind.into() {
+            self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
+        }
     }
 
     /// The kinds that were asked for since the last call.
@@ -139,8 +144,8 @@ pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
     const ITEM: &'static str;
     /// The type's name for a selection.
     const VIEW: &'static str;
-    /// The kind of evidence that it is.
-    const KIND: EvidenceKind;
+    /// The kind of evidence that it is, which to look at it asks for; none for what is no evidence of the change.
+    const KIND: Option<EvidenceKind>;
 
     /// How many rows there are in all.
     fn len(evidence: &Evidence) -> usize;
@@ -372,6 +377,8 @@ macro_rules! of_every_collection {
             $function::<TestRows>,
             $function::<CoverageRows>,
             $function::<ClaimRows>,
+            $function::<CapabilityRows>,
+            $function::<SourceRows>,
         ]
     };
 }

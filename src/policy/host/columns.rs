@@ -121,15 +121,15 @@ pub(crate) trait Tabular: Collection {
     const GROUPS: &'static str;
 }
 
-const fn text(name: &'static str, cells: fn(&Evidence, usize) -> &str) -> Column {
+pub(super) const fn text(name: &'static str, cells: fn(&Evidence, usize) -> &str) -> Column {
     Column { name, cells: Cells::Text(cells) }
 }
 
-const fn word<W: Word>(name: &'static str, cells: fn(&Evidence, usize) -> u8) -> Column {
+pub(super) const fn word<W: Word>(name: &'static str, cells: fn(&Evidence, usize) -> u8) -> Column {
     Column { name, cells: Cells::Word(W::VOCABULARY, cells) }
 }
 
-const fn number(name: &'static str, cells: fn(&Evidence, usize) -> INT) -> Column {
+pub(super) const fn number(name: &'static str, cells: fn(&Evidence, usize) -> INT) -> Column {
     Column { name, cells: Cells::Number(cells) }
 }
 

@@ -2,6 +2,7 @@
 
 use super::advisories::AdvisoryRows;
 use super::aggregates::{grouped, ranked, summed};
+use super::capabilities::CapabilityRows;
 use super::claims::ClaimRows;
 use super::collection::{counted, placed};
 use super::coverage::CoverageRows;
@@ -12,6 +13,7 @@ use super::licences::LicenceRows;
 use super::reviews::ReviewRows;
 use super::sets::joined;
 use super::signature::Signature;
+use super::sources::SourceRows;
 use super::test_cases::TestRows;
 
 /// What every collection has. `$one` and `$other` are selections of it, `$column` is what it can be grouped by.
@@ -174,4 +176,8 @@ pub(super) const TABLES: &[&[Signature]] = &[
     places!(CoverageRows, "coverage"), ranks!(CoverageRows, "coverage", "missed"), numbers!(CoverageRows, "coverage", "missed"),
     every!(ClaimRows, "claims", "ticked()", r#"section("risk")"#, "kind"),
     ranks!(ClaimRows, "claims", "line"), numbers!(ClaimRows, "claims", "line"),
+    every!(SourceRows, "sources", r#"kind("findings")"#, r#"completeness("complete")"#, "completeness"),
+    ranks!(SourceRows, "sources", "items"), numbers!(SourceRows, "sources", "items"),
+    every!(CapabilityRows, "capabilities", r#"capability("network")"#, r#"under("src/**")"#, "capability"),
+    places!(CapabilityRows, "capabilities"), ranks!(CapabilityRows, "capabilities", "line"), numbers!(CapabilityRows, "capabilities", "line"),
 ];

@@ -9,7 +9,7 @@ use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString, Map, Module};
 use super::collection::ItemKey;
 use super::dates::Day;
 use super::error::{HostError, HostResult};
-use super::words::WordValue;
+use super::words::{WordValue, a};
 use crate::diagnostic::Code;
 
 /// A type's name as users know it.
@@ -129,7 +129,7 @@ fn order(left: &Dynamic, right: &Dynamic) -> HostResult<Ordering> {
     if !vocabulary.ordered {
         return Err(HostError::new(
             Code::TypeMismatch,
-            format!("a {} has no order; only `==`, `!=` and `in` mean something", vocabulary.name),
+            format!("{} has no order; only `==`, `!=` and `in` mean something", a(vocabulary.name)),
         )
         .into());
     }

@@ -21,7 +21,7 @@ pub(crate) struct CoverageRows;
 impl Collection for CoverageRows {
     const ITEM: &'static str = "FileCoverage";
     const VIEW: &'static str = "Coverage";
-    const KIND: EvidenceKind = EvidenceKind::Coverage;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Coverage);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.coverage.len()

@@ -20,7 +20,7 @@ pub(crate) struct FileRows;
 impl Collection for FileRows {
     const ITEM: &'static str = "File";
     const VIEW: &'static str = "Files";
-    const KIND: EvidenceKind = EvidenceKind::Files;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Files);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.files.len()

@@ -26,7 +26,7 @@ pub(crate) struct FindingRows;
 impl Collection for FindingRows {
     const ITEM: &'static str = "Finding";
     const VIEW: &'static str = "Findings";
-    const KIND: EvidenceKind = EvidenceKind::Findings;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Findings);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.findings.len()

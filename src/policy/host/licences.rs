@@ -22,7 +22,7 @@ pub(crate) struct LicenceRows;
 impl Collection for LicenceRows {
     const ITEM: &'static str = "Licence";
     const VIEW: &'static str = "Licences";
-    const KIND: EvidenceKind = EvidenceKind::Licences;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Licences);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.licences.len()

@@ -6,6 +6,7 @@
 
 mod advisories;
 mod aggregates;
+mod capabilities;
 mod change;
 mod claims;
 mod collection;
@@ -14,6 +15,7 @@ mod common;
 mod compare;
 mod coverage;
 mod dates;
+mod demands;
 mod dependencies;
 mod effects;
 mod error;
@@ -24,13 +26,17 @@ mod judgements;
 mod licence_list;
 mod licences;
 mod lists;
+mod matching;
+mod ordering;
 mod owners;
 mod packages;
 mod reviews;
 mod sets;
 mod signature;
+mod sources;
 mod stored;
 mod test_cases;
+mod threats;
 mod types;
 pub(crate) mod words;
 
@@ -38,11 +44,11 @@ pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
 pub(crate) use dates::{check_date, date_value};
-pub(crate) use effects::{RuleRun, is_effect};
+pub(crate) use effects::{RuleRun, approver, is_effect};
 pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
 pub(crate) use licence_list::check_licence;
-pub(crate) use signature::{Param, Signature};
+pub(crate) use signature::{Entry, Param, Signature};
 pub(crate) use types::Type;
 pub(crate) use words::WordValue;
 
@@ -50,6 +56,8 @@ pub(crate) use words::WordValue;
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     [
         change::TABLE,
+        sources::TABLE,
+        capabilities::TABLE,
         findings::TABLE,
         files::TABLE,
         owners::TABLE,
@@ -65,8 +73,12 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         coverage::TABLE,
         claims::TABLE,
         effects::TABLE,
+        demands::TABLE,
+        threats::TABLE,
         judgements::TABLE,
         lists::TABLE,
+        matching::TABLE,
+        ordering::TABLE,
         dates::TABLE,
     ]
     .into_iter()

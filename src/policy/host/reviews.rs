@@ -24,7 +24,7 @@ pub(crate) struct ReviewRows;
 impl Collection for ReviewRows {
     const ITEM: &'static str = "Review";
     const VIEW: &'static str = "Reviews";
-    const KIND: EvidenceKind = EvidenceKind::Reviews;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Reviews);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.reviews.len()

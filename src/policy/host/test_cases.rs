@@ -19,7 +19,7 @@ pub(crate) struct TestRows;
 impl Collection for TestRows {
     const ITEM: &'static str = "Test";
     const VIEW: &'static str = "Tests";
-    const KIND: EvidenceKind = EvidenceKind::Tests;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Tests);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.tests.len()

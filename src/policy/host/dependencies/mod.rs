@@ -21,7 +21,7 @@ pub(crate) struct DependencyRows;
 impl Collection for DependencyRows {
     const ITEM: &'static str = "Dependency";
     const VIEW: &'static str = "Dependencies";
-    const KIND: EvidenceKind = EvidenceKind::Dependencies;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Dependencies);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.dependencies.len()
