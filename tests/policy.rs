@@ -265,7 +265,7 @@ const ERRORED: &[(&str, Code, &str)] = &[
     ("violation(change, 7);", Code::BadArguments, "violation"),
     ("not_applicable(\"\");", Code::BadArguments, "needs a reason"),
     ("assess(\"vulnerabilitys\", \"high\", \"x\");", Code::UnknownWord, "vulnerabilitys"),
-    ("change.findings.group_by(\"sevrity\");", Code::UnknownWord, "can't group by"),
+    ("let key = \"sevrity\"; change.findings.group_by(key);", Code::UnknownWord, "can't group by"),
     ("change.findings.count()", Code::ReturnedValue, "gave a number back"),
     ("loop { }", Code::LimitExceeded, "operations"),
     ("let a = []; loop { a.push(1); }", Code::LimitExceeded, "limit"),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Engine, Expr, FnCallExpr, Position, Stmt};
 
-use super::host::{HostError, Param, Signature, Type, check_glob, check_licence, signatures, words};
+use super::host::{
+    Entry, HostError, Param, Signature, Type, approver, check_date, check_glob, check_licence, signatures, words,
+};
 use super::rule::Script;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::Vocabulary;
@@ -364,9 +366,21 @@ impl Checker<'_> {
     fn literal(&mut self, argument: &Expr, takes: &[Param]) {
         match argument {
             Expr::Array(elements, _)
-                if takes.iter().all(|takes| matches!(takes, Param::Words(_) | Param::Globs | Param::Licences)) =>
+                if takes.iter().all(|takes| {
+                    matches!(takes, Param::Words(_) | Param::Globs | Param::Licences | Param::Approvers)
+                }) =>
             {
                 elements.iter().for_each(|element| self.literal(element, takes));
+            }
+            Expr::Map(map, position) => {
+                if let [Param::Map(entries)] = takes {
+                    let names = map.0.iter().map(|(key, _)| key.name.as_str());
+                    self.worst(Entry::fault(entries, names).into_iter().collect(), *position);
+                    for (key, value) in &map.0 {
+                        let entry = entries.iter().find(|entry| entry.name == key.name);
+                        entry.into_iter().for_each(|entry| self.literal(value, &[entry.takes]));
+                    }
+                }
             }
             Expr::StringConstant(text, position) => {
                 let faults: Option<Vec<HostError>> = takes.iter().map(|takes| fault(text, *takes)).collect();
@@ -431,6 +445,9 @@ fn fault(text: &str, takes: Param) -> Option<HostError> {
         }
         Param::Globs => check_glob(text).err(),
         Param::Licences => check_licence(text).err(),
+        Param::Approvers => approver(text).err(),
+        Param::Date => check_date(text).err(),
+        Param::Column(columns) => columns.get(text).err(),
         _ => None,
     }
 }

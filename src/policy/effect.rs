@@ -1,6 +1,7 @@
 //! What a rule may do about a change: plain data.
 
 use super::metadata::{Approver, Risk};
+use crate::evidence::vocabulary;
 
 /// What a violation, assessment or requirement is about: a position in the evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,6 +28,8 @@ pub enum Subject {
     Coverage(u32),
     /// A claim, by its position.
     Claim(u32),
+    /// A source, by its position.
+    Source(u32),
 }
 
 /// One thing that a rule objects to.
@@ -79,13 +82,86 @@ pub struct RequiredApproval {
     pub because: String,
 }
 
+vocabulary! {
+    /// How likely it is that a threat comes true.
+    pub enum Likelihood("likelihood", ordered: true) {
+        /// It takes much, or somebody who gains little by it.
+        Low = "low",
+        /// It takes something that not everybody has.
+        Medium = "medium",
+        /// Next to nothing stands in its way.
+        High = "high",
+    }
+}
+
+vocabulary! {
+    /// How much a threat does where it comes true.
+    pub enum Impact("impact", ordered: true) {
+        /// Hardly anybody notices.
+        Low = "low",
+        /// Something is lost that can be had again.
+        Medium = "medium",
+        /// Something is lost for good.
+        High = "high",
+        /// All is lost, or what others trust in.
+        Critical = "critical",
+    }
+}
+
+impl Impact {
+    /// The risk of a threat: OWASP's risk rating, with `critical` as one more impact, and `low` where that says "note".
+    #[must_use]
+    pub const fn at(self, likelihood: Likelihood) -> Risk {
+        match (self, likelihood) {
+            (Self::Low, Likelihood::Low | Likelihood::Medium) | (Self::Medium, Likelihood::Low) => Risk::Low,
+            (Self::Low, Likelihood::High) | (Self::Medium, Likelihood::Medium) | (Self::High, Likelihood::Low) => {
+                Risk::Medium
+            }
+            (Self::Medium, Likelihood::High) | (Self::High, Likelihood::Medium) | (Self::Critical, Likelihood::Low) => {
+                Risk::High
+            }
+            (Self::High, Likelihood::High) | (Self::Critical, Likelihood::Medium | Likelihood::High) => Risk::Critical,
+        }
+    }
+}
+
 /// A threat that a rule describes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Threat {
     /// What could happen.
     pub threat: String,
-    /// Its level.
-    pub risk: Risk,
+    /// The category that it belongs to.
+    pub category: String,
+    /// How likely it is.
+    pub likelihood: Likelihood,
+    /// How much it would do.
+    pub impact: Impact,
     /// What stands against it.
     pub mitigation: Option<String>,
+    /// The risk that is left with that, where somebody says; never above [`Threat::risk`].
+    pub residual: Option<Risk>,
+}
+
+impl Threat {
+    /// Its level, of likelihood and impact; what stands against it lowers nothing.
+    #[must_use]
+    pub const fn risk(&self) -> Risk {
+        self.impact.at(self.likelihood)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Impact, Likelihood};
+    use crate::evidence::Word as _;
+
+    #[test]
+    fn more_likelihood_or_more_impact_is_never_less_risk() {
+        for likelihood in Likelihood::ALL.windows(2) {
+            assert!(Impact::ALL.iter().all(|impact| impact.at(likelihood[0]) <= impact.at(likelihood[1])));
+        }
+        for impact in Impact::ALL.windows(2) {
+            assert!(Likelihood::ALL.iter().all(|likelihood| impact[0].at(*likelihood) <= impact[1].at(*likelihood)));
+        }
+    }
 }

@@ -21,7 +21,7 @@ mod set;
 mod trouble;
 mod watch;
 
-pub use effect::{Assessment, Judgement, RequiredApproval, Subject, Threat, Violation};
+pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::reference as host_reference;
 pub use limits::{Limit, Limits};

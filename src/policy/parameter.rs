@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use rhai::Dynamic;
 
-use super::host::{self, WordValue, check_glob, check_licence};
+use super::host::{self, WordValue, check_glob, check_licence, date_value};
 use super::manifest::{ParameterTable, Stricter};
 use super::metadata::Risk;
 use crate::diagnostic::{Code, Diagnostic};
@@ -63,7 +63,8 @@ impl Type {
     /// The type of its values as scripts see them.
     pub(crate) fn of_values(self) -> host::Type {
         let element = match self.kind {
-            Kind::String | Kind::Glob | Kind::Licence | Kind::Date => host::Type::Text,
+            Kind::String | Kind::Glob | Kind::Licence => host::Type::Text,
+            Kind::Date => host::Type::Host("Date"),
             Kind::Integer => host::Type::Number,
             Kind::Number => host::Type::Decimal,
             Kind::Boolean => host::Type::Flag,
@@ -142,8 +143,8 @@ impl Kind {
             (Self::Licence, toml::Value::String(text)) => check_licence(text)
                 .map(|()| Dynamic::from(text.clone()))
                 .map_err(|error| error.help.map_or(error.message.clone(), |help| format!("{}; {help}", error.message))),
-            (Self::Date, toml::Value::String(text)) => date(text).ok_or_else(expected),
-            (Self::Date, toml::Value::Datetime(time)) => date(&time.to_string()).ok_or_else(expected),
+            (Self::Date, toml::Value::String(text)) => date_value(text).ok_or_else(expected),
+            (Self::Date, toml::Value::Datetime(time)) => date_value(&time.to_string()).ok_or_else(expected),
             _ => Err(expected()),
         }
     }
@@ -153,13 +154,6 @@ fn word<W: Word>(text: &str) -> Result<Dynamic, String> {
     W::parse(text).map(|word| Dynamic::from(WordValue::of(word))).ok_or_else(|| {
         format!("unknown {} `{text}`, expected one of {}", W::VOCABULARY.name, W::VOCABULARY.words.join(", "))
     })
-}
-
-fn date(text: &str) -> Option<Dynamic> {
-    text.parse::<jiff::civil::Date>()
-        .ok()
-        .filter(|date| date.to_string() == text)
-        .map(|date| Dynamic::from(date.to_string()))
 }
 
 /// One declared parameter.

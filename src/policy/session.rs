@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
     pub fn run(&self, rule: &Rule) -> RuleResult {
         self.meter.reset();
         self.store.take_read();
-        let run = Arc::new(RuleRun::new(Arc::clone(&self.policy.categories)));
+        let run = Arc::new(RuleRun::new(Arc::clone(&self.policy.categories), Arc::clone(&self.meter)));
         let change = Dynamic::from(ChangeView::new(Arc::clone(&self.store)));
         let options =
             CallFnOptions::new().eval_ast(rule.top_level).rewind_scope(true).with_tag(Dynamic::from(Arc::clone(&run)));

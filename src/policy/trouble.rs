@@ -121,7 +121,9 @@ fn not_found(call: &str) -> Diagnostic {
             if found.is_empty() { "no arguments".to_owned() } else { found.join(", ") }
         ),
     );
-    match signatures().find(|signature| signature.name == name) {
+    let of_that_name = || signatures().filter(|signature| signature.name == name);
+    let receiver = found.first().copied().unwrap_or_default();
+    match of_that_name().find(|signature| signature.receiver == receiver).or_else(|| of_that_name().next()) {
         Some(signature) => {
             let takes: Vec<String> =
                 signature.params.unwrap_or_default().iter().map(|(name, param)| format!("{name}: {param}")).collect();

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::packages::DependenciesSummary;
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
+use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
     LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
-    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
+    ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{RequiredApproval, Subject};
@@ -276,6 +277,17 @@ fn resolve(subject: Subject, evidence: &Evidence) -> (SubjectReport, Option<Loca
             let subject = SubjectReport::Claim { text: claim.text.clone(), line: claim.line };
             (subject, claim.path.as_ref().and_then(|path| place(path, claim.line)))
         }),
+        // Its path is one of the machine that judges, not of the repository.
+        Subject::Source(index) => evidence.sources.get(index as usize).map(|source| {
+            let subject = SubjectReport::Source {
+                source: source.kind.as_str().to_owned(),
+                path: source.path.clone(),
+                tool: source.tool.clone(),
+                commit: source.commit.clone(),
+                completeness: source.completeness.as_str().to_owned(),
+            };
+            (subject, None)
+        }),
     };
     resolved.unwrap_or((SubjectReport::Change {}, None))
 }
@@ -321,8 +333,12 @@ fn threats(rules: &[RuleVerdict]) -> Vec<ThreatReport> {
         let reports = rule.outcome.threats.iter().map(move |threat| ThreatReport {
             rule: id.clone(),
             threat: threat.threat.clone(),
-            risk: threat.risk,
+            category: threat.category.clone(),
+            likelihood: threat.likelihood,
+            impact: threat.impact,
+            risk: threat.risk(),
             mitigation: threat.mitigation.clone(),
+            residual: threat.residual,
         });
         reports.collect::<Vec<_>>()
     };

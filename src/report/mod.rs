@@ -10,6 +10,7 @@ mod from_verdict;
 mod packages;
 mod provenance;
 mod schema;
+mod subject;
 mod summary;
 mod verdict;
 
@@ -20,7 +21,7 @@ pub use crate::evidence::{
     EvidenceKind, FileKind, FileStatus, Integrity, Introduced, Jump, Pin, Presence, ReviewState, Severity, SourceKind,
     VexStatus, Vocabulary, Word,
 };
-pub use crate::policy::{Enforcement, Risk};
+pub use crate::policy::{Enforcement, Impact, Likelihood, Risk};
 pub use crate::verdict::{ClaimResult, Decision};
 pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, TestItem, TestsSummary};
 pub use claims::{ClaimJudgementReport, ClaimReport};
@@ -32,11 +33,12 @@ pub use packages::{
 };
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
+pub use subject::SubjectReport;
 pub use summary::{
     ComparedCounts, Count, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts, SeverityCount,
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
     LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
-    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
+    ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

@@ -9,10 +9,11 @@ use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
 use super::packages::DependenciesSummary;
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
+use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
 use crate::evaluate::Outcome;
 use crate::evidence::EvidenceKind;
-use crate::policy::{Enforcement, Risk};
+use crate::policy::{Enforcement, Impact, Likelihood, Risk};
 use crate::verdict::Decision;
 
 /// The value of `schema` in every verdict of this version.
@@ -253,116 +254,6 @@ pub struct ViolationReport {
     pub waiver: Option<String>,
 }
 
-/// What a violation is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum SubjectReport {
-    /// A finding.
-    Finding {
-        /// The tool.
-        tool: String,
-        /// The tool's rule.
-        rule: String,
-        /// How bad it is.
-        severity: String,
-        /// The finding's identity.
-        fingerprint: String,
-    },
-    /// A changed file.
-    File {
-        /// Its path.
-        path: String,
-        /// Its path before, of a renamed file.
-        previous_path: Option<String>,
-        /// What happened to it.
-        status: String,
-    },
-    /// A changed package.
-    Dependency {
-        /// The package URL.
-        purl: String,
-        /// What happened to it.
-        change: String,
-        /// Locked versions before.
-        before: Vec<String>,
-        /// Locked versions after.
-        after: Vec<String>,
-        /// The lockfile that shows it; `null` where none does.
-        manifest: Option<String>,
-    },
-    /// The licence of a changed package.
-    Licence {
-        /// The package URL.
-        purl: String,
-        /// An SPDX licence expression; `null` where none is known.
-        expression: Option<String>,
-        /// What is stated, where that is something else.
-        stated: Option<String>,
-    },
-    /// A known problem of a package.
-    Advisory {
-        /// Its id.
-        id: String,
-        /// Its other ids.
-        aliases: Vec<String>,
-        /// The package URL.
-        purl: String,
-        /// How bad it is; `null` where nothing tells.
-        severity: Option<String>,
-        /// On which side of the change it is.
-        presence: String,
-        /// Versions in which it is fixed.
-        fixed_in: Vec<String>,
-    },
-    /// Something the code can do now.
-    Capability {
-        /// What it can do.
-        capability: String,
-        /// Where it shows.
-        path: String,
-        /// On which line.
-        line: u32,
-    },
-    /// A review.
-    Review {
-        /// The reviewer; `null` for a deleted account.
-        reviewer: Option<String>,
-        /// What they said.
-        state: String,
-        /// The commit that they looked at.
-        commit: Option<String>,
-    },
-    /// A test case.
-    Test {
-        /// The suite that it belongs to.
-        suite: String,
-        /// The class or module that it is of.
-        class: Option<String>,
-        /// Its name.
-        name: String,
-        /// How it ended.
-        status: String,
-    },
-    /// Coverage of a changed file.
-    Coverage {
-        /// The file.
-        path: String,
-        /// How many of its changed lines were executed.
-        covered: u32,
-        /// How many of its changed lines could have been and were not.
-        missed: u32,
-    },
-    /// A statement about the change.
-    Claim {
-        /// What it says.
-        text: String,
-        /// On which line.
-        line: u32,
-    },
-    /// The change as a whole.
-    Change {},
-}
-
 /// A place in the repository, on the side after the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -451,10 +342,18 @@ pub struct ThreatReport {
     pub rule: String,
     /// What could happen.
     pub threat: String,
-    /// Its level.
+    /// The category that it belongs to.
+    pub category: String,
+    /// How likely it is.
+    pub likelihood: Likelihood,
+    /// How much it would do.
+    pub impact: Impact,
+    /// Its level, of likelihood and impact.
     pub risk: Risk,
     /// What stands against it.
     pub mitigation: Option<String>,
+    /// The risk that is left with that; `null` where nobody says.
+    pub residual: Option<Risk>,
 }
 
 /// A sentence that a rule added.

@@ -168,7 +168,7 @@ fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, &[String]> {
 fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     match subject {
-        Subject::Change | Subject::Review(_) => {}
+        Subject::Change | Subject::Review(_) | Subject::Source(_) => {}
         Subject::Finding(index) => {
             let finding = evidence.findings.get(index as usize);
             paths.extend(finding.and_then(|finding| finding.path).map(str::to_owned));

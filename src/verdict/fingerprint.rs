@@ -147,6 +147,11 @@ fn identity(violation: &Violation, evidence: &Evidence) -> (Vec<String>, u32) {
             parts.extend(claim.path.clone());
             (parts, claim.line)
         }),
+        Subject::Source(index) => evidence.sources.get(at(index)).map(|source| {
+            let tool = source.tool.clone().unwrap_or_default();
+            let path = source.path.clone().unwrap_or_default();
+            (["source".to_owned(), source.kind.as_str().to_owned(), tool, path].into(), 0)
+        }),
     };
     found.unwrap_or_else(|| (vec!["change".to_owned(), violation.message.clone()], 0))
 }

@@ -15,7 +15,7 @@ use tollgate::evidence::{
     FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Licence, Review, ReviewState, Severity,
     SeverityFrom, Source, Suppression, TestCase,
 };
-use tollgate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
+use tollgate::policy::{Approver, Enforcement, Impact, Likelihood, Risk, RuleMeta, Threshold};
 
 /// How many items of each kind the evidence has: subjects are below it.
 const ITEMS: u32 = 3;
@@ -68,7 +68,14 @@ impl Spec {
             violations: self.violations.clone(),
             assessments: self.assessments.clone(),
             required_approvals: self.required.clone(),
-            threats: vec![Threat { threat: "theft".to_owned(), risk: Risk::Low, mitigation: None }],
+            threats: vec![Threat {
+                threat: "theft".to_owned(),
+                category: "network".to_owned(),
+                likelihood: Likelihood::High,
+                impact: Impact::Low,
+                mitigation: None,
+                residual: None,
+            }],
             notes: self.notes.clone(),
             recommendations: self.notes.clone(),
             judgements: self.judgements.clone(),

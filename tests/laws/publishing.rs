@@ -3,7 +3,7 @@
 use tollgate::diagnostic::{Code, Diagnostic, Place};
 use tollgate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{Completeness, Evidence, EvidenceKind, Source};
-use tollgate::policy::{Approver, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
+use tollgate::policy::{Approver, Enforcement, Impact, Likelihood, PackMeta, Risk, RuleMeta, Threshold};
 use tollgate::report::{LocationReport, ReportContext, SettingReport, SubjectReport, VerdictReport, WeakeningReport};
 use tollgate::verdict::{Decision, Waivers, decide};
 
@@ -133,7 +133,14 @@ fn everything_that_rules_said_is_in_the_report() {
     rule.notes = vec!["noted".to_owned()];
     rule.recommendations = vec!["recommended".to_owned()];
     rule.follow_ups = vec!["to follow up".to_owned()];
-    rule.threats = vec![Threat { threat: "theft".to_owned(), risk: Risk::Low, mitigation: Some("a lock".to_owned()) }];
+    rule.threats = vec![Threat {
+        threat: "theft".to_owned(),
+        category: "network".to_owned(),
+        likelihood: Likelihood::High,
+        impact: Impact::Low,
+        mitigation: Some("a lock".to_owned()),
+        residual: Some(Risk::Low),
+    }];
     rule.assessments =
         vec![Assessment { category: "network".to_owned(), risk: Risk::Medium, because: "it listens".to_owned() }];
     rule.required_approvals = vec![RequiredApproval {

@@ -7,7 +7,7 @@ use tollgate::evidence::{
     Completeness, DependencyChangeKind, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind, FileStatus,
     Introduced, Severity, SourceKind,
 };
-use tollgate::policy::{Enforcement, Risk};
+use tollgate::policy::{Enforcement, Impact, Likelihood, Risk};
 use tollgate::report::*;
 use tollgate::verdict::Decision;
 
@@ -473,8 +473,12 @@ pub(crate) fn hostile() -> VerdictReport {
     report.threats = vec![ThreatReport {
         rule: "new-critical-finding".into(),
         threat: "a request runs commands of its own".into(),
+        category: "injection".into(),
+        likelihood: Likelihood::High,
+        impact: Impact::High,
         risk: Risk::Critical,
-        mitigation: None,
+        mitigation: Some("requests are checked".into()),
+        residual: Some(Risk::Low),
     }];
     report.recommendations =
         vec![NoteReport { rule: "new-critical-finding".into(), text: "pass arguments as a list".into() }];

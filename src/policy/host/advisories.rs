@@ -4,11 +4,9 @@ use std::sync::OnceLock;
 
 use rhai::{Array, Dynamic, ImmutableString};
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::dependencies::DependencyRows;
 use super::effects::array;
-use super::error::HostResult;
-use super::findings::unknown_group;
 use super::globs::texts;
 use super::packages::{Orders, Package, Packaged, packaged, texts_of, with, word_list};
 use super::signature::{Param, Signature};
@@ -38,7 +36,7 @@ vocabulary! {
 }
 
 impl Rating {
-    const fn of(severity: Option<Severity>) -> Self {
+    pub(super) const fn of(severity: Option<Severity>) -> Self {
         match severity {
             None => Self::Unknown,
             Some(Severity::None) => Self::None,
@@ -57,7 +55,7 @@ pub(crate) struct AdvisoryRows;
 impl Collection for AdvisoryRows {
     const ITEM: &'static str = "Advisory";
     const VIEW: &'static str = "Advisories";
-    const KIND: EvidenceKind = EvidenceKind::Advisories;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Advisories);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.advisories.len()
@@ -130,41 +128,10 @@ fn statement(said: &VexStatement) -> String {
     format!("{}{why}, says {by} in {}{detail}", said.status.as_str(), said.source)
 }
 
-const GROUPS: &[&str] = &["ecosystem", "name", "id", "severity", "kind", "presence", "manifest"];
-
-fn group_by(advisories: &Advisories, key: &str) -> HostResult<rhai::Map> {
-    let group = |of: fn(&Advisory) -> &str| {
-        advisories.group_by(move |evidence, row| evidence.advisories.get(row).map_or("", of))
-    };
-    Ok(match key {
-        "ecosystem" => group(|advisory| advisory.ecosystem.as_str()),
-        "name" => group(|advisory| &advisory.name),
-        "id" => group(|advisory| &advisory.id),
-        "severity" => group(|advisory| Rating::of(advisory.severity).as_str()),
-        "kind" => group(|advisory| advisory.kind.as_str()),
-        "presence" => group(|advisory| advisory.presence.as_str()),
-        "manifest" => group(|advisory| advisory.manifest.as_deref().unwrap_or("")),
-        _ => return Err(unknown_group(key, GROUPS)),
-    })
-}
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<AdvisoryRows>();
-
 /// What every collection about packages has.
 pub(super) const PACKAGED: &[Signature] = &packaged::<AdvisoryRows>();
 
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(
-        AdvisoryRows::VIEW,
-        "group_by",
-        &[("key", Param::Text)],
-        "map of Advisories",
-        "parts by `ecosystem`, `name`, `id`, `severity`, `kind`, `presence` or `manifest`",
-        |module, name| {
-            module.set_native_fn(name, |view: Advisories, key: &str| group_by(&view, key));
-        },
-    ),
     select::<AdvisoryRows>(
         "introduced",
         &[],

@@ -12,6 +12,7 @@ use super::advisories::AdvisoryRows;
 use super::claims::ClaimRows;
 use super::collection::{Collection, Store, View};
 use super::coverage::CoverageRows;
+use super::dates::{DATE, Day};
 use super::dependencies::DependencyRows;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
@@ -32,6 +33,11 @@ pub(crate) struct ChangeView {
 impl ChangeView {
     pub(crate) const fn new(store: Arc<Store>) -> Self {
         Self { store }
+    }
+
+    /// All of a collection; the rule is known to have asked for its kind.
+    pub(super) fn all<C: Collection>(&self) -> View<C> {
+        View::all(&self.store)
     }
 
     /// A tool that found nothing is known by its source, one that found something also by its findings.
@@ -75,6 +81,24 @@ impl ChangeView {
             return Err(HostError::new(Code::NotKnown, message).help("not every forge says this").into());
         }
         Ok(true)
+    }
+
+    /// The day that the change is judged on. Where nobody says when, there is none: a clock would tell something else each time.
+    fn today(&self) -> HostResult<Day> {
+        self.store.as_of.map(Day::at).ok_or_else(|| {
+            HostError::new(Code::NotKnown, "nobody says when the change is judged, so there is no today")
+                .help("ask whether `change.as_of` is empty first")
+                .into()
+        })
+    }
+
+    /// The day that the change's last commit was made on.
+    fn date(&self) -> HostResult<Day> {
+        let time = self.store.evidence.change.time.as_deref();
+        if time.is_none() {
+            self.store.read(EvidenceKind::Change);
+        }
+        Day::of(time, "the change's last commit was made")
     }
 
     /// The logins of a team's members.
@@ -231,6 +255,23 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     ),
+    Signature::property(RECEIVER, "today", DATE, "the day, in UTC, that it is judged on", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| change.today());
+    })
+    .errors("nobody says when it is judged; there is no clock")
+    .example("if change.as_of != \"\" && change.today.weekday == \"friday\" { note(\"not before the weekend\"); }"),
+    text(
+        "time",
+        "when its last commit was made, as in `2026-01-31T12:00:00Z`; empty where no source says",
+        |module, name| {
+            module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.time)));
+        },
+    ),
+    Signature::property(RECEIVER, "date", DATE, "the day, in UTC, that its last commit was made on", |module, name| {
+        module.set_getter_fn(name, |change: &mut ChangeView| change.date());
+    })
+    .errors("no source says when; then the rule also asked for `change`")
+    .example("if change.time != \"\" { note(`made on ${change.date}`); }"),
     text("url", "its address on the forge; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.url)));
     }),
@@ -263,7 +304,7 @@ pub(super) const TABLE: &[Signature] = &[
 
 /// Registers the property that gives a whole collection.
 fn all<C: Collection>(module: &mut Module, name: &'static str) {
-    module.set_getter_fn(name, |change: &mut ChangeView| Ok(View::<C>::all(&change.store)));
+    module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.all::<C>()));
 }
 
 const fn text(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {

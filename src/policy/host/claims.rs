@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString};
 
-use super::collection::{Collection, Item, View, counted};
+use super::collection::{Collection, Item, View};
 use super::effects::array;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
@@ -22,7 +22,7 @@ pub(crate) struct ClaimRows;
 impl Collection for ClaimRows {
     const ITEM: &'static str = "Claim";
     const VIEW: &'static str = "Claims";
-    const KIND: EvidenceKind = EvidenceKind::Claims;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Claims);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.claims.len()
@@ -147,9 +147,6 @@ fn value(claim: &Claim) -> &str {
     let separators: &[char] = if claim.kind == ClaimKind::Row { &['|'] } else { &[':', '：'] };
     after.and_then(|after| after.strip_prefix(separators)).map_or(claim.text.as_str(), str::trim)
 }
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &counted::<ClaimRows>();
 
 pub(super) const TABLE: &[Signature] = &[
     select::<ClaimRows>("ticked", &[], "those with a box that is ticked", |module, name| {

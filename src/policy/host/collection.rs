@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
-use rhai::{Dynamic, INT, ImmutableString, Map, Module};
+use rhai::{Dynamic, INT, ImmutableString, Module};
 
 use super::advisories::AdvisoryRows;
+use super::capabilities::CapabilityRows;
 use super::change::ChangeView;
 use super::claims::{ClaimRows, ClaimTexts};
 use super::coverage::CoverageRows;
@@ -20,6 +21,7 @@ use super::licences::LicenceRows;
 use super::packages::Orders;
 use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
+use super::sources::SourceRows;
 use super::test_cases::TestRows;
 use super::words::choices;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
@@ -67,6 +69,7 @@ pub(crate) struct Matches {
     pub(super) advisories: OnceLock<Vec<bool>>,
     pub(super) tests: OnceLock<Vec<bool>>,
     pub(super) coverage: OnceLock<Vec<bool>>,
+    pub(super) capabilities: OnceLock<Vec<bool>>,
 }
 
 /// Evidence as all rules of one evaluation see it.
@@ -106,8 +109,10 @@ impl Store {
     }
 
     /// Notes that the rule being run asked for a kind of evidence.
-    pub(crate) fn read(&self, kind: EvidenceKind) {
-        self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
+    pub(crate) fn read(&self, kind: impl Into<Option<EvidenceKind>>) {
+        if let Some(kind) = kind.into() {
+            self.read.fetch_or(1 << kind.index(), Ordering::Relaxed);
+        }
     }
 
     /// The kinds that were asked for since the last call.
@@ -139,8 +144,8 @@ pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
     const ITEM: &'static str;
     /// The type's name for a selection.
     const VIEW: &'static str;
-    /// The kind of evidence that it is.
-    const KIND: EvidenceKind;
+    /// The kind of evidence that it is, which to look at it asks for; none for what is no evidence of the change.
+    const KIND: Option<EvidenceKind>;
 
     /// How many rows there are in all.
     fn len(evidence: &Evidence) -> usize;
@@ -255,7 +260,8 @@ impl<C: Collection> View<C> {
         Self { store: Arc::clone(store), rows: Rows::of(rows), collection: PhantomData }
     }
 
-    fn select(&self, rows: impl Iterator<Item = u32>) -> Self {
+    /// Some of its rows, or of those that belong together with them, ascending.
+    pub(super) fn select(&self, rows: impl Iterator<Item = u32>) -> Self {
         Self { store: Arc::clone(&self.store), rows: Rows::of(rows), collection: PhantomData }
     }
 
@@ -263,12 +269,28 @@ impl<C: Collection> View<C> {
         self.rows.len()
     }
 
+    /// Whether every row of the collection is in it: rows ascend, so the last one tells.
+    pub(super) fn is_all(&self) -> bool {
+        let all = C::len(&self.store.evidence);
+        all == 0 || all.checked_sub(1).and_then(|last| self.rows.get(last)).is_some_and(|row| row as usize == all - 1)
+    }
+
+    /// Whether a row is in it.
+    pub(super) fn has(&self, row: u32) -> bool {
+        match &self.rows {
+            Rows::All(all) => row < *all,
+            Rows::Few(len, rows) => rows.iter().take(usize::from(*len)).any(|selected| *selected == row),
+            Rows::Many(rows) => rows.binary_search(&row).is_ok(),
+        }
+    }
+
     /// The selected rows, in canonical order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = u32> + '_ {
         self.rows.iter()
     }
 
-    fn charge(&self) {
+    /// Counts what it takes to look at every selected row.
+    pub(super) fn charge(&self) {
         self.store.meter.charge(1 + self.len() as u64 / ROWS_PER_OPERATION);
     }
 
@@ -283,19 +305,6 @@ impl<C: Collection> View<C> {
             Rows::Few(len, rows) => self.select(rows.iter().take(usize::from(*len)).copied().filter(test)),
             Rows::Many(rows) => self.select(rows.iter().copied().filter(test)),
         }
-    }
-
-    /// The selection in parts, by a text of each row.
-    pub(crate) fn group_by<'a>(&'a self, key: impl Fn(&'a Evidence, usize) -> &'a str) -> Map
-    where
-        Self: Send + Sync,
-    {
-        self.charge();
-        let mut groups: IndexMap<&str, Vec<u32>> = IndexMap::new();
-        for row in self.rows() {
-            groups.entry(key(&self.store.evidence, row as usize)).or_default().push(row);
-        }
-        groups.into_iter().map(|(name, rows)| (name.into(), Dynamic::from(self.select(rows.into_iter())))).collect()
     }
 }
 
@@ -368,6 +377,8 @@ macro_rules! of_every_collection {
             $function::<TestRows>,
             $function::<CoverageRows>,
             $function::<ClaimRows>,
+            $function::<CapabilityRows>,
+            $function::<SourceRows>,
         ]
     };
 }
@@ -392,6 +403,14 @@ impl ItemKey {
     }
 }
 
+/// Whether two selections of one collection have the same items; `None` where the values are no such selections.
+pub(super) fn same_items(left: &Dynamic, right: &Dynamic) -> Option<bool> {
+    fn same<C: Collection>(left: &Dynamic, right: &Dynamic) -> Option<bool> {
+        Some(left.read_lock::<View<C>>()?.same_rows(&*right.read_lock::<View<C>>()?))
+    }
+    of_every_collection!(same).iter().find_map(|same| same(left, right))
+}
+
 /// The name of a host type's value for messages.
 pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
     fn of<C: Collection>(value: &Dynamic) -> Option<&'static str> {
@@ -407,7 +426,7 @@ pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
         .or_else(|| value.is::<super::owners::Asked>().then_some(super::owners::ITEM))
 }
 
-/// The names that every collection has.
+/// What every selection can be asked first.
 pub(super) const fn counted<C: Collection>() -> [Signature; 2] {
     [
         Signature::method(C::VIEW, "count", &[], "number", "how many there are", |module, name| {
@@ -419,19 +438,18 @@ pub(super) const fn counted<C: Collection>() -> [Signature; 2] {
     ]
 }
 
-/// The names that every collection of what lies under paths has.
-pub(super) const fn placed<C: Placed>() -> [Signature; 4] {
+/// Parts of what lies under paths.
+pub(super) const fn placed<C: Placed>() -> [Signature; 2] {
     const GLOBS: &[(&str, Param)] = &[("globs", Param::Globs)];
-    let [count, is_empty] = counted::<C>();
     [
-        count,
-        is_empty,
         Signature::method(C::VIEW, "under", GLOBS, C::VIEW, C::UNDER, |module, name| {
             choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, true));
-        }),
+        })
+        .errors("a malformed glob"),
         Signature::method(C::VIEW, "not_under", GLOBS, C::VIEW, C::NOT_UNDER, |module, name| {
             choices(module, name, |view: View<C>, globs: &Dynamic| view.under(globs, false));
-        }),
+        })
+        .errors("a malformed glob"),
     ]
 }
 

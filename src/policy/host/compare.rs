@@ -7,8 +7,9 @@ use std::cmp::Ordering;
 use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString, Map, Module};
 
 use super::collection::ItemKey;
+use super::dates::Day;
 use super::error::{HostError, HostResult};
-use super::words::WordValue;
+use super::words::{WordValue, a};
 use crate::diagnostic::Code;
 
 /// A type's name as users know it.
@@ -24,6 +25,7 @@ pub(crate) fn type_name(value: &Dynamic) -> &'static str {
         "Fn" => "a function",
         "string" => "a text",
         _ if value.is::<WordValue>() => value.read_lock::<WordValue>().map_or("a word", |word| word.vocabulary.name),
+        _ if value.is::<Day>() => "a date",
         _ => super::collection::type_name(value).unwrap_or("a value of another type"),
     }
 }
@@ -44,6 +46,10 @@ fn number(value: &Dynamic) -> Option<FLOAT> {
 
 fn word_of(vocabulary: &'static crate::evidence::Vocabulary, other: &Dynamic) -> HostResult<WordValue> {
     Ok(WordValue::from_dynamic(vocabulary, other)?)
+}
+
+fn days(left: &Dynamic, right: &Dynamic) -> Option<(Day, Day)> {
+    Some((*left.read_lock::<Day>()?, *right.read_lock::<Day>()?))
 }
 
 /// Whether two values are equal.
@@ -84,6 +90,12 @@ pub(crate) fn equal(left: &Dynamic, right: &Dynamic) -> HostResult<bool> {
         }
         return left.values().zip(right.values()).try_fold(true, |all, (left, right)| Ok(equal(left, right)? && all));
     }
+    if let Some((left, right)) = days(left, right) {
+        return Ok(left == right);
+    }
+    if let Some(same) = super::collection::same_items(left, right) {
+        return Ok(same);
+    }
     match (ItemKey::of(left), ItemKey::of(right)) {
         (Some(left), Some(right)) if left.same_type(right) => Ok(left == right),
         _ => Err(mismatch(left, right).into()),
@@ -106,6 +118,9 @@ fn order(left: &Dynamic, right: &Dynamic) -> HostResult<Ordering> {
     if let (Ok(left), Ok(right)) = (left.as_char(), right.as_char()) {
         return Ok(left.cmp(&right));
     }
+    if let Some((left, right)) = days(left, right) {
+        return Ok(left.cmp(&right));
+    }
     let left_word = left.read_lock::<WordValue>().map(|word| *word);
     let right_word = right.read_lock::<WordValue>().map(|word| *word);
     let Some(vocabulary) = left_word.or(right_word).map(|word| word.vocabulary) else {
@@ -114,7 +129,7 @@ fn order(left: &Dynamic, right: &Dynamic) -> HostResult<Ordering> {
     if !vocabulary.ordered {
         return Err(HostError::new(
             Code::TypeMismatch,
-            format!("a {} has no order; only `==`, `!=` and `in` mean something", vocabulary.name),
+            format!("{} has no order; only `==`, `!=` and `in` mean something", a(vocabulary.name)),
         )
         .into());
     }

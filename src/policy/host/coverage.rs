@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rhai::{Array, Dynamic, INT, ImmutableString, Module};
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::signature::{Param, Signature};
@@ -21,7 +21,7 @@ pub(crate) struct CoverageRows;
 impl Collection for CoverageRows {
     const ITEM: &'static str = "FileCoverage";
     const VIEW: &'static str = "Coverage";
-    const KIND: EvidenceKind = EvidenceKind::Coverage;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Coverage);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.coverage.len()
@@ -117,9 +117,6 @@ const FILES: &[(&str, Param)] = &[("files", Param::Files)];
 const fn total(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
     Signature::method(VIEW, name, &[], "number", doc, register)
 }
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<CoverageRows>();
 
 pub(super) const TABLE: &[Signature] = &[
     total("covered", "changed lines that were executed", |module, name| {

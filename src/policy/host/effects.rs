@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
 
-use super::collection::ItemKey;
+use super::collection::{ItemKey, Meter};
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
@@ -66,12 +66,18 @@ impl Effects {
 #[derive(Debug)]
 pub(crate) struct RuleRun {
     categories: Arc<[String]>,
+    meter: Arc<Meter>,
     effects: Mutex<Effects>,
 }
 
 impl RuleRun {
-    pub(crate) fn new(categories: Arc<[String]>) -> Self {
-        Self { categories, effects: Mutex::default() }
+    pub(crate) fn new(categories: Arc<[String]>, meter: Arc<Meter>) -> Self {
+        Self { categories, meter, effects: Mutex::default() }
+    }
+
+    /// Counts operations; false once the limit is passed.
+    pub(super) fn charge(&self, operations: u64) -> bool {
+        self.meter.charge(operations)
     }
 
     pub(crate) fn effects(&self) -> MutexGuard<'_, Effects> {
@@ -125,7 +131,7 @@ pub(super) fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects
     Ok(effect(&mut effects))
 }
 
-fn subject(value: &Dynamic) -> HostResult<Subject> {
+pub(super) fn subject(value: &Dynamic) -> HostResult<Subject> {
     ItemKey::of(value).map(|key| key.0).ok_or_else(|| {
         HostError::new(
             Code::BadArguments,
@@ -135,22 +141,33 @@ fn subject(value: &Dynamic) -> HostResult<Subject> {
     })
 }
 
-fn approvers(value: &Dynamic) -> HostResult<Vec<Approver>> {
-    let mut approvers = texts(value)?
-        .iter()
-        .map(|text| {
-            Approver::parse(text).ok_or_else(|| {
-                HostError::new(
-                    Code::UnknownWord,
-                    format!("unknown approver `{text}`, expected `user:LOGIN`, `team:NAME`, `owners` or `any`"),
-                )
-                .into()
-            })
-        })
-        .collect::<HostResult<Vec<_>>>()?;
+/// Somebody who can approve.
+pub(crate) fn approver(text: &str) -> Result<Approver, HostError> {
+    Approver::parse(text).ok_or_else(|| {
+        HostError::new(
+            Code::UnknownWord,
+            format!("unknown approver `{text}`, expected `user:LOGIN`, `team:NAME`, `owners` or `any`"),
+        )
+    })
+}
+
+/// Those who can approve, in order, each once.
+pub(super) fn approvers(value: &Dynamic) -> HostResult<Vec<Approver>> {
+    let mut approvers =
+        texts(value)?.iter().map(|text| approver(text)).collect::<Result<Vec<Approver>, HostError>>()?;
     approvers.sort();
     approvers.dedup();
     Ok(approvers)
+}
+
+/// The category of a text; another one than the pack's is an error.
+pub(super) fn category(run: &RuleRun, text: &str) -> HostResult<String> {
+    if run.categories.iter().any(|known| known == text) {
+        return Ok(text.to_owned());
+    }
+    Err(HostError::new(Code::UnknownWord, format!("unknown category `{text}`"))
+        .suggest(text, run.categories.iter().map(String::as_str))
+        .into())
 }
 
 const VIOLATION: &str = "Violation";
@@ -210,7 +227,7 @@ pub(super) const TABLE: &[Signature] = &[
     Signature::method(
         VIOLATION,
         "approvers",
-        &[("approvers", Param::Texts)],
+        &[("approvers", Param::Approvers)],
         VIOLATION,
         "who may let it pass, where it is not the rule's approvers",
         |module, name| {
@@ -283,12 +300,8 @@ pub(super) const TABLE: &[Signature] = &[
                 |context: NativeCallContext<'_>, category: &str, risk: Dynamic, because: &str| {
                     let run = run_of(&context)?;
                     let risk = word::<Risk>(&risk)?;
-                    if !run.categories.iter().any(|known| known == category) {
-                        return Err(HostError::new(Code::UnknownWord, format!("unknown category `{category}`"))
-                            .suggest(category, run.categories.iter().map(String::as_str))
-                            .into());
-                    }
-                    let assessment = Assessment { category: category.to_owned(), risk, because: because.to_owned() };
+                    let category = self::category(&run, category)?;
+                    let assessment = Assessment { category, risk, because: because.to_owned() };
                     add(&run, because, |effects| effects.assessments.push(assessment))
                 },
             );

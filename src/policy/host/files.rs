@@ -4,9 +4,8 @@ use std::sync::OnceLock;
 
 use rhai::{Dynamic, INT, ImmutableString};
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::error::HostResult;
-use super::findings::unknown_group;
 use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
@@ -21,7 +20,7 @@ pub(crate) struct FileRows;
 impl Collection for FileRows {
     const ITEM: &'static str = "File";
     const VIEW: &'static str = "Files";
-    const KIND: EvidenceKind = EvidenceKind::Files;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Files);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.files.len()
@@ -80,34 +79,9 @@ fn size(pointer: Option<&LfsPointer>) -> INT {
     pointer.map_or(0, |pointer| INT::try_from(pointer.size).unwrap_or(INT::MAX))
 }
 
-const GROUPS: &[&str] = &["status", "kind", "language"];
-
-fn group_by(files: &Files, key: &str) -> HostResult<rhai::Map> {
-    Ok(match key {
-        "status" => files.group_by(|evidence, row| evidence.files.get(row).map_or("", |file| file.status.as_str())),
-        "kind" => files.group_by(|evidence, row| evidence.files.get(row).map_or("", |file| file.kind.as_str())),
-        "language" => files
-            .group_by(|evidence, row| evidence.files.get(row).and_then(|file| file.language.as_deref()).unwrap_or("")),
-        _ => return Err(unknown_group(key, GROUPS)),
-    })
-}
-
 const VIEW: &str = "Files";
 
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<FileRows>();
-
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(
-        VIEW,
-        "group_by",
-        &[("key", Param::Text)],
-        "map of Files",
-        "parts by `status`, `kind` or `language`",
-        |module, name| {
-            module.set_native_fn(name, |view: Files, key: &str| group_by(&view, key));
-        },
-    ),
     Signature::method(
         VIEW,
         "lines_added",

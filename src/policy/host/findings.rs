@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rhai::{Array, Dynamic, INT, ImmutableString};
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
@@ -26,7 +26,7 @@ pub(crate) struct FindingRows;
 impl Collection for FindingRows {
     const ITEM: &'static str = "Finding";
     const VIEW: &'static str = "Findings";
-    const KIND: EvidenceKind = EvidenceKind::Findings;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Findings);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.findings.len()
@@ -146,49 +146,9 @@ fn in_files(findings: &Findings, files: &View<FileRows>) -> Findings {
     })
 }
 
-const GROUPS: &[&str] = &["severity", "level", "tool", "rule", "path"];
-
-fn group_by(findings: &Findings, key: &str) -> HostResult<rhai::Map> {
-    fn finding(evidence: &Evidence, row: usize) -> Option<Finding<'_>> {
-        evidence.findings.get(row)
-    }
-    Ok(match key {
-        "severity" => {
-            findings.group_by(|evidence, row| at(evidence.findings.severities(), row).map_or("", Severity::as_str))
-        }
-        "level" => findings.group_by(|evidence, row| at(evidence.findings.levels(), row).map_or("", Level::as_str)),
-        "tool" => findings.group_by(|evidence, row| finding(evidence, row).map_or("", |finding| finding.tool)),
-        "rule" => findings.group_by(|evidence, row| finding(evidence, row).map_or("", |finding| finding.rule)),
-        "path" => {
-            findings.group_by(|evidence, row| finding(evidence, row).and_then(|finding| finding.path).unwrap_or(""))
-        }
-        _ => return Err(unknown_group(key, GROUPS)),
-    })
-}
-
-pub(super) fn unknown_group(key: &str, known: &[&str]) -> Box<rhai::EvalAltResult> {
-    HostError::new(Code::UnknownWord, format!("can't group by `{key}`, expected one of {}", known.join(", ")))
-        .suggest(key, known.iter().copied())
-        .into()
-}
-
-const VIEW: &str = "Findings";
 const SEVERITY: Param = Param::Word(Severity::VOCABULARY);
 
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<FindingRows>();
-
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(
-        VIEW,
-        "group_by",
-        &[("key", Param::Text)],
-        "map of Findings",
-        "parts by `severity`, `level`, `tool`, `rule` or `path`",
-        |module, name| {
-            module.set_native_fn(name, |view: Findings, key: &str| group_by(&view, key));
-        },
-    ),
     select::<FindingRows>(
         "introduced",
         &[],

@@ -4,10 +4,9 @@ use std::sync::OnceLock;
 
 use rhai::{Dynamic, ImmutableString};
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::effects::array;
 use super::error::HostResult;
-use super::findings::unknown_group;
 use super::licence_list::LicenceList;
 use super::packages::{Orders, Package, Packaged, packaged, word_list};
 use super::signature::{Param, Signature};
@@ -23,7 +22,7 @@ pub(crate) struct LicenceRows;
 impl Collection for LicenceRows {
     const ITEM: &'static str = "Licence";
     const VIEW: &'static str = "Licences";
-    const KIND: EvidenceKind = EvidenceKind::Licences;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Licences);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.licences.len()
@@ -87,39 +86,12 @@ fn by_list(licences: &Licences, list: &Dynamic, wanted: bool) -> HostResult<Lice
         .keep_rows(|licence| licence.expression.as_deref().is_some_and(|expression| list.allows(expression)) == wanted))
 }
 
-const GROUPS: &[&str] = &["ecosystem", "name", "expression", "manifest"];
-
-fn group_by(licences: &Licences, key: &str) -> HostResult<rhai::Map> {
-    let group =
-        |of: fn(&Licence) -> &str| licences.group_by(move |evidence, row| evidence.licences.get(row).map_or("", of));
-    Ok(match key {
-        "ecosystem" => group(|licence| licence.ecosystem.as_str()),
-        "name" => group(|licence| &licence.name),
-        "expression" => group(|licence| licence.expression.as_deref().unwrap_or("")),
-        "manifest" => group(|licence| licence.manifest.as_deref().unwrap_or("")),
-        _ => return Err(unknown_group(key, GROUPS)),
-    })
-}
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<LicenceRows>();
-
 /// What every collection about packages has.
 pub(super) const PACKAGED: &[Signature] = &packaged::<LicenceRows>();
 
 const LIST: &[(&str, Param)] = &[("licences", Param::Licences)];
 
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(
-        LicenceRows::VIEW,
-        "group_by",
-        &[("key", Param::Text)],
-        "map of Licences",
-        "parts by `ecosystem`, `name`, `expression` or `manifest`",
-        |module, name| {
-            module.set_native_fn(name, |view: Licences, key: &str| group_by(&view, key));
-        },
-    ),
     select::<LicenceRows>("known", &[], "those stated as an SPDX expression", |module, name| {
         module.set_native_fn(name, |view: Licences| Ok(view.keep_rows(|licence| licence.expression.is_some())));
     }),

@@ -2,6 +2,7 @@
 
 use rhai::{Array, Dynamic, ImmutableString};
 
+use super::dates::Day;
 use super::error::HostResult;
 use super::globs::texts;
 use super::signature::{Param, Signature};
@@ -12,12 +13,13 @@ pub(super) const TABLE: &[Signature] = &[Signature::method(
     "join",
     &[("separator", Param::Text)],
     "text",
-    "the texts (or words) one after the other, with a separator between them",
+    "the texts (or words, or dates) one after the other, with a separator between them",
     |module, name| {
         module.set_native_fn(name, |list: &mut Array, separator: &str| -> HostResult<ImmutableString> {
-            let spelled = |value: &Dynamic| match value.read_lock::<WordValue>() {
-                Some(word) => Dynamic::from(word.as_str()),
-                None => value.clone(),
+            let spelled = |value: &Dynamic| {
+                let word = value.read_lock::<WordValue>().map(|word| word.as_str().into());
+                let text = word.or_else(|| value.read_lock::<Day>().map(|day| day.text()));
+                text.map_or_else(|| value.clone(), Dynamic::from)
             };
             let list = texts(&Dynamic::from(list.iter().map(spelled).collect::<Array>()))?;
             let list: Vec<&str> = list.iter().map(ImmutableString::as_str).collect();

@@ -5,11 +5,17 @@
 //! checks at load and the suggestions all come.
 
 mod advisories;
+mod aggregates;
+mod capabilities;
 mod change;
 mod claims;
 mod collection;
+mod columns;
+mod common;
 mod compare;
 mod coverage;
+mod dates;
+mod demands;
 mod dependencies;
 mod effects;
 mod error;
@@ -20,23 +26,29 @@ mod judgements;
 mod licence_list;
 mod licences;
 mod lists;
+mod matching;
+mod ordering;
 mod owners;
 mod packages;
 mod reviews;
+mod sets;
 mod signature;
+mod sources;
 mod stored;
 mod test_cases;
+mod threats;
 mod types;
 pub(crate) mod words;
 
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
-pub(crate) use effects::{RuleRun, is_effect};
+pub(crate) use dates::{check_date, date_value};
+pub(crate) use effects::{RuleRun, approver, is_effect};
 pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
 pub(crate) use licence_list::check_licence;
-pub(crate) use signature::{Param, Signature};
+pub(crate) use signature::{Entry, Param, Signature};
 pub(crate) use types::Type;
 pub(crate) use words::WordValue;
 
@@ -44,34 +56,33 @@ pub(crate) use words::WordValue;
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     [
         change::TABLE,
-        findings::COMMON,
+        sources::TABLE,
+        capabilities::TABLE,
         findings::TABLE,
-        files::COMMON,
         files::TABLE,
         owners::TABLE,
-        dependencies::COMMON,
         dependencies::PACKAGED,
         dependencies::SELECTIONS,
         dependencies::PROPERTIES,
-        licences::COMMON,
         licences::PACKAGED,
         licences::TABLE,
-        advisories::COMMON,
         advisories::PACKAGED,
         advisories::TABLE,
-        reviews::COMMON,
         reviews::TABLE,
-        test_cases::COMMON,
         test_cases::TABLE,
-        coverage::COMMON,
         coverage::TABLE,
-        claims::COMMON,
         claims::TABLE,
         effects::TABLE,
+        demands::TABLE,
+        threats::TABLE,
         judgements::TABLE,
         lists::TABLE,
+        matching::TABLE,
+        ordering::TABLE,
+        dates::TABLE,
     ]
     .into_iter()
+    .chain(common::TABLES.iter().copied())
     .flatten()
 }
 
@@ -117,6 +128,7 @@ pub(crate) fn module() -> rhai::Module {
     collection::register_types(&mut module);
     owners::register(&mut module);
     words::register(&mut module);
+    dates::register(&mut module);
     compare::register(&mut module);
     for signature in signatures() {
         (signature.register)(&mut module, signature.name);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rhai::{Dynamic, ImmutableString};
 
 use super::change::team_members;
-use super::collection::{Collection, Item, Store, View, counted};
+use super::collection::{Collection, Item, Store, View};
 use super::error::HostResult;
 use super::globs::texts;
 use super::signature::{Param, Signature};
@@ -24,7 +24,7 @@ pub(crate) struct ReviewRows;
 impl Collection for ReviewRows {
     const ITEM: &'static str = "Review";
     const VIEW: &'static str = "Reviews";
-    const KIND: EvidenceKind = EvidenceKind::Reviews;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Reviews);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.reviews.len()
@@ -91,9 +91,6 @@ fn heads(store: &Store) -> Vec<&str> {
         evidence.sources.iter().filter(|source| source.kind == EvidenceKind::Change && usable(source.completeness));
     evidence.change.head.as_deref().into_iter().chain(told.filter_map(|source| source.commit.as_deref())).collect()
 }
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &counted::<ReviewRows>();
 
 pub(super) const TABLE: &[Signature] = &[
     select::<ReviewRows>(

@@ -2,6 +2,10 @@
 
 use rhai::Module;
 
+use super::columns::Columns;
+use super::error::HostError;
+use super::words::a;
+use crate::diagnostic::Code;
 use crate::evidence::Vocabulary;
 
 /// What a parameter takes; what can be checked without running is checked at load.
@@ -19,8 +23,20 @@ pub(crate) enum Param {
     Text,
     /// A text, or an array of texts.
     Texts,
+    /// A whole number.
+    Number,
     /// A whole number, or an array of whole numbers.
     Numbers,
+    /// A property that a query over a selection can use, by its name.
+    Column(Columns),
+    /// A day of the calendar, as text.
+    Date,
+    /// Somebody who can approve, or an array of them.
+    Approvers,
+    /// A map with certain entries.
+    Map(&'static [Entry]),
+    /// A value of a type of the host.
+    Value(&'static str),
     /// An item of evidence, or the change.
     Subject,
     /// Changed files.
@@ -29,15 +45,54 @@ pub(crate) enum Param {
     Claim,
 }
 
+/// One entry of a map that a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    pub(crate) takes: Param,
+    pub(crate) required: bool,
+}
+
+impl Entry {
+    /// What is wrong with the names of a map's entries: one that is not known, or one that is not there.
+    pub(crate) fn fault<'a>(entries: &[Self], names: impl Iterator<Item = &'a str> + Clone) -> Option<HostError> {
+        let known = || entries.iter().map(|entry| entry.name);
+        if let Some(name) = names.clone().find(|name| !known().any(|known| known == *name)) {
+            let all: Vec<&str> = known().collect();
+            let message = format!("unknown entry `{name}`, expected one of {}", all.join(", "));
+            return Some(HostError::new(Code::UnknownWord, message).suggest(name, known()));
+        }
+        let missing =
+            entries.iter().filter(|entry| entry.required).find(|entry| !names.clone().any(|name| name == entry.name));
+        missing.map(|entry| HostError::new(Code::BadArguments, format!("the map has no `{}`", entry.name)))
+    }
+}
+
 impl std::fmt::Display for Param {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Word(vocabulary) => write!(f, "a {}", vocabulary.name),
-            Self::Words(vocabulary) => write!(f, "a {} or an array of them", vocabulary.name),
+            Self::Word(vocabulary) => f.write_str(&a(vocabulary.name)),
+            Self::Words(vocabulary) => write!(f, "{} or an array of them", a(vocabulary.name)),
             Self::Globs => f.write_str("a glob or an array of globs"),
             Self::Licences => f.write_str("an SPDX licence or an array of them"),
             Self::Text => f.write_str("a text"),
             Self::Texts => f.write_str("a text or an array of texts"),
+            Self::Number => f.write_str("a whole number"),
+            Self::Column(columns) => write!(f, "one of {columns}"),
+            Self::Date => f.write_str("a date such as `2026-01-31`, as text"),
+            Self::Approvers => {
+                f.write_str("`user:LOGIN`, `team:NAME`, `owners` or `any`, or an array of them; one of them is enough")
+            }
+            Self::Map(entries) => {
+                f.write_str("a map with")?;
+                for (index, entry) in entries.iter().enumerate() {
+                    let optional = if entry.required { "" } else { ", optional" };
+                    let before = if index > 0 { "," } else { "" };
+                    write!(f, "{before} `{}` ({}{optional})", entry.name, entry.takes)?;
+                }
+                Ok(())
+            }
+            Self::Value(name) => write!(f, "a value of type `{name}`"),
             Self::Numbers => f.write_str("a whole number or an array of them"),
             Self::Subject => f.write_str("an item or the change"),
             Self::Files => f.write_str("changed files"),

@@ -4,9 +4,8 @@ use std::sync::OnceLock;
 
 use rhai::{Dynamic, INT, ImmutableString};
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::error::HostResult;
-use super::findings::unknown_group;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
@@ -20,7 +19,7 @@ pub(crate) struct TestRows;
 impl Collection for TestRows {
     const ITEM: &'static str = "Test";
     const VIEW: &'static str = "Tests";
-    const KIND: EvidenceKind = EvidenceKind::Tests;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Tests);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.tests.len()
@@ -65,35 +64,7 @@ impl Tests {
     }
 }
 
-const GROUPS: &[&str] = &["suite", "class", "status", "path"];
-
-fn group_by(tests: &Tests, key: &str) -> HostResult<rhai::Map> {
-    let group = |of: fn(&TestCase) -> &str| tests.group_by(move |evidence, row| evidence.tests.get(row).map_or("", of));
-    Ok(match key {
-        "suite" => group(|case| &case.suite),
-        "class" => group(|case| case.class.as_deref().unwrap_or("")),
-        "status" => group(|case| case.status.as_str()),
-        "path" => group(|case| case.path.as_deref().unwrap_or("")),
-        _ => return Err(unknown_group(key, GROUPS)),
-    })
-}
-
-const VIEW: &str = "Tests";
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<TestRows>();
-
 pub(super) const TABLE: &[Signature] = &[
-    Signature::method(
-        VIEW,
-        "group_by",
-        &[("key", Param::Text)],
-        "map of Tests",
-        "parts by `suite`, `class`, `status` or `path`",
-        |module, name| {
-            module.set_native_fn(name, |view: Tests, key: &str| group_by(&view, key));
-        },
-    ),
     select::<TestRows>(
         "status",
         &[("status", Param::Words(CheckStatus::VOCABULARY))],

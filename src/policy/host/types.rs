@@ -3,13 +3,14 @@
 use std::fmt;
 
 use super::advisories::Rating;
+use super::dates::Weekday;
 use crate::evidence::{
-    AdvisoryKind, AdvisorySeverityFrom, BaselineState, CheckStatus, ClaimKind, Comparison, DependencyChangeKind,
-    DependencyOrigin, DependencyScope, Directness, Ecosystem, FileKind, FileKindFrom, FileStatus, FindingKind,
-    Integrity, Introduced, Jump, Level, Pin, Presence, ReviewState, Severity, SeverityFrom, Suppression, Vocabulary,
-    Word,
+    AdvisoryKind, AdvisorySeverityFrom, BaselineState, CheckStatus, ClaimKind, Comparison, Completeness,
+    DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind,
+    FileKindFrom, FileStatus, FindingKind, Integrity, Introduced, Jump, Level, Pin, Presence, ReviewState, Severity,
+    SeverityFrom, Suppression, Vocabulary, Word,
 };
-use crate::policy::Risk;
+use crate::policy::{Impact, Likelihood, Risk};
 
 /// The vocabularies of the words that scripts meet as values.
 pub(crate) const VOCABULARIES: &[&Vocabulary] = &[
@@ -40,6 +41,11 @@ pub(crate) const VOCABULARIES: &[&Vocabulary] = &[
     CheckStatus::VOCABULARY,
     ClaimKind::VOCABULARY,
     Risk::VOCABULARY,
+    Likelihood::VOCABULARY,
+    Impact::VOCABULARY,
+    Weekday::VOCABULARY,
+    EvidenceKind::VOCABULARY,
+    Completeness::VOCABULARY,
 ];
 
 /// A type as scripts know it.
@@ -103,7 +109,7 @@ impl fmt::Display for Type {
             Self::Number => f.write_str("a number"),
             Self::Decimal => f.write_str("a decimal number"),
             Self::Flag => f.write_str("true or false"),
-            Self::Word(vocabulary) => write!(f, "a {}", vocabulary.name),
+            Self::Word(vocabulary) => f.write_str(&super::words::a(vocabulary.name)),
             Self::Host(name) => write!(f, "a `{name}`"),
             Self::Array(_) => f.write_str("an array"),
             Self::Map(_) => f.write_str("a map"),

@@ -42,7 +42,7 @@ impl WordValue {
             }
             return Err(HostError::new(
                 Code::TypeMismatch,
-                format!("`{}` is a {}, expected a {}", word.as_str(), word.vocabulary.name, vocabulary.name),
+                format!("`{}` is {}, expected {}", word.as_str(), a(word.vocabulary.name), a(vocabulary.name)),
             ));
         }
         if let Some(text) = value.read_lock::<ImmutableString>() {
@@ -50,9 +50,15 @@ impl WordValue {
         }
         Err(HostError::new(
             Code::TypeMismatch,
-            format!("found {}, expected a {}", super::compare::type_name(value), vocabulary.name),
+            format!("found {}, expected {}", super::compare::type_name(value), a(vocabulary.name)),
         ))
     }
+}
+
+/// `a severity`, `an ecosystem`.
+pub(super) fn a(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
 }
 
 /// Whether two vocabularies are one scale, of which one has a word more: a finding always has a severity, an advisory not.

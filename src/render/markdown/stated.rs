@@ -30,11 +30,20 @@ fn threats(report: &VerdictReport) -> Vec<String> {
         .threats
         .iter()
         .map(|threat| {
-            let mitigation = match &threat.mitigation {
-                Some(mitigation) => format!("against it: {}", markdown(mitigation)),
-                None => "nothing is named against it".to_owned(),
+            let mitigation = match (&threat.mitigation, threat.residual) {
+                (Some(mitigation), Some(left)) => format!("against it: {}; that leaves {left}", markdown(mitigation)),
+                (Some(mitigation), None) => format!("against it: {}", markdown(mitigation)),
+                (None, _) => "nothing is named against it".to_owned(),
             };
-            format!("- {} ({}, {}): {mitigation}\n", markdown(&threat.threat), threat.risk, markdown_name(&threat.rule))
+            format!(
+                "- {} ({}, {}: likelihood {}, impact {}; {}): {mitigation}\n",
+                markdown(&threat.threat),
+                markdown_name(&threat.category),
+                threat.risk,
+                threat.likelihood,
+                threat.impact,
+                markdown_name(&threat.rule)
+            )
         })
         .collect()
 }

@@ -5,13 +5,11 @@ mod selections;
 
 use std::sync::OnceLock;
 
-use super::collection::{Collection, Item, Matches, Placed, View, placed};
-use super::error::HostResult;
-use super::findings::unknown_group;
+use super::collection::{Collection, Item, Matches, Placed, View};
 use super::packages::{Orders, Package, Packaged, packaged};
 use super::signature::Signature;
 use super::stored::Stored;
-use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump, Word};
+use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump};
 use crate::policy::Subject;
 pub(super) use properties::PROPERTIES;
 pub(super) use selections::SELECTIONS;
@@ -23,7 +21,7 @@ pub(crate) struct DependencyRows;
 impl Collection for DependencyRows {
     const ITEM: &'static str = "Dependency";
     const VIEW: &'static str = "Dependencies";
-    const KIND: EvidenceKind = EvidenceKind::Dependencies;
+    const KIND: Option<EvidenceKind> = Some(EvidenceKind::Dependencies);
 
     fn len(evidence: &Evidence) -> usize {
         evidence.dependencies.len()
@@ -79,29 +77,10 @@ impl Dependencies {
     }
 }
 
-const GROUPS: &[&str] = &["ecosystem", "change", "scope", "directness", "manifest"];
-
-fn group_by(dependencies: &Dependencies, key: &str) -> HostResult<rhai::Map> {
-    let group = |of: fn(&DependencyChange) -> &str| {
-        dependencies.group_by(move |evidence, row| evidence.dependencies.get(row).map_or("", of))
-    };
-    Ok(match key {
-        "ecosystem" => group(|dependency| dependency.ecosystem.as_str()),
-        "change" => group(|dependency| dependency.change.as_str()),
-        "scope" => group(|dependency| dependency.scope.as_str()),
-        "directness" => group(|dependency| dependency.directness.as_str()),
-        "manifest" => group(|dependency| dependency.manifest.as_deref().unwrap_or_default()),
-        _ => return Err(unknown_group(key, GROUPS)),
-    })
-}
-
 /// Versions' major step, or worse, or one of which nothing shows that it is smaller.
 fn jump_at_least(dependencies: &Dependencies, jump: Jump) -> Dependencies {
     dependencies.keep_rows(|dependency| dependency.jump.is_some_and(|found| found >= jump))
 }
-
-/// What every collection has.
-pub(super) const COMMON: &[Signature] = &placed::<DependencyRows>();
 
 /// What every collection about packages has.
 pub(super) const PACKAGED: &[Signature] = &packaged::<DependencyRows>();

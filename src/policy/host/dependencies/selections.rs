@@ -2,12 +2,11 @@
 
 use rhai::Dynamic;
 
-use super::{Dependencies, DependencyRows, group_by, jump_at_least};
+use super::{Dependencies, DependencyRows, jump_at_least};
 use crate::evidence::{
     DependencyChange, DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Integrity, Jump, Pin,
     SourceKind, Word,
 };
-use crate::policy::host::collection::Collection as _;
 use crate::policy::host::error::HostResult;
 use crate::policy::host::signature::{Param, Signature};
 use crate::policy::host::stored::select;
@@ -19,16 +18,6 @@ fn is_there(dependency: &DependencyChange) -> bool {
 }
 
 pub(in crate::policy::host) const SELECTIONS: &[Signature] = &[
-    Signature::method(
-        DependencyRows::VIEW,
-        "group_by",
-        &[("key", Param::Text)],
-        "map of Dependencies",
-        "parts by `ecosystem`, `change`, `scope`, `directness` or `manifest`",
-        |module, name| {
-            module.set_native_fn(name, |view: Dependencies, key: &str| group_by(&view, key));
-        },
-    ),
     select::<DependencyRows>(
         "change",
         &[("change", Param::Words(DependencyChangeKind::VOCABULARY))],
