@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::HostResult;
 use super::findings::unknown_group;
-use super::packages::{Orders, Package, Packaged, packaged};
+use super::packages::{Orders, Package, Packaged, package_examples, packaged};
 use super::signature::Signature;
 use super::stored::Stored;
 use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump, Word};
@@ -104,4 +104,4 @@ fn jump_at_least(dependencies: &Dependencies, jump: Jump) -> Dependencies {
 pub(super) const COMMON: &[Signature] = &placed::<DependencyRows>();
 
 /// What every collection about packages has.
-pub(super) const PACKAGED: &[Signature] = &packaged::<DependencyRows>();
+pub(super) const PACKAGED: &[Signature] = &packaged::<DependencyRows>(package_examples!("dependencies"));
