@@ -7,6 +7,7 @@
     reason = "a test ends by panicking, and reads its own files"
 )]
 
+mod command;
 mod definitions;
 mod examples;
 mod pages;
