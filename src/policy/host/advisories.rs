@@ -212,7 +212,7 @@ pub(super) const TABLE: &[Signature] = &[
     select::<AdvisoryRows>(
         "kind",
         &[("kind", Param::Words(AdvisoryKind::VOCABULARY))],
-        "those by what they warn of",
+        "those of a kind, which is what they warn of",
         |module, name| {
             choices(module, name, |view: Advisories, wanted: &Dynamic| {
                 view.keep_words(wanted, |advisory| advisory.kind)
@@ -223,7 +223,7 @@ pub(super) const TABLE: &[Signature] = &[
     select::<AdvisoryRows>(
         "presence",
         &[("presence", Param::Words(Presence::VOCABULARY))],
-        "those by the side of the change on which they affect a version",
+        "those with a presence, which is the side of the change on which they affect a version",
         |module, name| {
             choices(module, name, |view: Advisories, wanted: &Dynamic| {
                 view.keep_words(wanted, |advisory| advisory.presence)

@@ -163,7 +163,7 @@ pub(super) const TABLE: &[Signature] = &[
     select::<ClaimRows>(
         "kind",
         &[("kinds", Param::Words(ClaimKind::VOCABULARY))],
-        "those by how they are written",
+        "those of a kind, which is how they are written",
         |module, name| {
             choices(module, name, |view: Claims, kinds: &Dynamic| -> HostResult<Claims> {
                 let kinds = words::<ClaimKind>(kinds)?;

@@ -144,7 +144,7 @@ pub(super) const TABLE: &[Signature] = &[
     select::<FileRows>(
         "status",
         &[("status", Param::Words(FileStatus::VOCABULARY))],
-        "those to which something happened",
+        "those with a status, which is what happened to them",
         |module, name| {
             choices(module, name, |view: Files, status: &Dynamic| -> HostResult<Files> {
                 let wanted = words::<FileStatus>(status)?;
@@ -169,7 +169,7 @@ pub(super) const TABLE: &[Signature] = &[
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Renamed)));
     })
     .example("for f in change.files.renamed() { note(`${f.previous_path} is ${f.path} now`); }"),
-    select::<FileRows>("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those that are for something, as their path or `.gitattributes` of the base tells", |module, name| {
+    select::<FileRows>("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind, which is what they are for, as their path or `.gitattributes` of the base tells", |module, name| {
         choices(module, name, |view: Files, kind: &Dynamic| -> HostResult<Files> {
             let wanted = words::<FileKind>(kind)?;
             Ok(view.keep_rows(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))

@@ -97,7 +97,7 @@ pub(super) const TABLE: &[Signature] = &[
     select::<TestRows>(
         "status",
         &[("status", Param::Words(CheckStatus::VOCABULARY))],
-        "those by how they ended",
+        "those with a status, which is how they ended",
         |module, name| {
             choices(module, name, |view: Tests, status: &Dynamic| -> HostResult<Tests> {
                 let wanted = words::<CheckStatus>(status)?;

@@ -35,8 +35,8 @@ impl Collection for DependencyRows {
 }
 
 impl Placed for DependencyRows {
-    const UNDER: &'static str = "those whose manifest a glob matches";
-    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
+    const UNDER: &'static str = "those whose manifest a glob matches, and those without one";
+    const NOT_UNDER: &'static str = "those whose manifest no glob matches, and those without one";
 
     fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
         let hit = |dependency: &DependencyChange| dependency.manifest.as_deref().is_some_and(matches);

@@ -44,11 +44,11 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
         });
     })
     .example("for d in change.dependencies.direct() { note(`${d.name}: ${d.change}`); }"),
-    property::<DependencyRows>("before", "array of texts", "locked versions before", |module, name| {
+    property::<DependencyRows>("before", "array of texts", "locked versions before the change, lowest first; empty of a new one", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.before))));
     })
     .example(r#"for d in change.dependencies.removed() { note(`${d.name} ${d.before.join(", ")} is gone`); }"#),
-    property::<DependencyRows>("after", "array of texts", "locked versions after", |module, name| {
+    property::<DependencyRows>("after", "array of texts", "locked versions after the change, lowest first; empty of a removed one", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.after))));
     })
     .example("for d in change.dependencies.direct() { if d.after.len() > 1 { note(`${d.name} is there ${d.after.len()} times`); } }"),

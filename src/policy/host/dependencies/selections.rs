@@ -32,7 +32,7 @@ pub(in crate::policy::host) const SELECTIONS: &[Signature] = &[
     select::<DependencyRows>(
         "change",
         &[("change", Param::Words(DependencyChangeKind::VOCABULARY))],
-        "those by what happened to them",
+        "those with a kind of change",
         |module, name| {
             choices(module, name, |view: Dependencies, wanted: &Dynamic| {
                 view.keep_words(wanted, |dependency| dependency.change)
@@ -68,7 +68,7 @@ pub(in crate::policy::host) const SELECTIONS: &[Signature] = &[
     select::<DependencyRows>(
         "jump",
         &[("jump", Param::Words(Jump::VOCABULARY))],
-        "those whose highest version moved so far; without added and removed ones",
+        "those whose highest version moved just so far; without added and removed ones",
         |module, name| {
             choices(module, name, |view: Dependencies, wanted: &Dynamic| -> HostResult<Dependencies> {
                 let wanted = words::<Jump>(wanted)?;
@@ -152,7 +152,7 @@ pub(in crate::policy::host) const SELECTIONS: &[Signature] = &[
     select::<DependencyRows>(
         "pin",
         &[("pin", Param::Words(Pin::VOCABULARY))],
-        "those by what their version is held to after the change; before it, of removed ones",
+        "those with a pin, which is what their version is held to after the change; before it, of removed ones",
         |module, name| {
             choices(module, name, |view: Dependencies, wanted: &Dynamic| {
                 view.keep_words(wanted, |dependency| dependency.pin)
