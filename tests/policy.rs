@@ -528,14 +528,21 @@ fn the_order_of_rules_and_evaluating_twice_change_nothing() {
 
 #[test]
 fn the_reference_of_host_functions_is_up_to_date() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/host-functions.md");
-    let reference = tollgate::policy::host_reference();
-    if std::env::var_os("TOLLGATE_BLESS").is_some() {
-        std::fs::create_dir_all(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).unwrap();
-        std::fs::write(path, &reference).unwrap();
+    let docs = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/docs"));
+    let pages = tollgate::policy::host_reference();
+    for page in &pages {
+        let path = docs.join(&page.path);
+        if std::env::var_os("TOLLGATE_BLESS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap_or(docs)).unwrap();
+            std::fs::write(&path, &page.text).unwrap();
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(written == page.text, "{} is stale: run the tests once with TOLLGATE_BLESS=1", page.path);
     }
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(written == reference, "docs/host-functions.md is stale: run the tests once with TOLLGATE_BLESS=1");
+    for entry in std::fs::read_dir(docs.join("reference")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(pages.iter().any(|page| page.path == format!("reference/{name}")), "docs/reference/{name} is no page");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub mod args;
 pub mod collect;
 pub mod config;
 pub mod console;
+pub mod definitions;
 pub mod eval;
 pub mod exit;
 pub mod facts;
@@ -56,6 +57,8 @@ enum Verb {
     Collect(Box<collect::CollectArgs>),
     /// List the rules of a policy
     Rules(rules::RulesArgs),
+    /// Write definitions of what rules can use, for editors
+    Definitions(definitions::DefinitionsArgs),
     /// Print the JSON Schema of a document
     Schema(schema::SchemaArgs),
     /// Run the cases of packs
@@ -86,6 +89,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Eval(args) => eval::run(*args, &console),
         Verb::Collect(args) => collect::run(*args, &console),
         Verb::Rules(args) => rules::run(args, &console),
+        Verb::Definitions(args) => definitions::run(&args, &console),
         Verb::Schema(args) => schema::run(&args, &console),
         Verb::Test(args) => test::run(&args, &console),
     }

@@ -9,6 +9,8 @@ pub struct Vocabulary {
     pub words: &'static [&'static str],
     /// Whether `<` and "at least" mean something between two words.
     pub ordered: bool,
+    /// What each word means, in the order of the words; for whoever reads about them.
+    pub meanings: &'static [&'static str],
 }
 
 impl Vocabulary {
@@ -63,13 +65,13 @@ macro_rules! vocabulary {
     (
         $(#[$meta:meta])*
         $vis:vis enum $name:ident($label:literal, ordered: $ordered:literal) {
-            $( $(#[$variant_meta:meta])* $variant:ident = $word:literal, )+
+            $( $(#[doc = $meaning:literal])* $variant:ident = $word:literal, )+
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
         $vis enum $name {
-            $( $(#[$variant_meta])* #[serde(rename = $word)] $variant, )+
+            $( $(#[doc = $meaning])* #[serde(rename = $word)] $variant, )+
         }
 
         impl $crate::evidence::Word for $name {
@@ -77,6 +79,7 @@ macro_rules! vocabulary {
                 name: $label,
                 words: &[$( $word ),+],
                 ordered: $ordered,
+                meanings: &[$( concat!($($meaning),*) ),+],
             };
             const ALL: &'static [Self] = &[$( Self::$variant ),+];
 

@@ -7,6 +7,7 @@ mod check;
 mod effect;
 mod files;
 mod host;
+mod language;
 mod limits;
 mod loader;
 mod manifest;
@@ -23,7 +24,7 @@ mod watch;
 
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
-pub use host::reference as host_reference;
+pub use host::{Definitions, Name, Page, definitions, names as host_names, reference as host_reference};
 pub use limits::{Limit, Limits};
 pub use manifest::PackManifest;
 pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};

@@ -18,7 +18,7 @@ use super::watch::Watch;
 use crate::diagnostic::Code;
 
 /// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
-const DISABLED: &[(&str, &str)] = &[
+pub(crate) const DISABLED: &[(&str, &str)] = &[
     ("eval", "a rule can't run text as a script"),
     ("switch", "`switch` takes its default for a misspelled word; use `if` with `==`"),
     ("??", "`??` hides that something is missing; ask for it first"),
@@ -54,23 +54,8 @@ impl std::fmt::Debug for Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(limits: Limits) -> Self {
-        let mut standard = Module::new();
-        for package in [
-            ArithmeticPackage::new().as_shared_module(),
-            LogicPackage::new().as_shared_module(),
-            BasicStringPackage::new().as_shared_module(),
-            MoreStringPackage::new().as_shared_module(),
-            BasicIteratorPackage::new().as_shared_module(),
-            BasicFnPackage::new().as_shared_module(),
-            BasicMathPackage::new().as_shared_module(),
-            BasicArrayPackage::new().as_shared_module(),
-            BasicMapPackage::new().as_shared_module(),
-        ] {
-            standard.fill_with(&package);
-        }
-        bound_replace(&mut standard, limits.text_bytes);
         let mut functions = host::module();
-        functions.fill_with(&standard);
+        functions.fill_with(&standard_functions(&limits));
         functions.build_index();
         Self { functions: functions.into(), limits }
     }
@@ -120,6 +105,26 @@ impl Sandbox {
         });
         engine
     }
+}
+
+/// The functions of the language that rules have: nothing that reads, waits, prints to the outside or ends the script.
+pub(crate) fn standard_functions(limits: &Limits) -> Module {
+    let mut standard = Module::new();
+    for package in [
+        ArithmeticPackage::new().as_shared_module(),
+        LogicPackage::new().as_shared_module(),
+        BasicStringPackage::new().as_shared_module(),
+        MoreStringPackage::new().as_shared_module(),
+        BasicIteratorPackage::new().as_shared_module(),
+        BasicFnPackage::new().as_shared_module(),
+        BasicMathPackage::new().as_shared_module(),
+        BasicArrayPackage::new().as_shared_module(),
+        BasicMapPackage::new().as_shared_module(),
+    ] {
+        standard.fill_with(&package);
+    }
+    bound_replace(&mut standard, limits.text_bytes);
+    standard
 }
 
 /// What the meter ends a rule with.

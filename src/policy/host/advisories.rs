@@ -8,7 +8,7 @@ use super::collection::{Collection, Item, Matches, Placed, View};
 use super::dependencies::DependencyRows;
 use super::effects::array;
 use super::globs::texts;
-use super::packages::{Orders, Package, Packaged, packaged, texts_of, with, word_list};
+use super::packages::{Orders, Package, Packaged, package_examples, packaged, texts_of, with, word_list};
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{choices, word};
@@ -129,7 +129,7 @@ fn statement(said: &VexStatement) -> String {
 }
 
 /// What every collection about packages has.
-pub(super) const PACKAGED: &[Signature] = &packaged::<AdvisoryRows>();
+pub(super) const PACKAGED: &[Signature] = &packaged::<AdvisoryRows>(package_examples!("advisories"));
 
 pub(super) const TABLE: &[Signature] = &[
     select::<AdvisoryRows>(
@@ -139,10 +139,12 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Advisories| Ok(view.keep_presence(Presence::Introduced)));
         },
-    ),
+    )
+    .example("for a in change.advisories.introduced() { violation(a, `${a.id} in ${a.name}: ${a.summary}`); }"),
     select::<AdvisoryRows>("carried_over", &[], "those that affect versions before and after", |module, name| {
         module.set_native_fn(name, |view: Advisories| Ok(view.keep_presence(Presence::CarriedOver)));
-    }),
+    })
+    .example(r#"for a in change.advisories.carried_over().fixable() { recommend(`${a.name} ${a.fixed_in.join(" or ")} fixes ${a.id}`); }"#),
     select::<AdvisoryRows>(
         "fixed",
         &[],
@@ -150,7 +152,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Advisories| Ok(view.keep_presence(Presence::Fixed)));
         },
-    ),
+    )
+    .example("for a in change.advisories.fixed() { note(`${a.id} is gone`); }"),
     select::<AdvisoryRows>(
         "severity",
         &[("severity", Param::Words(Rating::VOCABULARY))],
@@ -160,7 +163,8 @@ pub(super) const TABLE: &[Signature] = &[
                 view.keep_words(wanted, |advisory| Rating::of(advisory.severity))
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.introduced().severity(["critical", "unknown"]) { violation(a, a.summary); }"#),
     select::<AdvisoryRows>(
         "severity_at_least",
         &[("severity", Param::Word(Severity::VOCABULARY))],
@@ -170,30 +174,34 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(view.severity_at_least(word::<Severity>(severity)?))
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.introduced().severity_at_least("high") { violation(a, `${a.id}: ${a.summary}`); }"#),
     select::<AdvisoryRows>(
         "kind",
         &[("kind", Param::Words(AdvisoryKind::VOCABULARY))],
-        "those that warn of something",
+        "those of a kind, which is what they warn of",
         |module, name| {
             choices(module, name, |view: Advisories, wanted: &Dynamic| {
                 view.keep_words(wanted, |advisory| advisory.kind)
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.kind("malware") { violation(a, `${a.name} is malware`).risk("critical"); }"#),
     select::<AdvisoryRows>(
         "presence",
         &[("presence", Param::Words(Presence::VOCABULARY))],
-        "those on a side of the change",
+        "those with a presence, which is the side of the change on which they affect a version",
         |module, name| {
             choices(module, name, |view: Advisories, wanted: &Dynamic| {
                 view.keep_words(wanted, |advisory| advisory.presence)
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.presence(["introduced", "carried-over"]) { violation(a, a.summary); }"#),
     select::<AdvisoryRows>("fixable", &[], "those of which a version is known that fixes them", |module, name| {
         module.set_native_fn(name, |view: Advisories| Ok(view.keep_rows(|advisory| !advisory.fixed_in.is_empty())));
-    }),
+    })
+    .example(r#"for a in change.advisories.introduced().fixable() { violation(a, `take ${a.name} ${a.fixed_in.join(" or ")}`); }"#),
     select::<AdvisoryRows>(
         "excused",
         &[],
@@ -201,10 +209,12 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Advisories| Ok(view.keep_rows(Advisory::is_excused)));
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.excused() { note(`${a.id}: ${a.vex.join("; ")}`); }"#),
     select::<AdvisoryRows>("not_excused", &[], "the others", |module, name| {
         module.set_native_fn(name, |view: Advisories| Ok(view.keep_rows(|advisory| !advisory.is_excused())));
-    }),
+    })
+    .example("for a in change.advisories.introduced().not_excused() { violation(a, a.summary); }"),
     select::<AdvisoryRows>(
         "id",
         &[("ids", Param::Texts)],
@@ -212,7 +222,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             choices(module, name, |view: Advisories, ids: &Dynamic| Ok(view.id(&texts(ids)?)));
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.id("CVE-2021-44228") { violation(a, `${a.name} ${a.version} has it`); }"#),
     select::<AdvisoryRows>(
         "in_changed_packages",
         &[],
@@ -220,27 +231,34 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Advisories| Ok(with::<AdvisoryRows, DependencyRows>(&view)));
         },
-    ),
+    )
+    .example("for a in change.advisories.carried_over().in_changed_packages() { violation(a, `${a.name} was touched, ${a.id} was left`); }"),
     property::<AdvisoryRows>("id", "text", "its id", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text_of(|advisory| &advisory.id)));
-    }),
+    })
+    .example("for a in change.advisories.introduced() { violation(a, `${a.id} in ${a.name}`); }"),
     property::<AdvisoryRows>("aliases", "array of texts", "its other ids", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |advisory| array(&advisory.aliases))));
-    }),
+    })
+    .example(r#"for a in change.advisories.introduced() { violation(a, `${a.id} (${a.aliases.join(", ")})`); }"#),
     property::<AdvisoryRows>("kind", "advisory kind", "what it warns of", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word_of(AdvisoryKind::Vulnerability, |advisory| advisory.kind))
         });
-    }),
+    })
+    .example(r#"for a in change.advisories.introduced() { if a.kind == "unmaintained" { recommend(`find another ${a.name}`); } }"#),
     property::<AdvisoryRows>("summary", "text", "what it says in one line", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text_of(|advisory| &advisory.summary)));
-    }),
+    })
+    .example("for a in change.advisories.introduced() { violation(a, `${a.id}: ${a.summary}`); }"),
     property::<AdvisoryRows>("before", "array of texts", "affected versions before the change", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |advisory| array(&advisory.before))));
-    }),
+    })
+    .example(r#"for a in change.advisories.fixed() { note(`${a.name} ${a.before.join(", ")} was affected`); }"#),
     property::<AdvisoryRows>("after", "array of texts", "affected versions after the change", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |advisory| array(&advisory.after))));
-    }),
+    })
+    .example(r#"for a in change.advisories.introduced() { violation(a, `${a.name} ${a.after.join(", ")} is affected`); }"#),
     property::<AdvisoryRows>(
         "version",
         "text",
@@ -250,20 +268,23 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.text_of(|advisory| advisory.after.last().or(advisory.before.last()).map_or("", String::as_str)))
             });
         },
-    ),
+    )
+    .example("for a in change.advisories.introduced() { violation(a, `${a.name} ${a.version}: ${a.summary}`); }"),
     property::<AdvisoryRows>("presence", "presence", "on which side of the change it is", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.word_of(Presence::Introduced, |advisory| advisory.presence)));
-    }),
+    })
+    .example(r#"for a in change.advisories { if a.presence != "fixed" { violation(a, a.summary); } }"#),
     property::<AdvisoryRows>(
         "severity",
         "advisory severity",
-        "how bad it is; `unknown` is above `critical`",
+        "how bad it is; `unknown`, where nothing rates it, is above `critical`",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| {
                 Ok(row.word_of(Rating::Unknown, |advisory| Rating::of(advisory.severity)))
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.introduced() { if a.severity >= "high" { violation(a, a.summary); } }"#),
     property::<AdvisoryRows>(
         "severity_from",
         "array of advisory severity origins",
@@ -273,28 +294,33 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(Array::new(), |advisory| word_list(advisory.severity_from)))
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.introduced() { if !("cvss-v4" in a.severity_from) { note(`${a.id} has no CVSS 4 score`); } }"#),
     property::<AdvisoryRows>("cvss", "text", "its CVSS vector; empty where there is none", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.text_of(|advisory| advisory.cvss.as_deref().unwrap_or_default()))
         });
-    }),
+    })
+    .example(r#"for a in change.advisories.introduced() { if a.cvss.contains("AV:N") { violation(a, "can be reached over the network"); } }"#),
     property::<AdvisoryRows>("fixed_in", "array of texts", "versions that fix it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |advisory| array(&advisory.fixed_in))));
-    }),
+    })
+    .example(r#"for a in change.advisories.fixable() { recommend(`${a.name} ${a.fixed_in.join(" or ")} fixes ${a.id}`); }"#),
     property::<AdvisoryRows>(
         "published",
         "text",
-        "when it was published; empty where the database does not say",
+        "when it was published, as in `2026-01-31T12:00:00Z`; empty where the database does not say",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| {
                 Ok(row.text_of(|advisory| advisory.published.as_deref().unwrap_or_default()))
             });
         },
-    ),
+    )
+    .example("for a in change.advisories.introduced() { note(`${a.id}, known since ${a.published}`); }"),
     property::<AdvisoryRows>("sources", "array of texts", "the databases that have it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |advisory| array(&advisory.sources))));
-    }),
+    })
+    .example(r#"for a in change.advisories.introduced() { note(`${a.id} is in ${a.sources.join(", ")}`); }"#),
     property::<AdvisoryRows>(
         "vex",
         "array of texts",
@@ -304,7 +330,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(Array::new(), |advisory| texts_of(&advisory.vex, statement)))
             });
         },
-    ),
+    )
+    .example(r#"for a in change.advisories.excused() { note(`${a.id}: ${a.vex.join("; ")}`); }"#),
     property::<AdvisoryRows>(
         "excused",
         "true or false",
@@ -312,5 +339,6 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, Advisory::is_excused)));
         },
-    ),
+    )
+    .example("for a in change.advisories.introduced() { if !a.excused { violation(a, a.summary); } }"),
 ];

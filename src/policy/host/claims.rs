@@ -151,21 +151,24 @@ fn value(claim: &Claim) -> &str {
 pub(super) const TABLE: &[Signature] = &[
     select::<ClaimRows>("ticked", &[], "those with a box that is ticked", |module, name| {
         module.set_native_fn(name, |view: Claims| Ok(view.keep_rows(|claim| claim.ticked == Some(true))));
-    }),
+    })
+    .example(r#"if change.claims.ticked().matching("tested by hand").is_empty() { violation(change, "not tested"); }"#),
     select::<ClaimRows>("open", &[], "those with a box that is not ticked", |module, name| {
         module.set_native_fn(name, |view: Claims| Ok(view.keep_rows(|claim| claim.ticked == Some(false))));
-    }),
+    })
+    .example("for c in change.claims.open() { violation(c, `not done: ${c.text}`); }"),
     select::<ClaimRows>(
         "kind",
         &[("kinds", Param::Words(ClaimKind::VOCABULARY))],
-        "those of a form",
+        "those of a kind, which is how they are written",
         |module, name| {
             choices(module, name, |view: Claims, kinds: &Dynamic| -> HostResult<Claims> {
                 let kinds = words::<ClaimKind>(kinds)?;
                 Ok(view.keep_rows(|claim| kinds.get(usize::from(claim.kind.index())).copied().unwrap_or(true)))
             });
         },
-    ),
+    )
+    .example(r#"if change.claims.kind("checkbox").is_empty() { violation(change, "the checklist is missing"); }"#),
     select::<ClaimRows>(
         "section",
         &[("texts", Param::Texts)],
@@ -175,27 +178,33 @@ pub(super) const TABLE: &[Signature] = &[
                 view.keep_texts(wanted, |heading, wanted| heading.contains(wanted), |texts| &texts.section)
             });
         },
-    ),
+    )
+    .errors("an empty text")
+    .example(r#"if change.claims.section("rollback").is_empty() { violation(change, "says nothing of rollback"); }"#),
     select::<ClaimRows>(
         "labelled",
         &[("labels", Param::Texts)],
-        "those whose label is a text, in capitals or not",
+        "those with a label, by the whole of it, in capitals or not",
         |module, name| {
             choices(module, name, |view: Claims, wanted: &Dynamic| {
                 view.keep_texts(wanted, |label, wanted| label == wanted, |texts| texts.label.as_slice())
             });
         },
-    ),
+    )
+    .errors("an empty text")
+    .example(r#"for c in change.claims.labelled("ticket") { note(`ticket ${c.value}`); }"#),
     select::<ClaimRows>(
         "matching",
         &[("texts", Param::Texts)],
-        "those that have a text in them, in capitals or not",
+        "those that have a text in them, in capitals or not; blanks count as one",
         |module, name| {
             choices(module, name, |view: Claims, wanted: &Dynamic| {
                 view.keep_texts(wanted, |text, wanted| text.contains(wanted), |texts| &texts.text)
             });
         },
-    ),
+    )
+    .errors("an empty text")
+    .example(r#"for c in change.claims.matching(["no tests", "untested"]) { violation(c, c.text); }"#),
     property::<ClaimRows>(
         "ticked",
         "true or false",
@@ -203,10 +212,12 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked == Some(true))));
         },
-    ),
+    )
+    .example(r#"for c in change.claims.matching("breaking") { if c.ticked { violation(c, "a breaking change"); } }"#),
     property::<ClaimRows>("has_box", "true or false", "whether it has a box, ticked or not", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.ticked.is_some())));
-    }),
+    })
+    .example("for c in change.claims { if c.has_box && !c.ticked { violation(c, c.text); } }"),
     property::<ClaimRows>(
         "numbers",
         "array of numbers",
@@ -216,7 +227,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(Array::new(), |item| item.numbers.iter().filter_map(|decimal| number(decimal)).collect()))
             });
         },
-    ),
+    )
+    .example("for c in change.claims { if c.numbers.len() > 1 { note(`${c.numbers.len()} numbers: ${c.text}`); } }"),
     property::<ClaimRows>(
         "number",
         "number",
@@ -224,7 +236,9 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| row.get(Ok(Dynamic::UNIT), only_number));
         },
-    ),
+    )
+    .errors("it has no number, or more than one: ask `numbers.len()` first")
+    .example(r#"for c in change.claims.labelled("tests added") { if c.numbers.len() == 1 && c.number == 0 { violation(c, c.text); } }"#),
     property::<ClaimRows>(
         "value",
         "text",
@@ -232,24 +246,29 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| value(item).into())));
         },
-    ),
+    )
+    .example(r#"for c in change.claims.labelled("risk") { if c.value == "high" { violation(c, "its author says that it is risky"); } }"#),
     property::<ClaimRows>("text", "text", "what it says", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.text.as_str().into())));
-    }),
+    })
+    .example("for c in change.claims.open() { violation(c, `not done: ${c.text}`); }"),
     property::<ClaimRows>("path", "text", "the document; empty for the change's own description", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.path.as_deref().unwrap_or("").into()))
         });
-    }),
-    property::<ClaimRows>("line", "number", "its line", |module, name| {
+    })
+    .example(r#"for c in change.claims { if c.path == "" { note(`the description says: ${c.text}`); } }"#),
+    property::<ClaimRows>("line", "number", "its line in the document, from 1", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.line))));
-    }),
-    property::<ClaimRows>("kind", "claim kind", "its form", |module, name| {
+    })
+    .example("for c in change.claims.open() { violation(c, `line ${c.line} is not ticked`); }"),
+    property::<ClaimRows>("kind", "claim kind", "how it is written", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(ClaimKind::Sentence), |item| WordValue::of(item.kind)))
         });
-    }),
+    })
+    .example(r#"for c in change.claims.open() { if c.kind == "row" { note(`a row of a table: ${c.text}`); } }"#),
     property::<ClaimRows>(
         "label",
         "text",
@@ -259,7 +278,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(ImmutableString::new(), |item| item.label.as_deref().unwrap_or("").into()))
             });
         },
-    ),
+    )
+    .example(r#"for c in change.claims.kind("labelled") { note(`${c.label} is ${c.value}`); }"#),
     property::<ClaimRows>(
         "section",
         "array of texts",
@@ -267,5 +287,6 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| array(&item.section))));
         },
-    ),
+    )
+    .example(r#"for c in change.claims.open() { violation(c, `${c.section.join(" > ")}: ${c.text}`); }"#),
 ];

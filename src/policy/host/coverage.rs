@@ -121,13 +121,16 @@ const fn total(name: &'static str, doc: &'static str, register: fn(&mut Module, 
 pub(super) const TABLE: &[Signature] = &[
     total("covered", "changed lines that were executed", |module, name| {
         module.set_native_fn(name, |view: Coverage| Ok(view.sum(|file| file.covered.len())));
-    }),
+    })
+    .example("note(`${change.coverage.covered()} of ${change.coverage.measured()} changed lines were run`);"),
     total("missed", "changed lines that could have been and were not", |module, name| {
         module.set_native_fn(name, |view: Coverage| Ok(view.sum(|file| file.missed.len())));
-    }),
+    })
+    .example(r#"if change.coverage.under("src/payments/**").missed() > 0 { violation(change, "payments are tested whole"); }"#),
     total("measured", "changed lines that could have been executed, whether they were or not", |module, name| {
         module.set_native_fn(name, |view: Coverage| Ok(view.sum(|file| file.covered.len() + file.missed.len())));
-    }),
+    })
+    .example(r#"if change.coverage.measured() == 0 { not_applicable("no changed line can run"); }"#),
     total(
         "percent",
         "of a hundred changed lines that could have been executed, how many were, rounded down; an error where `measured()` is 0",
@@ -136,27 +139,35 @@ pub(super) const TABLE: &[Signature] = &[
                 percent(view.sum(|file| file.covered.len()), view.sum(|file| file.missed.len()))
             });
         },
-    ),
-    Signature::method(VIEW, "in_files", FILES, "Coverage", "that of certain changed files", |module, name| {
+    )
+    .errors("`measured()` is 0: ask it first")
+    .example("let c = change.coverage;\n\
+             if c.measured() > 0 && c.percent() < 80 { violation(change, `${c.percent()} % are covered`); }"),
+    Signature::method(VIEW, "in_files", FILES, "Coverage", "that of the files of a selection", |module, name| {
         module.set_native_fn(name, |view: Coverage, files: View<FileRows>| Ok(view.in_files(&files)));
-    }),
+    })
+    .example("let code = change.coverage.in_files(change.files.language(\"Rust\"));\n\
+             if code.missed() > 100 { violation(change, `${code.missed()} lines of Rust were not run`); }"),
     Signature::method(
         VIEW,
         "unmeasured",
         FILES,
         "Files",
-        "those of certain changed files that no report names, deleted ones left out",
+        "those files of a selection that no report names, without deleted ones",
         |module, name| {
             module.set_native_fn(name, |view: Coverage, files: View<FileRows>| Ok(view.unmeasured(&files)));
         },
-    ),
+    )
+    .example(r#"for f in change.coverage.unmeasured(change.files.kind("source")) { violation(f, "no report has it"); }"#),
     property::<CoverageRows>("path", "text", "the file", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.path.as_str().into())));
-    }),
+    })
+    .example("for c in change.coverage { if c.missed > 0 { violation(c, `${c.path} has untested lines`); } }"),
     property::<CoverageRows>("covered", "number", "how many of its changed lines were executed", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.covered))));
-    }),
+    })
+    .example(r#"for c in change.coverage { if c.covered == 0 && c.missed > 0 { violation(c, "nothing of it was run"); } }"#),
     property::<CoverageRows>(
         "missed",
         "number",
@@ -164,21 +175,24 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| count(&item.missed))));
         },
-    ),
+    )
+    .example("for c in change.coverage { if c.missed > 20 { violation(c, `${c.missed} changed lines were not run`); } }"),
     property::<CoverageRows>(
         "lines_covered",
         "array of numbers",
-        "its changed lines that were executed",
+        "numbers of its changed lines that were executed, from 1",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| numbers(&item.covered))));
         },
-    ),
+    )
+    .example("for c in change.coverage { note(`${c.path}: ${c.lines_covered.len()} changed lines were run`); }"),
     property::<CoverageRows>(
         "lines_missed",
         "array of numbers",
-        "its changed lines that could have been executed and were not",
+        "numbers of its changed lines that could have been executed and were not, from 1",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |item| numbers(&item.missed))));
         },
-    ),
+    )
+    .example("for c in change.coverage { for line in c.lines_missed { note(`${c.path}:${line} was not run`); } }"),
 ];

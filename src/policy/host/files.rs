@@ -87,60 +87,69 @@ pub(super) const TABLE: &[Signature] = &[
         "lines_added",
         &[],
         "number",
-        "lines added in all, where they can be counted",
+        "lines added in all; files whose lines can't be counted, such as images, add 0",
         |module, name| {
             module.set_native_fn(name, |view: Files| Ok(view.sum(added)));
         },
-    ),
+    )
+    .example(r#"if change.files.lines_added() > 2000 { violation(change, "more than anybody reads"); }"#),
     Signature::method(
         VIEW,
         "lines_removed",
         &[],
         "number",
-        "lines removed in all, where they can be counted",
+        "lines removed in all; files whose lines can't be counted add 0",
         |module, name| {
             module.set_native_fn(name, |view: Files| Ok(view.sum(removed)));
         },
-    ),
+    )
+    .example(r#"note(`${change.files.kind("test").lines_removed()} lines of tests go`);"#),
     Signature::method(
         VIEW,
         "lines_changed",
         &[],
         "number",
-        "lines added and removed in all, where they can be counted",
+        "lines added and removed in all; files whose lines can't be counted add 0",
         |module, name| {
             module.set_native_fn(name, |view: Files| Ok(view.sum(|file| added(file) + removed(file))));
         },
-    ),
+    )
+    .example(r#"if change.files.not_under("docs/**").lines_changed() > 500 { recommend("split the change"); }"#),
     select::<FileRows>(
         "status",
         &[("status", Param::Words(FileStatus::VOCABULARY))],
-        "those with a status",
+        "those with a status, which is what happened to them",
         |module, name| {
             choices(module, name, |view: Files, status: &Dynamic| -> HostResult<Files> {
                 let wanted = words::<FileStatus>(status)?;
                 Ok(view.keep_rows(|file| wanted.get(file.status as usize).copied().unwrap_or(true)))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.files.status(["deleted", "renamed"]).under("api/**") { violation(f, "callers break"); }"#),
     select::<FileRows>("added", &[], "new ones", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Added)));
-    }),
-    select::<FileRows>("modified", &[], "those whose content or mode changed", |module, name| {
+    })
+    .example(r#"for f in change.files.added().under("migrations/**") { note(`new migration ${f.path}`); }"#),
+    select::<FileRows>("modified", &[], "those whose content or mode changed, at the same path", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Modified)));
-    }),
+    })
+    .example(r#"for f in change.files.modified().under("migrations/**") { violation(f, "migrations are only added"); }"#),
     select::<FileRows>("deleted", &[], "those that are gone", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Deleted)));
-    }),
+    })
+    .example(r#"for f in change.files.deleted().kind("test") { violation(f, `the test ${f.path} is gone`); }"#),
     select::<FileRows>("renamed", &[], "those that were at another path before", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_status(FileStatus::Renamed)));
-    }),
-    select::<FileRows>("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind", |module, name| {
+    })
+    .example("for f in change.files.renamed() { note(`${f.previous_path} is ${f.path} now`); }"),
+    select::<FileRows>("kind", &[("kind", Param::Words(FileKind::VOCABULARY))], "those of a kind, which is what they are for, as their path or `.gitattributes` of the base tells", |module, name| {
         choices(module, name, |view: Files, kind: &Dynamic| -> HostResult<Files> {
             let wanted = words::<FileKind>(kind)?;
             Ok(view.keep_rows(|file| wanted.get(file.kind as usize).copied().unwrap_or(true)))
         });
-    }),
+    })
+    .example(r#"for f in change.files.kind(["ci", "infrastructure"]) { violation(f, "asks for the platform team"); }"#),
     select::<FileRows>(
         "language",
         &[("names", Param::Texts)],
@@ -155,18 +164,21 @@ pub(super) const TABLE: &[Signature] = &[
                 }))
             });
         },
-    ),
-    select::<FileRows>("binary", &[], "those whose lines can't be shown", |module, name| {
+    )
+    .example(r#"if !change.files.language("Rust").is_empty() { recommend("run the benchmarks"); }"#),
+    select::<FileRows>("binary", &[], "those whose lines can't be shown to reviewers: no text, or marked as binary", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_rows(|file| file.binary)));
-    }),
+    })
+    .example(r#"for f in change.files.binary().added() { violation(f, "nobody can review this"); }"#),
     select::<FileRows>(
         "hidden",
         &[],
-        "those whose changed text attributes of the base keep from being shown",
+        "texts that `.gitattributes` of the base keeps from being shown to reviewers",
         |module, name| {
             module.set_native_fn(name, |view: Files| Ok(view.keep_rows(|file| file.hidden)));
         },
-    ),
+    )
+    .example("for f in change.files.hidden() { note(`reviewers are not shown ${f.path}`); }"),
     select::<FileRows>(
         "lfs",
         &[],
@@ -174,7 +186,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::is_lfs)));
         },
-    ),
+    )
+    .example("for f in change.files.lfs() { note(`${f.path} has ${f.lfs_size_after} bytes elsewhere`); }"),
     select::<FileRows>(
         "becoming_executable",
         &[],
@@ -182,13 +195,16 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::becomes_executable)));
         },
-    ),
+    )
+    .example(r#"for f in change.files.becoming_executable() { violation(f, "may be executed now"); }"#),
     select::<FileRows>("symlinks", &[], "those that are or were symbolic links", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::is_symlink)));
-    }),
+    })
+    .example(r#"for f in change.files.symlinks() { violation(f, "links are not followed in review"); }"#),
     select::<FileRows>("submodules", &[], "those that are or were submodules", |module, name| {
         module.set_native_fn(name, |view: Files| Ok(view.keep_rows(FileChange::is_submodule)));
-    }),
+    })
+    .example(r#"for f in change.files.submodules() { violation(f, "code of another repository"); }"#),
     property::<FileRows>(
         "path",
         "text",
@@ -198,7 +214,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(ImmutableString::new(), |file| file.path.as_str().into()))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.files.kind("ci") { violation(f, `${f.path} decides what is built`); }"#),
     property::<FileRows>(
         "previous_path",
         "text",
@@ -208,27 +225,31 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(ImmutableString::new(), |file| file.previous_path.as_deref().unwrap_or("").into()))
             });
         },
-    ),
+    )
+    .example("for f in change.files.renamed() { note(`${f.previous_path} is ${f.path} now`); }"),
     property::<FileRows>("status", "file status", "what happened to it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(FileStatus::Modified), |file| WordValue::of(file.status)))
         });
-    }),
+    })
+    .example(r#"for f in change.files { if f.status == "type-changed" { violation(f, "is another kind of thing now"); } }"#),
     property::<FileRows>("kind", "file kind", "what it is for", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(FileKind::Other), |file| WordValue::of(file.kind)))
         });
-    }),
+    })
+    .example(r#"for f in change.files { if f.kind == "other" { note(`nobody says what ${f.path} is for`); } }"#),
     property::<FileRows>(
         "kind_from",
         "origin of a file kind",
-        "what told so: its path, or attributes of the base",
+        "what told its kind",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| {
                 Ok(row.get(WordValue::of(FileKindFrom::Path), |file| WordValue::of(file.kind_from)))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.files { if f.kind_from == "attributes" { note(`${f.path} is ${f.kind} by .gitattributes`); } }"#),
     property::<FileRows>(
         "language",
         "text",
@@ -238,27 +259,34 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(ImmutableString::new(), |file| file.language.as_deref().unwrap_or("").into()))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.files { if f.language == "" && f.kind == "source" { note(`no known language: ${f.path}`); } }"#),
     property::<FileRows>("added", "number", "lines added; 0 where they can't be counted", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| INT::from(file.added.unwrap_or(0)))));
-    }),
+    })
+    .example("for f in change.files { if f.added > 1000 { recommend(`split ${f.path}`); } }"),
     property::<FileRows>("removed", "number", "lines removed; 0 where they can't be counted", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| INT::from(file.removed.unwrap_or(0)))));
-    }),
+    })
+    .example("for f in change.files { if f.removed > 1000 { note(`${f.removed} lines of ${f.path} go`); } }"),
     property::<FileRows>("counted", "true or false", "whether its lines can be counted", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(false, |file| file.added.is_some() && file.removed.is_some()))
         });
-    }),
-    property::<FileRows>("binary", "true or false", "whether its lines can't be shown", |module, name| {
+    })
+    .example("for f in change.files { if !f.counted { note(`nobody knows how many lines of ${f.path} changed`); } }"),
+    property::<FileRows>("binary", "true or false", "whether its lines can't be shown to reviewers: no text, or marked as binary", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |file| file.binary)));
-    }),
+    })
+    .example(r#"for f in change.files { if f.binary && f.kind == "source" { violation(f, "source that nobody can read"); } }"#),
     property::<FileRows>("symlink", "true or false", "whether it is or was a symbolic link", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_symlink)));
-    }),
+    })
+    .example("for f in change.files { if f.symlink { note(`${f.path} is or was a link`); } }"),
     property::<FileRows>("submodule", "true or false", "whether it is or was a submodule", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_submodule)));
-    }),
+    })
+    .example(r#"for f in change.files { if f.submodule { violation(f, "code of another repository"); } }"#),
     property::<FileRows>(
         "executable",
         "true or false",
@@ -266,15 +294,17 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_executable)));
         },
-    ),
+    )
+    .example(r#"for f in change.files { if f.executable && f.kind == "docs" { violation(f, "a document that can be executed"); } }"#),
     property::<FileRows>(
         "hidden",
         "true or false",
-        "whether attributes of the base keep a changed text from being shown",
+        "whether it is a text that `.gitattributes` of the base keeps from being shown to reviewers",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |file| file.hidden)));
         },
-    ),
+    )
+    .example("for f in change.files { if f.hidden { note(`reviewers are not shown ${f.path}`); } }"),
     property::<FileRows>(
         "lfs",
         "true or false",
@@ -282,7 +312,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, FileChange::is_lfs)));
         },
-    ),
+    )
+    .example("for f in change.files { if f.lfs { note(`the content of ${f.path} is elsewhere`); } }"),
     property::<FileRows>(
         "lfs_size_before",
         "number",
@@ -290,7 +321,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| size(file.lfs_before.as_ref()))));
         },
-    ),
+    )
+    .example("for f in change.files { if f.lfs_size_after > f.lfs_size_before { note(`${f.path} grows`); } }"),
     property::<FileRows>(
         "lfs_size_after",
         "number",
@@ -298,5 +330,6 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |file| size(file.lfs_after.as_ref()))));
         },
-    ),
+    )
+    .example(r#"for f in change.files { if f.lfs_size_after > 10000000 { violation(f, "larger than 10 MB"); } }"#),
 ];

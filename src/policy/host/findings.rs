@@ -2,19 +2,19 @@
 
 use std::sync::OnceLock;
 
-use rhai::{Array, Dynamic, INT, ImmutableString};
+use rhai::{Array, Dynamic};
 
-use super::collection::{Collection, Item, Matches, Placed, View};
+use super::collection::{Collection, Matches, Placed, View};
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::globs::texts;
 use super::signature::{Param, Signature};
-use super::stored::{property, select};
-use super::words::{WordValue, choices, word, words};
+use super::stored::select;
+use super::words::{choices, word, words};
 use crate::diagnostic::Code;
 use crate::evidence::{
-    BaselineState, Comparison, Evidence, EvidenceKind, Finding, FindingKind, Introduced, Level, NO_SYMBOL, Severity,
+    BaselineState, Comparison, Evidence, EvidenceKind, FindingKind, Introduced, Level, NO_SYMBOL, Severity,
     SeverityFrom, Suppression, Word, tool_key,
 };
 use crate::policy::Subject;
@@ -63,18 +63,6 @@ impl Placed for FindingRows {
 }
 
 type Findings = View<FindingRows>;
-type Row = Item<FindingRows>;
-
-impl Row {
-    fn finding(&self) -> Option<Finding<'_>> {
-        self.store.evidence.findings.get(self.row as usize)
-    }
-
-    /// A text of the finding; rows of a view are always there.
-    fn text(&self, text: impl for<'a> Fn(&Finding<'a>) -> &'a str) -> ImmutableString {
-        self.finding().map(|finding| text(&finding).into()).unwrap_or_default()
-    }
-}
 
 fn at<T: Copy>(column: &[T], row: usize) -> Option<T> {
     column.get(row).copied()
@@ -152,17 +140,18 @@ pub(super) const TABLE: &[Signature] = &[
     select::<FindingRows>(
         "introduced",
         &[],
-        "those that the change brings in, and those of which nothing shows that it does not",
+        "those that the change brings in, and those of which nothing shows that it does not: without a complete baseline, all of them",
         |module, name| {
             module.set_native_fn(name, |view: Findings| {
                 Ok(view.keep(|evidence, row| at(evidence.findings.introduced(), row) != Some(Introduced::No)))
             });
         },
-    ),
+    )
+    .example("for f in change.findings.introduced() { violation(f, `${f.rule}: ${f.message}`); }"),
     select::<FindingRows>(
         "certainly_introduced",
         &[],
-        "those of which a baseline shows that the change brings them in",
+        "those of which a complete baseline shows that the change brings them in; without one, none",
         |module, name| {
             module.set_native_fn(name, |view: Findings| {
                 Ok(view.keep(|evidence, row| {
@@ -170,11 +159,12 @@ pub(super) const TABLE: &[Signature] = &[
                 }))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.findings.certainly_introduced() { violation(f, f.message).risk("high"); }"#),
     select::<FindingRows>(
         "compared",
         &[("became", Param::Words(Comparison::VOCABULARY))],
-        "those that are `new`, `unchanged`, `moved` since the baseline, or of which that is `unknown`; asks for the baseline",
+        "those that are `new`, `unchanged` or `moved` since the baseline, or of which that is `unknown`; asks for `baseline`",
         |module, name| {
             choices(module, name, |view: Findings, became: &Dynamic| -> HostResult<Findings> {
                 let wanted = words::<Comparison>(became)?;
@@ -186,7 +176,9 @@ pub(super) const TABLE: &[Signature] = &[
                 by_word::<Comparison>(&view, became, crate::evidence::Findings::compared)
             });
         },
-    ),
+    )
+    .errors("`\"gone\"`: those stand in `change.gone_findings`")
+    .example(r#"for f in change.findings.compared(["new", "unknown"]) { violation(f, f.message); }"#),
     select::<FindingRows>(
         "on_changed_lines",
         &[],
@@ -196,7 +188,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(view.keep(|evidence, row| at(evidence.findings.on_changed_line(), row) != Some(false)))
             });
         },
-    ),
+    )
+    .example("for f in change.findings.on_changed_lines() { violation(f, `line ${f.line}: ${f.message}`); }"),
     select::<FindingRows>(
         "severity",
         &[("severity", Param::Words(Severity::VOCABULARY))],
@@ -206,11 +199,12 @@ pub(super) const TABLE: &[Signature] = &[
                 by_word::<Severity>(&view, severity, crate::evidence::Findings::severities)
             });
         },
-    ),
+    )
+    .example(r#"for f in change.findings.severity(["high", "critical"]) { violation(f, f.message); }"#),
     select::<FindingRows>(
         "severity_at_least",
         &[("severity", SEVERITY)],
-        "those of a severity or a worse one",
+        "those of a severity or a worse one; every finding has a severity",
         |module, name| {
             choices(module, name, |view: Findings, severity: &Dynamic| -> HostResult<Findings> {
                 let severity = word::<Severity>(severity)?;
@@ -219,242 +213,102 @@ pub(super) const TABLE: &[Signature] = &[
                 }))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.findings.introduced().severity_at_least("high") { violation(f, f.message); }"#),
     select::<FindingRows>(
         "level",
         &[("level", Param::Words(Level::VOCABULARY))],
-        "those of a SARIF level",
+        "those of a level, as SARIF calls it",
         |module, name| {
             choices(module, name, |view: Findings, level: &Dynamic| {
                 by_word::<Level>(&view, level, crate::evidence::Findings::levels)
             });
         },
-    ),
-    select::<FindingRows>("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its id", |module, name| {
+    )
+    .example("let errors = change.findings.introduced().level(\"error\").count();\n\
+             if errors > 0 { violation(change, `${errors} errors`); }"),
+    select::<FindingRows>("rule", &[("ids", Param::Texts)], "those of a scanner's rule, by its whole id; capitals count", |module, name| {
         choices(module, name, |view: Findings, ids: &Dynamic| -> HostResult<Findings> {
             let ids = texts(ids)?;
             Ok(by_rule(&view, |_, id| ids.iter().any(|wanted| wanted.as_str() == id)))
         });
-    }),
+    })
+    .example(r#"for f in change.findings.rule("generic-api-key") { violation(f, "a key is in the code"); }"#),
     select::<FindingRows>(
         "tool",
         &[("names", Param::Texts)],
-        "those of a tool, by its name without regard to case, or another name that it is known by",
+        "those of a scanner, by its name in capitals or not, or another name that it is known by",
         |module, name| {
             choices(module, name, |view: Findings, names: &Dynamic| -> HostResult<Findings> {
                 let names: Vec<String> = texts(names)?.iter().map(|name| tool_key(name)).collect();
                 Ok(by_rule(&view, |tool, _| names.contains(&tool_key(tool))))
             });
         },
-    ),
-    select::<FindingRows>("cwe", &[("numbers", Param::Numbers)], "those of a CWE", |module, name| {
+    )
+    .example(r#"for f in change.findings.introduced().tool("codeql") { violation(f, f.message); }"#),
+    select::<FindingRows>("cwe", &[("numbers", Param::Numbers)], "those of a weakness, by its number: 79 is CWE-79", |module, name| {
         choices(module, name, |view: Findings, numbers: &Dynamic| by_cwe(&view, numbers));
-    }),
+    })
+    .example(r#"for f in change.findings.introduced().cwe([79, 89]) { violation(f, f.message).risk("critical"); }"#),
     select::<FindingRows>(
         "in_files",
         &[("files", Param::Files)],
-        "those in certain changed files, and those that can't be placed",
+        "those in changed files of a selection, by the path after the change, and those that can't be placed",
         |module, name| {
             module.set_native_fn(name, |view: Findings, files: View<FileRows>| Ok(in_files(&view, &files)));
         },
-    ),
-    select::<FindingRows>("suppressed", &[], "those that the upload says are suppressed", |module, name| {
+    )
+    .example("let sources = change.files.kind(\"source\");\n\
+             for f in change.findings.in_files(sources) { violation(f, f.message); }"),
+    select::<FindingRows>("suppressed", &[], "those that the scanner's report says are suppressed; they count unless a rule leaves them out", |module, name| {
         module.set_native_fn(name, |view: Findings| {
             Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) != Some(Suppression::No)))
         });
-    }),
+    })
+    .example(r#"for f in change.findings.introduced().suppressed() { violation(f, "suppressed in the change that brings it in"); }"#),
     select::<FindingRows>(
         "not_suppressed",
         &[],
-        "those that the upload does not say are suppressed",
+        "those that the scanner's report does not say are suppressed",
         |module, name| {
             module.set_native_fn(name, |view: Findings| {
                 Ok(view.keep(|evidence, row| at(evidence.findings.suppressions(), row) == Some(Suppression::No)))
             });
         },
-    ),
+    )
+    .example("for f in change.findings.introduced().not_suppressed() { violation(f, f.message); }"),
     select::<FindingRows>(
         "baseline_state",
         &[("state", Param::Words(BaselineState::VOCABULARY))],
-        "those of which the upload says so of its own baseline; nobody but a policy honours it",
+        "those of which the scanner's report says so of a baseline of its own, which nothing but a rule looks at",
         |module, name| {
             choices(module, name, |view: Findings, state: &Dynamic| {
                 by_word::<BaselineState>(&view, state, crate::evidence::Findings::baseline_states)
             });
         },
-    ),
+    )
+    .example("let old = change.findings.baseline_state(\"unchanged\").count();\n\
+             if old > 0 { note(`${old} findings that the upload calls old`); }"),
     select::<FindingRows>(
         "severity_from",
         &[("scale", Param::Words(SeverityFrom::VOCABULARY))],
-        "those whose severity was read from a scale: `security-severity`, `level`, or the `producer`'s own",
+        "those whose severity was read from a scale: `security-severity` (a CVSS score), `level`, or the `producer`'s own",
         |module, name| {
             choices(module, name, |view: Findings, scale: &Dynamic| {
                 by_word::<SeverityFrom>(&view, scale, crate::evidence::Findings::severity_origins)
             });
         },
-    ),
+    )
+    .example(r#"for f in change.findings.severity_from("level") { note(`${f.rule} has no score of its own`); }"#),
     select::<FindingRows>(
         "kind",
         &[("kind", Param::Words(FindingKind::VOCABULARY))],
-        "those that `fail`, ask for a `review`, or are `open`",
+        "those that say `fail`, ask for a `review` by people, or leave it `open` for want of knowledge",
         |module, name| {
             choices(module, name, |view: Findings, kind: &Dynamic| {
                 by_word::<FindingKind>(&view, kind, crate::evidence::Findings::kinds)
             });
         },
-    ),
-    property::<FindingRows>("tool", "text", "the scanner", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.tool)));
-    }),
-    property::<FindingRows>("rule", "text", "the scanner's rule", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.rule)));
-    }),
-    property::<FindingRows>("message", "text", "what the scanner says", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.text(|finding| finding.message)));
-    }),
-    property::<FindingRows>(
-        "path",
-        "text",
-        "the path; where it could not be mapped, the location as the scanner wrote it",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(row.text(|finding| finding.path.or(finding.unmapped).unwrap_or("")))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "unmapped",
-        "true or false",
-        "whether the location could not be mapped into the repository",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().is_none_or(|finding| finding.path.is_none())));
-        },
-    ),
-    property::<FindingRows>("line", "number", "the line; 0 where the scanner gives none", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().map_or(0, |finding| INT::from(finding.line))));
-    }),
-    property::<FindingRows>("severity", "severity", "how bad it is", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(WordValue::of(row.finding().map_or(Severity::Critical, |finding| finding.severity)))
-        });
-    }),
-    property::<FindingRows>("level", "level", "SARIF's level", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(WordValue::of(row.finding().map_or(Level::Error, |finding| finding.level)))
-        });
-    }),
-    property::<FindingRows>(
-        "introduced",
-        "introduced",
-        "whether the change brings it in: yes, no, unknown",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(WordValue::of(row.finding().map_or(Introduced::Unknown, |finding| finding.introduced)))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "compared",
-        "comparison",
-        "what became of it since the baseline: new, unchanged, moved, gone, unknown; asks for the baseline",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                row.store.read(EvidenceKind::Baseline);
-                Ok(WordValue::of(row.finding().map_or(Comparison::Unknown, |finding| finding.compared)))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "on_changed_line",
-        "true or false",
-        "whether it lies on a changed line, or can't be placed",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| Ok(row.finding().is_none_or(|finding| finding.on_changed_line)));
-        },
-    ),
-    property::<FindingRows>(
-        "suppressed",
-        "true or false",
-        "whether the upload says that it is suppressed",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(row.finding().is_some_and(|finding| finding.suppression != Suppression::No))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "suppression",
-        "suppression",
-        "what the upload says of suppression: no, in-source, external",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(WordValue::of(row.finding().map_or(Suppression::No, |finding| finding.suppression)))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "baseline_state",
-        "baseline state",
-        "what the upload says of its own baseline: unstated, new, unchanged, updated",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(WordValue::of(row.finding().map_or(BaselineState::Unstated, |finding| finding.baseline_state)))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "severity_from",
-        "severity origin",
-        "which scale the severity was read from: security-severity, level, producer",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(WordValue::of(row.finding().map_or(SeverityFrom::Level, |finding| finding.severity_from)))
-            });
-        },
-    ),
-    property::<FindingRows>(
-        "kind",
-        "finding kind",
-        "what kind of statement it is: fail, review, open",
-        |module, name| {
-            module.set_getter_fn(name, |row: &mut Row| {
-                Ok(WordValue::of(row.finding().map_or(FindingKind::Fail, |finding| finding.kind)))
-            });
-        },
-    ),
-    property::<FindingRows>("score", "decimal number", "the CVSS score; -1.0 where there is none", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.finding().and_then(|finding| finding.score).map_or(-1.0, f64::from))
-        });
-    }),
-    property::<FindingRows>("cwe", "array of numbers", "CWE numbers", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            let cwe = row.finding().map(|finding| finding.cwe.to_vec()).unwrap_or_default();
-            Ok(cwe.into_iter().map(|number| Dynamic::from(INT::from(number))).collect::<Array>())
-        });
-    }),
-    property::<FindingRows>("tags", "array of texts", "tags of the scanner's rule", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row
-                .finding()
-                .map(|finding| finding.tags().map(Dynamic::from_tag).collect::<Array>())
-                .unwrap_or_default())
-        });
-    }),
-    property::<FindingRows>("fingerprint", "text", "the finding's identity", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| {
-            Ok(row.finding().map(|finding| format!("{:032x}", finding.fingerprint)).unwrap_or_default())
-        });
-    }),
+    )
+    .example(r#"for f in change.findings.kind("review") { recommend(`look at ${f.path}: ${f.message}`); }"#),
 ];
-
-/// A text of the evidence as a script's value.
-trait FromTag {
-    fn from_tag(tag: &str) -> Self;
-}
-
-impl FromTag for Dynamic {
-    fn from_tag(tag: &str) -> Self {
-        Self::from(ImmutableString::from(tag))
-    }
-}

@@ -8,7 +8,7 @@ use super::collection::{Collection, Item, Matches, Placed, View};
 use super::effects::array;
 use super::error::HostResult;
 use super::licence_list::LicenceList;
-use super::packages::{Orders, Package, Packaged, packaged, word_list};
+use super::packages::{Orders, Package, Packaged, package_examples, packaged, word_list};
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{choices, words};
@@ -87,17 +87,19 @@ fn by_list(licences: &Licences, list: &Dynamic, wanted: bool) -> HostResult<Lice
 }
 
 /// What every collection about packages has.
-pub(super) const PACKAGED: &[Signature] = &packaged::<LicenceRows>();
+pub(super) const PACKAGED: &[Signature] = &packaged::<LicenceRows>(package_examples!("licences"));
 
 const LIST: &[(&str, Param)] = &[("licences", Param::Licences)];
 
 pub(super) const TABLE: &[Signature] = &[
     select::<LicenceRows>("known", &[], "those stated as an SPDX expression", |module, name| {
         module.set_native_fn(name, |view: Licences| Ok(view.keep_rows(|licence| licence.expression.is_some())));
-    }),
+    })
+    .example(r#"for l in change.licences.known().not_allowed(["MIT", "Apache-2.0"]) { violation(l, `${l.name} is ${l.expression}`); }"#),
     select::<LicenceRows>("unknown", &[], "those of which no SPDX expression is stated", |module, name| {
         module.set_native_fn(name, |view: Licences| Ok(view.keep_rows(|licence| licence.expression.is_none())));
-    }),
+    })
+    .example("for l in change.licences.unknown() { note(`no licence of ${l.name} is known`); }"),
     select::<LicenceRows>(
         "allowed",
         LIST,
@@ -106,7 +108,9 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             choices(module, name, |view: Licences, list: &Dynamic| by_list(&view, list, true));
         },
-    ),
+    )
+    .errors("an entry that SPDX does not know")
+    .example(r#"note(`${change.licences.allowed(["MIT", "Apache-2.0", "BSD-3-Clause"]).count()} are fine`);"#),
     select::<LicenceRows>(
         "not_allowed",
         LIST,
@@ -114,7 +118,9 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             choices(module, name, |view: Licences, list: &Dynamic| by_list(&view, list, false));
         },
-    ),
+    )
+    .errors("an entry that SPDX does not know")
+    .example(r#"for l in change.licences.not_allowed(["MIT", "Apache-2.0", "BSD-3-Clause"]) { violation(l, `${l.name} is ${l.expression}`); }"#),
     select::<LicenceRows>(
         "changed",
         &[],
@@ -122,7 +128,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Licences| Ok(view.keep_rows(is_changed)));
         },
-    ),
+    )
+    .example(r#"for l in change.licences.changed() { violation(l, `${l.name} was ${l.before.join(", ")}, is ${l.expression}`); }"#),
     select::<LicenceRows>(
         "stated_by",
         &[("origins", Param::Words(DependencyOrigin::VOCABULARY))],
@@ -135,10 +142,12 @@ pub(super) const TABLE: &[Signature] = &[
                 }))
             });
         },
-    ),
+    )
+    .example(r#"for l in change.licences.stated_by("sbom") { note(`${l.name}: ${l.expression}, says the bill of materials`); }"#),
     property::<LicenceRows>("version", "text", "the version after the change", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.text_of(|licence| &licence.version)));
-    }),
+    })
+    .example("for l in change.licences.unknown() { violation(l, `no licence of ${l.name} ${l.version} is known`); }"),
     property::<LicenceRows>(
         "expression",
         "text",
@@ -148,7 +157,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.text_of(|licence| licence.expression.as_deref().unwrap_or_default()))
             });
         },
-    ),
+    )
+    .example(r#"for l in change.licences { if l.expression.contains("AGPL") { violation(l, l.expression); } }"#),
     property::<LicenceRows>(
         "stated",
         "text",
@@ -160,7 +170,8 @@ pub(super) const TABLE: &[Signature] = &[
                 }))
             });
         },
-    ),
+    )
+    .example(r#"for l in change.licences.unknown() { violation(l, `${l.name} only says "${l.stated}"`); }"#),
     property::<LicenceRows>(
         "before",
         "array of texts",
@@ -169,7 +180,8 @@ pub(super) const TABLE: &[Signature] = &[
             module
                 .set_getter_fn(name, |row: &mut Row| Ok(row.get(rhai::Array::new(), |licence| array(&licence.before))));
         },
-    ),
+    )
+    .example(r#"for l in change.licences.changed() { note(`${l.name} was ${l.before.join(", ")}`); }"#),
     property::<LicenceRows>(
         "stated_by",
         "array of dependency origins",
@@ -178,5 +190,6 @@ pub(super) const TABLE: &[Signature] = &[
             module
                 .set_getter_fn(name, |row: &mut Row| Ok(row.get(rhai::Array::new(), |licence| word_list(licence.by))));
         },
-    ),
+    )
+    .example(r#"for l in change.licences { if "lockfile" in l.stated_by { note(`${l.name}: ${l.expression}`); } }"#),
 ];

@@ -15,11 +15,13 @@ mod common;
 mod compare;
 mod coverage;
 mod dates;
+mod definitions;
 mod demands;
 mod dependencies;
 mod effects;
 mod error;
 mod files;
+mod finding;
 mod findings;
 mod globs;
 mod judgements;
@@ -30,6 +32,7 @@ mod matching;
 mod ordering;
 mod owners;
 mod packages;
+mod reference;
 mod reviews;
 mod sets;
 mod signature;
@@ -44,10 +47,12 @@ pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::type_name;
 pub(crate) use dates::{check_date, date_value};
+pub use definitions::{Definitions, definitions};
 pub(crate) use effects::{RuleRun, approver, is_effect};
 pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
 pub(crate) use licence_list::check_licence;
+pub use reference::{Name, Page, names, reference};
 pub(crate) use signature::{Entry, Param, Signature};
 pub(crate) use types::Type;
 pub(crate) use words::WordValue;
@@ -59,6 +64,7 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         sources::TABLE,
         capabilities::TABLE,
         findings::TABLE,
+        finding::TABLE,
         files::TABLE,
         owners::TABLE,
         dependencies::PACKAGED,
@@ -84,42 +90,6 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     .into_iter()
     .chain(common::TABLES.iter().copied())
     .flatten()
-}
-
-/// The reference of the host API, as Markdown: one table for each type.
-#[must_use]
-pub fn reference() -> String {
-    use std::fmt::Write as _;
-    let mut out = String::from(
-        "# What rules can ask and do\n\nGenerated from the table that the functions are registered from.\n\n\
-         A rule is `fn check(change, params)`; `change` is a `Change`, `params` has the pack's parameters as properties.\n\
-         A parameter that takes a word of a closed vocabulary refuses every other word.\n",
-    );
-    let mut receivers: Vec<&str> = Vec::new();
-    for signature in signatures() {
-        if !receivers.contains(&signature.receiver) {
-            receivers.push(signature.receiver);
-        }
-    }
-    for receiver in receivers {
-        let title = if receiver.is_empty() { "Functions" } else { receiver };
-        // Writing to a string can't fail.
-        let _ = write!(out, "\n## {title}\n\n| name | gives | meaning |\n| --- | --- | --- |\n");
-        for signature in signatures().filter(|signature| signature.receiver == receiver) {
-            let takes: Vec<String> =
-                signature.params.unwrap_or_default().iter().map(|(name, param)| format!("`{name}`: {param}")).collect();
-            let takes = if takes.is_empty() { String::new() } else { format!("; {}", takes.join(", ")) };
-            let errors =
-                if signature.errors.is_empty() { String::new() } else { format!("; errs: {}", signature.errors) };
-            let _ = writeln!(out, "| `{signature}` | {} | {}{takes}{errors} |", signature.returns, signature.doc);
-        }
-        for signature in
-            signatures().filter(|signature| signature.receiver == receiver && !signature.example.is_empty())
-        {
-            let _ = write!(out, "\n```rhai\n{}\n```\n", signature.example);
-        }
-    }
-    out
 }
 
 /// The whole host API as one module, to be built once and shared by every engine.

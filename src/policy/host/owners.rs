@@ -84,7 +84,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(keep(&view, |file| file.owners.iter().any(wanted)))
             });
         },
-    ),
+    )
+    .example(r#"for f in change.files.owned_by("@acme/payments") { note(`${f.path} is for payments`); }"#),
     Signature::method(
         FILES,
         "without_owner",
@@ -94,10 +95,12 @@ pub(super) const TABLE: &[Signature] = &[
         |module: &mut Module, name| {
             module.set_native_fn(name, |view: Files| Ok(keep(&view, lacks_owner)));
         },
-    ),
+    )
+    .example(r#"for f in change.files.without_owner() { violation(f, "nobody owns it"); }"#),
     Signature::property(FILE, "owners", "array of texts", "code owners of its paths", |module, name| {
         module.set_getter_fn(name, |row: &mut File| Ok(owners(row)));
-    }),
+    })
+    .example(r#"for f in change.files.kind("ci") { note(`${f.path}: ask ${f.owners.join(", ")}`); }"#),
     Signature::property(
         FILE,
         "ownership",
@@ -106,28 +109,35 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut File| Ok(ownership(row)));
         },
-    ),
+    )
+    .example("for f in change.files { for o in f.ownership { if o.optional { note(`${o.path}: only suggested`); } } }"),
     Signature::property(ITEM, "path", "text", "the path that is owned", |module, name| {
         module.set_getter_fn(name, |asked: &mut Asked| {
             Ok(asked.get(ImmutableString::new(), |ownership| ownership.path.as_str().into()))
         });
-    }),
+    })
+    .example("for f in change.files { for o in f.ownership { note(`${o.path} is owned`); } }"),
     Signature::property(ITEM, "section", "text", "GitLab's section; empty outside of any", |module, name| {
         module.set_getter_fn(name, |asked: &mut Asked| {
             Ok(asked.get(ImmutableString::new(), |ownership| ownership.section.as_deref().unwrap_or("").into()))
         });
-    }),
+    })
+    .example(r#"for f in change.files { for o in f.ownership { if o.section == "security" { violation(f, "security owns it"); } } }"#),
     Signature::property(ITEM, "owners", "array of texts", "whom it names", |module, name| {
         module
             .set_getter_fn(name, |asked: &mut Asked| Ok(asked.get(Array::new(), |ownership| array(&ownership.owners))));
-    }),
-    Signature::property(ITEM, "approvals", "number", "how many of them it asks for", |module, name| {
+    })
+    .example(r#"for f in change.files { for o in f.ownership { note(`${o.path}: ${o.owners.join(" or ")}`); } }"#),
+    Signature::property(ITEM, "approvals", "number", "how many of them have to approve", |module, name| {
         module.set_getter_fn(name, |asked: &mut Asked| Ok(asked.get(INT::MAX, |ownership| INT::from(ownership.count))));
-    }),
-    Signature::property(ITEM, "optional", "true or false", "whether it only suggests them", |module, name| {
+    })
+    .example("for f in change.files { for o in f.ownership { if o.approvals > 1 { note(`${o.path} needs ${o.approvals}`); } } }"),
+    Signature::property(ITEM, "optional", "true or false", "whether it only suggests them, so that nobody has to approve", |module, name| {
         module.set_getter_fn(name, |asked: &mut Asked| Ok(asked.get(false, |ownership| ownership.optional)));
-    }),
-    Signature::property(ITEM, "line", "number", "the line of CODEOWNERS", |module, name| {
+    })
+    .example("for f in change.files { for o in f.ownership { if !o.optional { note(`${o.path} needs ${o.approvals} approvals`); } } }"),
+    Signature::property(ITEM, "line", "number", "its line in CODEOWNERS, from 1", |module, name| {
         module.set_getter_fn(name, |asked: &mut Asked| Ok(asked.get(0, |ownership| INT::from(ownership.line))));
-    }),
+    })
+    .example("for f in change.files { for o in f.ownership { note(`${o.path}: line ${o.line} of CODEOWNERS`); } }"),
 ];

@@ -85,8 +85,9 @@ pub(super) fn word_list<W: Word>(words: impl IntoIterator<Item = W>) -> Array {
     words.into_iter().map(|word| Dynamic::from(WordValue::of(word))).collect()
 }
 
-/// The names that every such collection has.
-pub(super) const fn packaged<C: Packaged>() -> [Signature; 6] {
+/// The names that every such collection has, with an example for each.
+pub(super) const fn packaged<C: Packaged>(examples: [&'static str; 6]) -> [Signature; 6] {
+    let [by_ecosystem, by_name, ecosystem, name, purl, manifest] = examples;
     [
         select::<C>(
             "ecosystem",
@@ -97,40 +98,61 @@ pub(super) const fn packaged<C: Packaged>() -> [Signature; 6] {
                     view.keep_words(wanted, |row| C::package(row).ecosystem)
                 });
             },
-        ),
-        select::<C>("name", &[("names", Param::Texts)], "those of a package's name", |module, name| {
+        )
+        .example(by_ecosystem),
+        select::<C>("name", &[("names", Param::Texts)], "those of a package, by its whole name", |module, name| {
             choices(module, name, |view: View<C>, names: &Dynamic| -> HostResult<View<C>> {
                 let names = texts(names)?;
                 Ok(view.keep_rows(|row| names.iter().any(|name| name.as_str() == C::package(row).name)))
             });
-        }),
+        })
+        .example(by_name),
         property::<C>("ecosystem", "ecosystem", "where packages of its kind come from", |module, name| {
             module.set_getter_fn(name, |item: &mut super::collection::Item<C>| {
                 Ok(item.word_of(Ecosystem::Cargo, |row| C::package(row).ecosystem))
             });
-        }),
+        })
+        .example(ecosystem),
         property::<C>("name", "text", "the package's name", |module, name| {
             module.set_getter_fn(name, |item: &mut super::collection::Item<C>| {
                 Ok(item.text_of(|row| C::package(row).name))
             });
-        }),
-        property::<C>("purl", "text", "the package URL", |module, name| {
+        })
+        .example(name),
+        property::<C>("purl", "text", "the package URL, as in `pkg:npm/left-pad@1.3.0`", |module, name| {
             module.set_getter_fn(name, |item: &mut super::collection::Item<C>| {
                 Ok(item.text_of(|row| C::package(row).purl))
             });
-        }),
+        })
+        .example(purl),
         property::<C>(
             "manifest",
             "text",
-            "the lockfile or manifest that has the package; empty where none does",
+            "path of the lockfile or manifest that has the package; empty where none does",
             |module, name| {
                 module.set_getter_fn(name, |item: &mut super::collection::Item<C>| {
                     Ok(item.text_of(|row| C::package(row).manifest.unwrap_or_default()))
                 });
             },
-        ),
+        )
+        .example(manifest),
     ]
 }
+
+/// Examples of [`packaged`] for the collection that the change has under a name.
+macro_rules! package_examples {
+    ($of:literal) => {
+        [
+            concat!("for p in change.", $of, r#".ecosystem(["npm", "pypi"]) { note(`${p.name} is not ours`); }"#),
+            concat!("for p in change.", $of, r#".name("left-pad") { violation(p, "write these lines yourself"); }"#),
+            concat!("for p in change.", $of, r#" { if p.ecosystem == "docker" { note(`image ${p.name}`); } }"#),
+            concat!("for p in change.", $of, r#" { if p.name.starts_with("@acme/") { note(`${p.name} is ours`); } }"#),
+            concat!("for p in change.", $of, " { note(`${p.purl} in ${p.manifest}`); }"),
+            concat!("for p in change.", $of, r#" { if p.manifest == "" { note(`no lockfile has ${p.name}`); } }"#),
+        ]
+    };
+}
+pub(super) use package_examples;
 
 /// A text of each that is there, for messages.
 pub(super) fn texts_of<T>(items: &[T], text: impl Fn(&T) -> String) -> Array {

@@ -100,13 +100,16 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Reviews| Ok(view.keep_rows(|review| review.latest)));
         },
-    ),
+    )
+    .example("for r in change.reviews.latest() { note(`${r.reviewer}: ${r.state}`); }"),
     select::<ReviewRows>("approved", &[], "approvals that people hold now", |module, name| {
         module.set_native_fn(name, |view: Reviews| Ok(view.held(ReviewState::Approved)));
-    }),
+    })
+    .example(r#"if change.reviews.approved().count() < 2 { violation(change, "two people have to approve"); }"#),
     select::<ReviewRows>("changes_requested", &[], "requests for changes that people hold now", |module, name| {
         module.set_native_fn(name, |view: Reviews| Ok(view.held(ReviewState::ChangesRequested)));
-    }),
+    })
+    .example("for r in change.reviews.changes_requested() { violation(r, `${r.reviewer} asks for changes`); }"),
     select::<ReviewRows>(
         "state",
         &[("states", Param::Words(ReviewState::VOCABULARY))],
@@ -117,7 +120,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(view.keep_rows(|review| set.get(usize::from(review.state.index())).copied().unwrap_or(false)))
             });
         },
-    ),
+    )
+    .example(r#"for r in change.reviews.state("dismissed") { note(`a review of ${r.reviewer} was dismissed`); }"#),
     select::<ReviewRows>(
         "by",
         &[("logins", Param::Texts)],
@@ -128,7 +132,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(view.by(logins.iter().map(ImmutableString::as_str)))
             });
         },
-    ),
+    )
+    .example(r#"if change.reviews.by("release-lead").approved().is_empty() { violation(change, "not approved yet"); }"#),
     select::<ReviewRows>(
         "not_by",
         &[("logins", Param::Texts)],
@@ -139,7 +144,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(view.not_by(logins.iter().map(ImmutableString::as_str)))
             });
         },
-    ),
+    )
+    .example(r#"if change.reviews.approved().not_by(change.author).is_empty() { violation(change, "nobody else agrees"); }"#),
     select::<ReviewRows>(
         "by_team",
         &[("team", Param::Text)],
@@ -147,10 +153,13 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Reviews, team: &str| view.by_team(team));
         },
-    ),
+    )
+    .errors("an unknown team, where all teams are known")
+    .example(r#"if change.reviews.by_team("security").approved().is_empty() { violation(change, "security has not approved"); }"#),
     select::<ReviewRows>("by_people", &[], "those that no bot gave", |module, name| {
         module.set_native_fn(name, |view: Reviews| Ok(view.keep_rows(|review| !review.bot)));
-    }),
+    })
+    .example(r#"if change.reviews.approved().by_people().is_empty() { violation(change, "no person has approved"); }"#),
     select::<ReviewRows>(
         "at_head",
         &[],
@@ -158,7 +167,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Reviews| Ok(view.at_head()));
         },
-    ),
+    )
+    .example(r#"if change.reviews.approved().at_head().is_empty() { violation(change, "nobody approved the last commit"); }"#),
     property::<ReviewRows>(
         "reviewer",
         "text",
@@ -168,31 +178,37 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(ImmutableString::new(), |item| item.reviewer.as_deref().unwrap_or("").into()))
             });
         },
-    ),
+    )
+    .example("for r in change.reviews.approved() { note(`${r.reviewer} approves`); }"),
     property::<ReviewRows>("bot", "true or false", "whether the reviewer is a bot", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(true, |item| item.bot)));
-    }),
+    })
+    .example(r#"for r in change.reviews.approved() { if r.bot { violation(r, "a bot approves"); } }"#),
     property::<ReviewRows>("state", "review state", "what they said", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(ReviewState::Pending), |item| WordValue::of(item.state)))
         });
-    }),
+    })
+    .example(r#"for r in change.reviews { if r.state == "pending" { note(`${r.reviewer} is not done`); } }"#),
     property::<ReviewRows>("latest", "true or false", "whether it is what the reviewer holds now", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, |item| item.latest)));
-    }),
+    })
+    .example("for r in change.reviews { if r.latest { note(`${r.reviewer}: ${r.state}`); } }"),
     property::<ReviewRows>(
         "commit",
         "text",
-        "the commit that they looked at; empty where the forge does not say",
+        "full id of the commit that they looked at; empty where the forge does not say",
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| {
                 Ok(row.get(ImmutableString::new(), |item| item.commit.as_deref().unwrap_or("").into()))
             });
         },
-    ),
-    property::<ReviewRows>("time", "text", "when it was given; empty where the forge does not say", |module, name| {
+    )
+    .example("for r in change.reviews.approved() { if r.commit != change.head { note(`${r.reviewer} saw an earlier commit`); } }"),
+    property::<ReviewRows>("time", "text", "when it was given, as in `2026-01-31T12:00:00Z`; empty where the forge does not say", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.time.as_deref().unwrap_or("").into()))
         });
-    }),
+    })
+    .example("for r in change.reviews.approved() { note(`${r.reviewer} approved at ${r.time}`); }"),
 ];

@@ -68,17 +68,19 @@ pub(super) const TABLE: &[Signature] = &[
     select::<TestRows>(
         "status",
         &[("status", Param::Words(CheckStatus::VOCABULARY))],
-        "those that ended so",
+        "those with a status, which is how they ended",
         |module, name| {
             choices(module, name, |view: Tests, status: &Dynamic| -> HostResult<Tests> {
                 let wanted = words::<CheckStatus>(status)?;
                 Ok(view.keep_rows(|case| wanted.get(usize::from(case.status.index())).copied().unwrap_or(true)))
             });
         },
-    ),
+    )
+    .example(r#"if change.tests.status(["passed", "failed"]).is_empty() { violation(change, "no test was run"); }"#),
     select::<TestRows>("failed", &[], "those that failed, or could not be run", |module, name| {
         module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Failed)));
-    }),
+    })
+    .example("for t in change.tests.failed() { violation(t, `${t.name}: ${t.message}`); }"),
     select::<TestRows>(
         "passed",
         &[],
@@ -86,18 +88,22 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Passed)));
         },
-    ),
+    )
+    .example("note(`${change.tests.passed().count()} of ${change.tests.count()} tests passed`);"),
     select::<TestRows>("skipped", &[], "those that were not run", |module, name| {
         module.set_native_fn(name, |view: Tests| Ok(view.keep_status(CheckStatus::Skipped)));
-    }),
+    })
+    .example("for t in change.tests.skipped() { note(`${t.name} was not run: ${t.message}`); }"),
     select::<TestRows>("flaky", &[], "those that passed only after having failed", |module, name| {
         module.set_native_fn(name, |view: Tests| Ok(view.keep_rows(TestCase::is_flaky)));
-    }),
+    })
+    .example("for t in change.tests.flaky() { violation(t, `passed only at attempt ${t.attempts}`); }"),
     property::<TestRows>("suite", "text", "the suite that it belongs to", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.suite.as_str().into()))
         });
-    }),
+    })
+    .example("for t in change.tests.failed() { violation(t, `${t.suite}: ${t.name}`); }"),
     property::<TestRows>(
         "class",
         "text",
@@ -107,33 +113,46 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(row.get(ImmutableString::new(), |item| item.class.as_deref().unwrap_or("").into()))
             });
         },
-    ),
+    )
+    .example("for t in change.tests.failed() { violation(t, `${t.class}.${t.name}`); }"),
     property::<TestRows>("name", "text", "its name", |module, name| {
         module
             .set_getter_fn(name, |row: &mut Row| Ok(row.get(ImmutableString::new(), |item| item.name.as_str().into())));
-    }),
+    })
+    .example("for t in change.tests.failed() { violation(t, `${t.name} failed`); }"),
     property::<TestRows>("status", "check status", "how it ended", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(WordValue::of(CheckStatus::Failed), |item| WordValue::of(item.status)))
         });
-    }),
+    })
+    .example(r#"for t in change.tests { if t.status != "passed" { note(`${t.name}: ${t.status}`); } }"#),
     property::<TestRows>("attempts", "number", "how often it was run", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.attempts))));
-    }),
+    })
+    .example("for t in change.tests { if t.attempts > 2 { violation(t, `was run ${t.attempts} times`); } }"),
     property::<TestRows>("flaky", "true or false", "whether it passed only after having failed", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(false, TestCase::is_flaky)));
-    }),
+    })
+    .example("for t in change.tests.passed() { if t.flaky { recommend(`mend ${t.name}`); } }"),
     property::<TestRows>("path", "text", "the file that it is in; empty where that is not known", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.path.as_deref().unwrap_or("").into()))
         });
-    }),
-    property::<TestRows>("line", "number", "the line in that file; 0 where the report gives none", |module, name| {
-        module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.line))));
-    }),
+    })
+    .example("for t in change.tests.failed() { violation(t, `${t.name} in ${t.path}`); }"),
+    property::<TestRows>(
+        "line",
+        "number",
+        "the line in that file, from 1; 0 where the report gives none",
+        |module, name| {
+            module.set_getter_fn(name, |row: &mut Row| Ok(row.get(0, |item| INT::from(item.line))));
+        },
+    )
+    .example("for t in change.tests.failed() { violation(t, `${t.path}, line ${t.line}`); }"),
     property::<TestRows>("message", "text", "what the first failure says, or why it was skipped", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(ImmutableString::new(), |item| item.message.as_deref().unwrap_or("").into()))
         });
-    }),
+    })
+    .example("for t in change.tests.failed() { violation(t, t.message); }"),
 ];

@@ -6,7 +6,7 @@ mod selections;
 use std::sync::OnceLock;
 
 use super::collection::{Collection, Item, Matches, Placed, View};
-use super::packages::{Orders, Package, Packaged, packaged};
+use super::packages::{Orders, Package, Packaged, package_examples, packaged};
 use super::signature::Signature;
 use super::stored::Stored;
 use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump};
@@ -33,8 +33,8 @@ impl Collection for DependencyRows {
 }
 
 impl Placed for DependencyRows {
-    const UNDER: &'static str = "those whose manifest a glob matches";
-    const NOT_UNDER: &'static str = "those whose manifest no glob matches";
+    const UNDER: &'static str = "those whose manifest a glob matches, and those without one";
+    const NOT_UNDER: &'static str = "those whose manifest no glob matches, and those without one";
 
     fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {
         let hit = |dependency: &DependencyChange| dependency.manifest.as_deref().is_some_and(matches);
@@ -83,4 +83,4 @@ fn jump_at_least(dependencies: &Dependencies, jump: Jump) -> Dependencies {
 }
 
 /// What every collection about packages has.
-pub(super) const PACKAGED: &[Signature] = &packaged::<DependencyRows>();
+pub(super) const PACKAGED: &[Signature] = &packaged::<DependencyRows>(package_examples!("dependencies"));

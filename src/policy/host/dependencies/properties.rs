@@ -42,13 +42,16 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word_of(DependencyChangeKind::Changed, |dependency| dependency.change))
         });
-    }),
-    property::<DependencyRows>("before", "array of texts", "locked versions before", |module, name| {
+    })
+    .example("for d in change.dependencies.direct() { note(`${d.name}: ${d.change}`); }"),
+    property::<DependencyRows>("before", "array of texts", "locked versions before the change, lowest first; empty of a new one", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.before))));
-    }),
-    property::<DependencyRows>("after", "array of texts", "locked versions after", |module, name| {
+    })
+    .example(r#"for d in change.dependencies.removed() { note(`${d.name} ${d.before.join(", ")} is gone`); }"#),
+    property::<DependencyRows>("after", "array of texts", "locked versions after the change, lowest first; empty of a removed one", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.get(Array::new(), |dependency| array(&dependency.after))));
-    }),
+    })
+    .example("for d in change.dependencies.direct() { if d.after.len() > 1 { note(`${d.name} is there ${d.after.len()} times`); } }"),
     property::<DependencyRows>(
         "version",
         "text",
@@ -60,7 +63,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 }))
             });
         },
-    ),
+    )
+    .example("for d in change.dependencies.added() { violation(d, `${d.name} ${d.version} is new`); }"),
     property::<DependencyRows>(
         "previous_version",
         "text",
@@ -70,7 +74,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.text_of(|dependency| dependency.before.last().map_or("", String::as_str)))
             });
         },
-    ),
+    )
+    .example("for d in change.dependencies.upgraded() { note(`${d.name} ${d.previous_version} to ${d.version}`); }"),
     property::<DependencyRows>(
         "jump",
         "jump",
@@ -80,17 +85,20 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.word_of(Jump::Unknown, |dependency| dependency.jump.unwrap_or(Jump::None)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.direct() { if d.jump >= "major" { recommend(`read the changelog of ${d.name}`); } }"#),
     property::<DependencyRows>("directness", "directness", "whether a manifest names it", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word_of(Directness::Unknown, |dependency| dependency.directness))
         });
-    }),
+    })
+    .example(r#"for d in change.dependencies.added() { if d.directness == "direct" { violation(d, `${d.name} needs a reason`); } }"#),
     property::<DependencyRows>("scope", "dependency scope", "what it is used for", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word_of(DependencyScope::Unknown, |dependency| dependency.scope))
         });
-    }),
+    })
+    .example(r#"for d in change.dependencies.added() { if d.scope != "development" { violation(d, `${d.name} may ship`); } }"#),
     property::<DependencyRows>("hosts", "array of texts", "hosts that it is downloaded from now", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.get(Array::new(), |dependency| {
@@ -99,7 +107,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 array(&hosts)
             }))
         });
-    }),
+    })
+    .example(r#"for d in change.dependencies.added() { if !("registry.npmjs.org" in d.hosts) { note(`from ${d.hosts.join(", ")}`); } }"#),
     property::<DependencyRows>(
         "new_hosts",
         "array of texts",
@@ -109,7 +118,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| array(&dependency.new_hosts)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.from_new_host() { violation(d, `${d.name} comes from ${d.new_hosts.join(", ")}`); }"#),
     property::<DependencyRows>(
         "locations",
         "array of texts",
@@ -123,15 +133,18 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 }))
             });
         },
-    ),
-    property::<DependencyRows>("pin", "pin", "what it is held to", |module, name| {
+    )
+    .example(r#"for d in change.dependencies.source("git") { note(`${d.name}: ${d.locations.join(", ")}`); }"#),
+    property::<DependencyRows>("pin", "pin", "what its version is held to", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| Ok(row.word_of(Pin::Unknown, |dependency| dependency.pin)));
-    }),
+    })
+    .example(r#"for d in change.dependencies.added() { if d.pin > "version" { violation(d, `${d.name} is pinned to nothing`); } }"#),
     property::<DependencyRows>("integrity", "integrity", "whether its checksums are locked", |module, name| {
         module.set_getter_fn(name, |row: &mut Row| {
             Ok(row.word_of(Integrity::Unrecorded, |dependency| dependency.integrity))
         });
-    }),
+    })
+    .example(r#"for d in change.dependencies.added() { if d.integrity == "absent" { violation(d, `${d.name} has no checksum`); } }"#),
     property::<DependencyRows>(
         "deprecated",
         "text",
@@ -141,7 +154,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.text_of(|dependency| dependency.deprecated.as_deref().unwrap_or_default()))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.direct() { if d.deprecated != "" { violation(d, d.deprecated); } }"#),
     property::<DependencyRows>(
         "similar_to",
         "array of texts",
@@ -151,7 +165,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| array(&dependency.similar_to)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.lookalikes() { violation(d, `did you mean ${d.similar_to.join(" or ")}?`); }"#),
     property::<DependencyRows>(
         "sources",
         "array of texts",
@@ -161,7 +176,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| texts_of(&dependency.sources_after, place)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.repointed() { violation(d, `comes from ${d.sources.join(", ")}`); }"#),
     property::<DependencyRows>(
         "sources_before",
         "array of texts",
@@ -171,7 +187,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| texts_of(&dependency.sources_before, place)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.repointed() { note(`${d.name} came from ${d.sources_before.join(", ")}`); }"#),
     property::<DependencyRows>(
         "other_sources",
         "array of texts",
@@ -181,7 +198,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| texts_of(&dependency.other_sources, place)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.from_second_source() { violation(d, `also from ${d.other_sources.join(", ")}`); }"#),
     property::<DependencyRows>(
         "stated_by",
         "array of dependency origins",
@@ -191,7 +209,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| word_list(dependency.stated_by.iter().copied())))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.added() { if !("lockfile" in d.stated_by) { note(`no lockfile has ${d.name}`); } }"#),
     property::<DependencyRows>(
         "disputes",
         "array of texts",
@@ -201,7 +220,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
                 Ok(row.get(Array::new(), |dependency| texts_of(&dependency.disagreements, dispute)))
             });
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.disputed() { note(`${d.name}: ${d.disputes.join("; ")}`); }"#),
     property::<DependencyRows>(
         "licences",
         "Licences",
@@ -209,7 +229,8 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(about::<LicenceRows>(&row.store, package(row))));
         },
-    ),
+    )
+    .example("for d in change.dependencies.added() { if d.licences.known().is_empty() { violation(d, `no licence of ${d.name} is known`); } }"),
     property::<DependencyRows>(
         "advisories",
         "Advisories",
@@ -217,5 +238,6 @@ pub(in crate::policy::host) const PROPERTIES: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |row: &mut Row| Ok(about::<AdvisoryRows>(&row.store, package(row))));
         },
-    ),
+    )
+    .example(r#"for d in change.dependencies.added() { for a in d.advisories.severity_at_least("high") { violation(d, a.summary); } }"#),
 ];

@@ -1,0 +1,57 @@
+//! `tollgate definitions`: what editors read to complete the names that rules can use.
+
+use std::path::{Path, PathBuf};
+
+use super::Exit;
+use super::console::Console;
+use super::output::{self, Document};
+use crate::policy;
+
+/// The ending of files that editors take for definitions.
+const ENDING: &str = ".d.rhai";
+
+const EXAMPLES: &str = "\
+Rhai's language server (https://github.com/rhaiscript/lsp) finds definitions in the workspace by
+their ending. A pack may hold no scripts but its own, so keep them outside of packs, or in a
+directory whose name begins with a dot.
+
+Examples:
+  mkdir .rhai && tollgate definitions --out .rhai
+  tollgate definitions --out ../tollgate.d.rhai
+  tollgate definitions | less";
+
+/// Arguments of `definitions`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct DefinitionsArgs {
+    /// Where to: a directory that is there, which gets a file for each part, or a file with the ending .d.rhai for all of
+    /// them [default: standard output]
+    #[arg(long, value_name = "DIR|FILE")]
+    out: Option<String>,
+}
+
+/// Runs the verb.
+pub fn run(args: &DefinitionsArgs, console: &Console) -> Exit {
+    let definitions = policy::definitions();
+    let Some(out) = &args.out else {
+        return match console.stdout(definitions.single().as_bytes()) {
+            Ok(()) => Exit::Clean,
+            Err(exit) => exit,
+        };
+    };
+    let path = Path::new(out);
+    // A directory that is not there, and not a file of its name, is what was meant by a name without the ending.
+    let documents: Vec<Document> = if out.ends_with(ENDING) && !path.is_dir() {
+        vec![document(path.to_path_buf(), definitions.single())]
+    } else {
+        definitions.files().into_iter().map(|(name, text)| document(path.join(name), text)).collect()
+    };
+    match output::write(&documents) {
+        Ok(()) => Exit::Clean,
+        Err(mistake) => console.refuse(&[mistake]),
+    }
+}
+
+fn document(path: PathBuf, text: String) -> Document {
+    Document { shown: path.display().to_string(), path, bytes: text.into_bytes() }
+}
