@@ -8,6 +8,7 @@ mod effect;
 mod files;
 mod host;
 mod limits;
+mod lint;
 mod loader;
 mod manifest;
 mod metadata;
@@ -25,6 +26,7 @@ pub use effect::{Assessment, Judgement, RequiredApproval, Subject, Threat, Viola
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::reference as host_reference;
 pub use limits::{Limit, Limits};
+pub use lint::{Repository, lint};
 pub use manifest::PackManifest;
 pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
 pub(crate) use nesting::STACK_BYTES;
