@@ -19,8 +19,9 @@ use crate::report::LintReport;
 
 const EXAMPLES: &str = "\
 Packs are read as they lie on the disk, one layer each, in the order in which they are named.
-Exit codes: 0 nothing but warnings was found, or nothing at all; 1 there are warnings, and `--deny warnings` was given;
-2 a pack can't be loaded. What a code means: `tollgate explain CODE`.
+What a code means: `tollgate explain CODE`.
+Exit codes: 0 nothing but warnings was found, 1 there is one and `--deny warnings` was given,
+2 a pack can't be loaded.
 
 Examples:
   tollgate lint policy

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod collect;
+pub mod completions;
 pub mod config;
 pub mod console;
 pub mod eval;
@@ -64,6 +65,8 @@ enum Verb {
     Eval(Box<eval::EvalArgs>),
     /// Write the evidence of a change as a document
     Collect(Box<collect::CollectArgs>),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
     /// Explain a code of a diagnostic
     Explain(explain::ExplainArgs),
     /// Write a policy that works: a pack with a rule and its cases, and settings that name it
@@ -105,6 +108,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match cli.verb {
         Verb::Eval(args) => eval::run(*args, &console),
         Verb::Collect(args) => collect::run(*args, &console),
+        Verb::Completions(args) => completions::run(&args, &console),
         Verb::Explain(args) => explain::run(&args, &console),
         Verb::Init(args) => init::run(&args, &console),
         Verb::Lint(args) => lint::run(&args, &console),

@@ -54,7 +54,12 @@ impl<'a> Path<'a> {
             let position = path.error.position();
             let inner = match path.error {
                 EvalAltResult::ErrorInFunctionCall(name, called, cause, _) => {
-                    if !position.is_none() {
+                    // A function of the host that calls one of the script's stands at the place of its own call: one place
+                    // is in one function of a script.
+                    let again = path.calls.last().is_some_and(|call| {
+                        call.position == position && call.source == path.source && call.within != within
+                    });
+                    if !position.is_none() && !again {
                         path.calls.push(Call { source: path.source.clone(), position, within });
                     }
                     within = name.clone();

@@ -7,7 +7,7 @@ use crate::{files, manifest, tollgate};
 const EVIDENCE: &str = r#"{
     "schema": "tollgate/evidence/v1",
     "sources": [{"kind": "files", "completeness": "complete"}],
-    "files": {"items": [{"path": "a/b.rs", "status": "modified"}]}
+    "files": {"items": [{"path": "a/b.rs", "status": "modified", "kind": "source"}]}
 }"#;
 
 const METADATA: &str = "//! Why.\n\nconst RULE = #{ title: \"Example\", category: \"process\", enforcement: \"advisory\", risk: \"low\", needs: [\"files\"] };\n";
@@ -45,7 +45,10 @@ fn an_error_three_calls_deep_names_each_call_innermost_first() {
             "p/rules/r.rhai",
             "METADATA\nimport \"outer\" as outer;\nfn check(change, params) {\n    for f in change.files { outer::one(f.path); }\n}\n",
         ),
-        ("p/lib/outer.rhai", "import \"inner\" as inner;\nfn one(path) {\n    two(path)\n}\nfn two(path) {\n    inner::three(path)\n}\n"),
+        (
+            "p/lib/outer.rhai",
+            "import \"inner\" as inner;\nfn one(path) {\n    two(path)\n}\nfn two(path) {\n    inner::three(path)\n}\n",
+        ),
         ("p/lib/inner.rhai", "fn three(path) {\n    let parts = path.split(\"/\");\n    note(parts[7]);\n}\n"),
     ]);
     assert_eq!(told["code"], "script-error");

@@ -8,9 +8,9 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::vocabulary;
 
 const EXAMPLES: &str = "\
-What is written: policy/ (a pack with one rule, a module, and cases on both sides of the rule), tollgate.toml, which names
-it beside the built-in pack, and with --ci a workflow that judges every change (on GitLab, one to include). A file that is there already is an error,
-and then nothing is written.
+What is written: policy/ (a pack with one rule, a module, and cases on both sides of the rule),
+tollgate.toml, which names it beside the built-in pack, and with --ci a workflow that judges every
+change (on GitLab, one to include). A file that is there already is an error; then nothing is written.
 Exit codes: 0 written, 2 nothing was written.
 
 Examples:

@@ -1,5 +1,7 @@
 //! Warnings about single rules: what they say of themselves, and whether that is what they do.
 
+use std::collections::BTreeSet;
+
 use super::Pack;
 use super::cases::Shown;
 use super::reach::Reach;
@@ -122,14 +124,15 @@ impl<'a> Rule<'a> {
 
     fn evidence(&self, found: &mut Vec<Diagnostic>) {
         let id = &self.meta.id;
-        let mut asked: Vec<EvidenceKind> = Vec::new();
-        for property in self.reach.properties().filter(|property| property.of_variable) {
-            let Some(kind) = collection(&property.name) else { continue };
-            if asked.contains(&kind) {
-                continue;
-            }
-            asked.push(kind);
-            if self.meta.needs.contains(&kind) || self.meta.optional.contains(&kind) {
+        let mut asked: BTreeSet<EvidenceKind> = BTreeSet::new();
+        let mut told: BTreeSet<EvidenceKind> = BTreeSet::new();
+        for property in self.reach.properties() {
+            let (Some(variable), Some(kind)) = (&property.of, of_change(&property.name)) else { continue };
+            asked.insert(kind);
+            // Where other types have a property of that name, only what is called as in `check(change, ..)` is certain.
+            let is_certain = variable == "change" || is_of_change_alone(&property.name);
+            let is_named = self.meta.needs.contains(&kind) || self.meta.optional.contains(&kind);
+            if is_named || !is_certain || !told.insert(kind) {
                 continue;
             }
             let message = format!("the rule `{id}` reads {kind}, which neither `needs` nor `optional` names");
@@ -147,8 +150,8 @@ impl<'a> Rule<'a> {
         let along = |kind: &EvidenceKind| ALONG.iter().any(|(of, along)| asked.contains(of) && along.contains(kind));
         for kind in self.meta.needs.iter().chain(&self.meta.optional) {
             // Of the kinds that are no collection of the change it can't be told by names alone.
-            let told = collection(kind.as_str()).is_some();
-            if told && !asked.contains(kind) && !along(kind) {
+            let can_be_told = of_change(kind.as_str()).is_some();
+            if can_be_told && !asked.contains(kind) && !along(kind) {
                 let message = format!("the rule `{id}` names {kind}, and never reads them");
                 found.push(self.facts.warn(Code::UnreadEvidence, "needs", message).help(format!("take `{kind}` out")));
             }
@@ -162,9 +165,9 @@ impl<'a> Rule<'a> {
     }
 
     fn asks_the_change(&self) -> bool {
-        let of_change = |name: &str| signatures().any(|one| one.receiver == "Change" && one.name == name);
-        self.reach.properties().any(|property| of_change(&property.name))
-            || self.reach.calls().any(|call| call.method && of_change(&call.name))
+        let has = |name: &str| signatures().any(|one| one.receiver == "Change" && one.name == name);
+        self.reach.properties().any(|property| has(&property.name))
+            || self.reach.calls().any(|call| call.method && has(&call.name))
     }
 
     /// The highest risk that it can give to a change, as far as it says so without being run.
@@ -192,11 +195,14 @@ fn literal(argument: Option<&super::script::Argument>) -> Risk {
     argument.and_then(super::script::Argument::word).and_then(Risk::parse).unwrap_or(Risk::Critical)
 }
 
-/// The kind of evidence that a property of the change gives all of, where no other type has a property of that name.
-fn collection(name: &str) -> Option<EvidenceKind> {
-    let mut all = signatures().filter(|signature| signature.params.is_none() && signature.name == name).peekable();
-    all.peek()?;
+/// The kind of evidence that a property of this name gives all of, where it is one of the change.
+fn of_change(name: &str) -> Option<EvidenceKind> {
     let gives = |returns| matches!(Type::parse(returns), Some(Type::Host(_)));
-    let is_whole = all.all(|signature| signature.receiver == "Change" && gives(signature.returns));
-    is_whole.then(|| EvidenceKind::parse(name)).flatten()
+    let mut of_change = signatures().filter(|one| one.receiver == "Change" && one.params.is_none() && one.name == name);
+    of_change.any(|one| gives(one.returns)).then(|| EvidenceKind::parse(name)).flatten()
+}
+
+/// Whether no other type has a property of this name.
+fn is_of_change_alone(name: &str) -> bool {
+    signatures().filter(|one| one.params.is_none() && one.name == name).all(|one| one.receiver == "Change")
 }

@@ -53,8 +53,8 @@ pub(super) struct Call {
 /// A property that is read.
 pub(super) struct Property {
     pub(super) name: String,
-    /// Whether it is read of a variable, and not of what a property or a function gives.
-    pub(super) of_variable: bool,
+    /// The variable that it is read of; `None` where it is read of what a property or a function gives.
+    pub(super) of: Option<String>,
     pub(super) at: Position,
 }
 
@@ -154,11 +154,11 @@ impl Function {
             ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => self.call(call, false),
             ASTNode::Expr(Expr::MethodCall(call, _)) => self.call(call, true),
             ASTNode::Expr(Expr::Property(property, at)) => {
-                self.properties.push(Property { name: property.2.to_string(), of_variable: false, at: *at });
+                self.properties.push(Property { name: property.2.to_string(), of: None, at: *at });
             }
             ASTNode::Expr(Expr::Dot(pair, _, _)) => {
-                if let (Expr::Variable(..), Some((name, at))) = (&pair.lhs, first_property(&pair.rhs)) {
-                    self.properties.push(Property { name, of_variable: true, at });
+                if let (Expr::Variable(variable, _, _), Some((name, at))) = (&pair.lhs, first_property(&pair.rhs)) {
+                    self.properties.push(Property { name, of: Some(variable.1.to_string()), at });
                 }
             }
             ASTNode::Expr(Expr::StringConstant(text, _)) => self.texts.push(text.to_string()),
