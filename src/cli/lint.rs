@@ -113,7 +113,11 @@ struct Linted {
 }
 
 fn found(args: &LintArgs) -> Result<Linted, Vec<Diagnostic>> {
-    let (places, parameters) = if args.packs.is_empty() { configured()? } else { (args.packs.clone(), Vec::new()) };
+    let Configured { places, parameters } = if args.packs.is_empty() {
+        configured()?
+    } else {
+        Configured { places: args.packs.clone(), parameters: Vec::new() }
+    };
     let packs: Result<Vec<PackFiles>, Diagnostic> = places.iter().map(pack_as_it_stands).collect();
     let packs = packs.map_err(|mistake| vec![mistake])?;
     // A pack that does not load is told of before a repository is read.
@@ -130,8 +134,14 @@ fn found(args: &LintArgs) -> Result<Linted, Vec<Diagnostic>> {
     Ok(Linted { packs, compared: repository.map(|(_, compared)| vec![compared]).unwrap_or_default(), found })
 }
 
+/// Packs, and parameters that they are given.
+struct Configured {
+    places: Vec<PackPlace>,
+    parameters: Vec<(String, String)>,
+}
+
 /// The packs and parameters that the settings of the current directory name.
-fn configured() -> Result<(Vec<PackPlace>, Vec<(String, String)>), Vec<Diagnostic>> {
+fn configured() -> Result<Configured, Vec<Diagnostic>> {
     let path = Path::new(FILE_NAME);
     if !path.is_file() {
         return Err(vec![
@@ -144,7 +154,7 @@ fn configured() -> Result<(Vec<PackPlace>, Vec<(String, String)>), Vec<Diagnosti
     let text = String::from_utf8(bytes).map_err(|_| broken("is not UTF-8 text".to_owned()))?;
     let said = config::parse(FILE_NAME, &text, Path::new(""))?;
     match said.policy.filter(|packs| !packs.is_empty()) {
-        Some(packs) => Ok((packs, said.param.unwrap_or_default())),
+        Some(places) => Ok(Configured { places, parameters: said.param.unwrap_or_default() }),
         None => Err(broken("names no `policy`, and no pack is named".to_owned())),
     }
 }
@@ -199,9 +209,14 @@ fn repository(directory: &str) -> Result<(Repository, String), SnapshotError> {
     };
     let paths = snapshot.paths(Side::After)?;
     let ci: Vec<String> = ci_texts(&paths, snapshot.as_ref())?;
-    let packages = packages(&paths, snapshot.as_ref());
+    let (packages, unread) = packages(&paths, snapshot.as_ref());
     let count: usize = packages.values().map(BTreeSet::len).sum();
-    let what = format!("{what}: {} paths, {} files that run tools, {count} locked packages", paths.len(), ci.len());
+    let unread = match unread {
+        0 => String::new(),
+        unread => format!(" (lockfiles that can't be read: {unread})"),
+    };
+    let what =
+        format!("{what}: {} paths, {} files that run tools, {count} locked packages{unread}", paths.len(), ci.len());
     Ok((Repository { paths, ci, packages }, what))
 }
 
@@ -235,12 +250,14 @@ fn ci_texts(paths: &[String], snapshot: &dyn Snapshot) -> Result<Vec<String>, Sn
     Ok(texts)
 }
 
-fn packages(paths: &[String], snapshot: &dyn Snapshot) -> BTreeMap<Ecosystem, BTreeSet<String>> {
+/// The packages of all lockfiles, and how many of these can't be read.
+fn packages(paths: &[String], snapshot: &dyn Snapshot) -> (BTreeMap<Ecosystem, BTreeSet<String>>, usize) {
     let added = |path: &String| FileChange::at(path.clone(), FileStatus::Added, normalize::files::kind_of(path));
     let files: Vec<FileChange> = paths.iter().map(added).collect();
+    let inputs = lockfiles::read(&files, Some(snapshot));
     let mut packages: BTreeMap<Ecosystem, BTreeSet<String>> = BTreeMap::new();
-    for package in normalize::dependencies::packages(&lockfiles::read(&files, Some(snapshot))) {
+    for package in normalize::dependencies::packages(&inputs) {
         packages.entry(package.ecosystem).or_default().insert(package.name);
     }
-    packages
+    (packages, inputs.pairs.iter().filter(|pair| pair.after.is_err()).count())
 }

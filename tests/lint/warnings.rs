@@ -33,11 +33,9 @@ fn told(ran: &Ran) -> Vec<String> {
 }
 
 fn pack(scripts: &[(&str, &str)]) -> tempfile::TempDir {
-    let manifest = manifest("p");
-    let all: Vec<(&str, &str)> = scripts.iter().copied().collect();
-    let directory = files(all);
+    let directory = files(scripts.iter().copied());
     if !directory.path().join("p/pack.toml").exists() {
-        write(directory.path(), "p/pack.toml", &manifest);
+        write(directory.path(), "p/pack.toml", &manifest("p"));
     }
     directory
 }

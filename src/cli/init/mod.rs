@@ -118,7 +118,6 @@ struct Made {
 }
 
 impl Made {
-    #[expect(clippy::disallowed_methods, reason = "the verb writes files")]
     fn prepare(&mut self, directory: &Path, name: &str, text: &str) -> std::io::Result<()> {
         use std::io::Write as _;
         let path = directory.join(name);
@@ -151,7 +150,6 @@ impl Made {
 }
 
 impl Drop for Made {
-    #[expect(clippy::disallowed_methods, reason = "the verb takes back what it wrote")]
     fn drop(&mut self) {
         if self.kept {
             return;

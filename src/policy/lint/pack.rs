@@ -110,7 +110,8 @@ fn are_similar(one: &str, other: &str) -> bool {
         return true;
     }
     // Rules that are counted differ in a digit by intent.
-    letters(one) != letters(other) && strsim::damerau_levenshtein(one, other) == 1
+    let about_as_long = one.len().abs_diff(other.len()) <= 4;
+    about_as_long && letters(one) != letters(other) && strsim::damerau_levenshtein(one, other) == 1
 }
 
 /// The highest risk that any of some rules can give to a change.

@@ -17,27 +17,27 @@ impl<'a> Reach<'a> {
     /// What a rule comes to from its `check`.
     pub(super) fn of(rule: &'a Facts, pack: &'a Pack<'a>) -> Self {
         let mut reach = Self { functions: Vec::new(), names: BTreeSet::new() };
-        reach.go(rule, "check", pack);
+        // By a list and not by recursion: how far calls go is the pack's to say.
+        let mut open = vec![(rule, "check")];
+        while let Some((script, name)) = open.pop() {
+            if reach.names.insert((script.script.name.as_str(), name)) {
+                reach.take(script, name, pack, &mut open);
+            }
+        }
         reach
     }
 
     /// Functions of one name are taken together: which of them is meant, arguments tell only at run time.
-    fn go(&mut self, script: &'a Facts, name: &'a str, pack: &'a Pack<'a>) {
-        if !self.names.insert((script.script.name.as_str(), name)) {
-            return;
-        }
-        let functions: Vec<&'a Function> = script.functions.iter().filter(|function| function.name == name).collect();
-        for function in functions {
+    fn take(&mut self, script: &'a Facts, name: &'a str, pack: &'a Pack<'a>, open: &mut Vec<(&'a Facts, &'a str)>) {
+        for function in script.functions.iter().filter(|function| function.name == name) {
             self.functions.push(function);
             for call in &function.calls {
                 match &call.alias {
-                    None => self.go(script, &call.name, pack),
+                    None => open.push((script, &call.name)),
                     Some(alias) => {
                         let module = script.imports.iter().find(|import| import.alias == *alias);
                         let library = module.and_then(|import| pack.module(&import.module));
-                        if let Some(library) = library {
-                            self.go(library, &call.name, pack);
-                        }
+                        open.extend(library.map(|library| (library, call.name.as_str())));
                     }
                 }
             }
