@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use super::{Exit, snippet};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{Source, vocabulary};
+use crate::report::{DiagnosticDocument, MessageLevel};
 
 /// Columns that are assumed where the terminal does not tell.
 const DEFAULT_WIDTH: usize = 100;
@@ -21,18 +22,29 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How messages on standard error are written.
+    pub enum MessageFormat("message format", ordered: false) {
+        /// For people: with the source line.
+        Human = "human",
+        /// For programs: one JSON object on each line.
+        Json = "json",
+    }
+}
+
 /// Where the process writes, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Console {
     stdout_color: bool,
     stderr_color: bool,
     width: usize,
+    messages: MessageFormat,
 }
 
 impl Console {
     /// Looks at the terminal once.
     #[must_use]
-    pub fn new(color: Color) -> Self {
+    pub fn new(color: Color, messages: MessageFormat) -> Self {
         let auto = |choice: anstream::ColorChoice| match color {
             Color::Always => true,
             Color::Never => false,
@@ -42,6 +54,7 @@ impl Console {
             stdout_color: auto(anstream::AutoStream::choice(&std::io::stdout())),
             stderr_color: auto(anstream::AutoStream::choice(&std::io::stderr())),
             width: width(),
+            messages,
         }
     }
 
@@ -80,7 +93,16 @@ impl Console {
 
     /// Says one mistake on standard error.
     pub fn diagnostic(&self, diagnostic: &Diagnostic) {
-        self.stderr(&snippet::render(diagnostic, self.stderr_color, self.width));
+        self.stderr(&match self.messages {
+            MessageFormat::Human => self.shown(diagnostic, self.stderr_color),
+            MessageFormat::Json => DiagnosticDocument::from(diagnostic).line(),
+        });
+    }
+
+    /// A mistake as people are shown it.
+    #[must_use]
+    pub fn shown(&self, diagnostic: &Diagnostic, color: bool) -> String {
+        snippet::render(diagnostic, color, self.width)
     }
 
     /// Says mistakes on standard error, and what that means for the exit code.
@@ -93,21 +115,29 @@ impl Console {
 
     /// Says something that is no mistake on standard error.
     pub fn note(&self, text: &str) {
-        self.stderr(&format!("tollgate: {}", one_line(text)));
+        self.message(MessageLevel::Note, "tollgate: ", text);
     }
 
     /// Says on standard error what the user should know of.
     pub fn warning(&self, text: &str) {
-        self.stderr(&format!("warning: {}", one_line(text)));
+        self.message(MessageLevel::Warning, "warning: ", text);
     }
 
     /// Says on standard error which evidence is not complete, one line each.
     pub fn sources<'a>(&self, sources: impl IntoIterator<Item = &'a Source>) {
         for source in sources {
-            if let Some(line) = warning(source) {
-                self.stderr(&line);
+            if let Some(text) = warning(source) {
+                self.warning(&text);
             }
         }
+    }
+
+    /// Says a text that is about no place; programs get it as it is, people on one line that steers nothing.
+    fn message(&self, level: MessageLevel, start: &str, text: &str) {
+        self.stderr(&match self.messages {
+            MessageFormat::Human => format!("{start}{}", one_line(text)),
+            MessageFormat::Json => DiagnosticDocument::plain(level, text.to_owned()).line(),
+        });
     }
 
     /// Nothing is left to be told where standard error is closed, so a failure here is not reported.
@@ -117,22 +147,16 @@ impl Console {
     }
 }
 
-/// The line about a source that is not complete.
+/// What there is to say about a source that is not complete.
 fn warning(source: &Source) -> Option<String> {
     use crate::evidence::Completeness::{Complete, NotExpected};
     if matches!(source.completeness, Complete | NotExpected) {
         return None;
     }
     let what = source.path.as_deref().or(source.tool.as_deref());
-    let mut line = format!("warning: {}", source.kind);
-    if let Some(what) = what {
-        line.push_str(&format!(" `{}`", one_line(what)));
-    }
-    line.push_str(&format!(" {}", source.completeness));
-    if let Some(reason) = &source.reason {
-        line.push_str(&format!(": {}", one_line(reason)));
-    }
-    Some(line)
+    let what = what.map(|what| format!(" `{what}`")).unwrap_or_default();
+    let reason = source.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    Some(format!("{}{what} {}{reason}", source.kind, source.completeness))
 }
 
 fn width() -> usize {
@@ -187,13 +211,16 @@ mod tests {
     fn a_reason_cannot_steer_the_terminal() {
         let source = Source::incomplete(EvidenceKind::Findings, Completeness::Failed, "\u{1b}[2Jgone \u{202e}txet")
             .at("a\u{7}.sarif");
-        assert_eq!(warning(&source).unwrap(), "warning: findings `a\\u{7}.sarif` failed: \\u{1b}[2Jgone \\u{202e}txet");
+        assert_eq!(
+            one_line(&warning(&source).unwrap()),
+            "findings `a\\u{7}.sarif` failed: \\u{1b}[2Jgone \\u{202e}txet"
+        );
     }
 
     #[test]
     fn nothing_of_somebody_else_begins_a_line() {
         let source = Source::incomplete(EvidenceKind::Findings, Completeness::Failed, "a\r\n::error::b\n##[c]");
-        assert_eq!(warning(&source.at("x\n::add-mask::y")).unwrap().lines().count(), 1);
+        assert_eq!(one_line(&warning(&source.at("x\n::add-mask::y")).unwrap()).lines().count(), 1);
         assert_eq!(one_line("a\nb"), "a\\nb");
         assert_eq!(one_line(&"x".repeat(MAX_LINE + 1)).chars().count(), MAX_LINE + 1, "and a sign that there was more");
     }

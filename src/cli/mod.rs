@@ -2,15 +2,19 @@
 
 pub mod args;
 pub mod collect;
+pub mod completions;
 pub mod config;
 pub mod console;
 pub mod definitions;
 pub mod eval;
 pub mod exit;
+pub mod explain;
 pub mod facts;
 pub mod gather;
+pub mod init;
 pub mod inputs;
 pub mod judge;
+pub mod lint;
 pub mod log;
 pub mod output;
 mod packages;
@@ -28,8 +32,11 @@ use std::io::Write as _;
 
 use clap::{CommandFactory as _, Parser as _};
 
-pub use console::{Color, Console};
+pub use console::{Color, Console, MessageFormat};
 pub use exit::Exit;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::evidence::Word as _;
 
 const ABOUT: &str = "Decides whether a code change may pass, from evidence, under a policy, and says why";
 
@@ -44,6 +51,10 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "General")]
     #[arg(value_parser = args::word::<Color>())]
     color: Color,
+    /// How messages on standard error are written: for people, or one JSON object on each line
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human", help_heading = "General")]
+    #[arg(value_parser = args::word::<MessageFormat>())]
+    message_format: MessageFormat,
     /// Log to standard error: a level, or targets with levels [env: TOLLGATE_LOG]
     #[arg(long, global = true, value_name = "FILTER", help_heading = "General")]
     log: Option<String>,
@@ -55,6 +66,14 @@ enum Verb {
     Eval(Box<eval::EvalArgs>),
     /// Write the evidence of a change as a document
     Collect(Box<collect::CollectArgs>),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+    /// Explain a code of a diagnostic
+    Explain(explain::ExplainArgs),
+    /// Write a policy that works: a pack with a rule and its cases, and settings that name it
+    Init(init::InitArgs),
+    /// Find what works in a policy and is probably not what was meant
+    Lint(lint::LintArgs),
     /// List the rules of a policy
     Rules(rules::RulesArgs),
     /// Write definitions of what rules can use, for editors
@@ -76,23 +95,51 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(answer) => {
+            if answer.use_stderr() && wants_json(&arguments) {
+                let console = Console::new(Color::Never, MessageFormat::Json);
+                return console.refuse(&[usage(&answer)]);
+            }
             let answer = harmless(answer, &arguments);
             let written = answer.print().and_then(|()| std::io::stdout().flush());
             return if answer.use_stderr() || written.is_err() { Exit::Unable } else { Exit::Clean };
         }
     };
-    let console = Console::new(cli.color);
+    let console = Console::new(cli.color, cli.message_format);
     if let Err(mistake) = log::start(cli.log.as_deref(), console.stderr_color()) {
         return console.refuse(&[mistake]);
     }
     match cli.verb {
         Verb::Eval(args) => eval::run(*args, &console),
         Verb::Collect(args) => collect::run(*args, &console),
+        Verb::Completions(args) => completions::run(&args, &console),
+        Verb::Explain(args) => explain::run(&args, &console),
+        Verb::Init(args) => init::run(&args, &console),
+        Verb::Lint(args) => lint::run(&args, &console),
         Verb::Rules(args) => rules::run(args, &console),
         Verb::Definitions(args) => definitions::run(&args, &console),
         Verb::Schema(args) => schema::run(&args, &console),
         Verb::Test(args) => test::run(&args, &console),
     }
+}
+
+/// Whether the arguments, though they are none, ask for messages that programs read.
+fn wants_json(arguments: &[OsString]) -> bool {
+    const FLAG: &str = "--message-format";
+    let json = MessageFormat::Json.as_str();
+    let joined = format!("{FLAG}={json}");
+    let pairs = arguments.iter().zip(arguments.iter().skip(1));
+    arguments.iter().any(|argument| *argument == *joined)
+        || pairs.into_iter().any(|(flag, value)| *flag == *FLAG && *value == *json)
+}
+
+/// What is wrong with the arguments, without the usage that is printed below it.
+fn usage(answer: &clap::Error) -> Diagnostic {
+    let text = answer.to_string();
+    let mut parts = text.split("\n\n").filter(|part| !part.starts_with("Usage:") && !part.starts_with("For more"));
+    let message = parts.next().unwrap_or("").trim_start_matches("error: ").trim();
+    let help: Vec<&str> = parts.map(str::trim).filter(|part| !part.is_empty()).collect();
+    let mistake = Diagnostic::new(Code::Usage, message);
+    if help.is_empty() { mistake } else { mistake.help(help.join("\n")) }
 }
 
 /// An answer that repeats an argument repeats it as it is; where that could steer a terminal, the same is asked with such

@@ -13,7 +13,11 @@ const MAX_LINE: usize = 1_000;
 pub fn render(diagnostic: &Diagnostic, color: bool, width: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(width.max(60));
     let message = one_line(&diagnostic.message);
-    let title = Level::ERROR.primary_title(message).id(diagnostic.code.as_str());
+    let level = match diagnostic.code.level() {
+        crate::diagnostic::Level::Error => Level::ERROR,
+        crate::diagnostic::Level::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(message).id(diagnostic.code.as_str());
     let line = diagnostic.place.as_deref().and_then(source_line);
     let has_line = line.is_some();
     let mut group = match diagnostic.place.as_deref() {

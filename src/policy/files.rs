@@ -94,6 +94,12 @@ impl PackFiles {
         Ok(Self { origin: origin.to_owned(), files })
     }
 
+    /// Whether it travels inside the binary.
+    #[must_use]
+    pub fn is_builtin(&self) -> bool {
+        self.origin.starts_with("builtin:")
+    }
+
     /// How a file of this pack is called in diagnostics.
     #[must_use]
     pub fn name_of(&self, path: &str) -> String {

@@ -9,6 +9,7 @@ mod files;
 mod host;
 mod language;
 mod limits;
+mod lint;
 mod loader;
 mod manifest;
 mod metadata;
@@ -26,6 +27,7 @@ pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Su
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::{Definitions, Name, Page, definitions, names as host_names, reference as host_reference};
 pub use limits::{Limit, Limits};
+pub use lint::{Repository, lint};
 pub use manifest::PackManifest;
 pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
 pub(crate) use nesting::STACK_BYTES;

@@ -8,53 +8,118 @@ use super::host::{HostError, signatures};
 use super::sandbox::LimitHit;
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-/// A script error as a diagnostic, at the innermost place that the engine knows.
+/// How many calls that led to an error are shown: half of them next to the error, half of them next to `check`.
+const MAX_CALLS: usize = 8;
+
+/// A script error as a diagnostic, at the innermost place that the engine knows, with the calls that led there.
 pub(crate) fn diagnostic(
     error: &EvalAltResult,
     source: &str,
     text_of: &dyn Fn(&str) -> Option<Arc<str>>,
 ) -> Diagnostic {
-    describe(innermost(error)).at(place(error, source, text_of))
-}
-
-/// The error that the calls around it only pass on.
-fn innermost(error: &EvalAltResult) -> &EvalAltResult {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(_, _, cause, _) | EvalAltResult::ErrorInModule(_, cause, _) => {
-            innermost(cause)
-        }
-        _ => error,
-    }
+    let path = Path::of(error, source);
+    let mistake = describe(path.error).at(place_at(&path.source, path.position, text_of));
+    with_calls(mistake, &path.calls, text_of)
 }
 
 /// The innermost place that the engine knows.
 pub(super) fn place(error: &EvalAltResult, source: &str, text_of: &dyn Fn(&str) -> Option<Arc<str>>) -> Place {
-    let mut source = source.to_owned();
-    let mut position = Position::NONE;
-    let mut inner = error;
-    loop {
-        if !inner.position().is_none() {
-            position = inner.position();
-        }
-        match inner {
-            EvalAltResult::ErrorInFunctionCall(_, called, cause, _) => {
-                if !called.is_empty() {
-                    source.clone_from(called);
-                }
-                inner = cause;
-            }
-            EvalAltResult::ErrorInModule(module, cause, _) => {
-                if !module.is_empty() {
-                    source.clone_from(module);
-                }
-                inner = cause;
-            }
-            _ => break,
-        }
-    }
-    let number = |number: Option<usize>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
-    Place { line: number(position.line()), column: number(position.position()), text: text_of(&source), file: source }
+    let path = Path::of(error, source);
+    place_at(&path.source, path.position, text_of)
 }
+
+/// One call on the way to an error: where it stands, and in which function.
+struct Call {
+    source: String,
+    position: Position,
+    within: String,
+}
+
+/// The way from `check` to an error.
+struct Path<'a> {
+    /// The error that the calls around it only pass on.
+    error: &'a EvalAltResult,
+    /// The script that it is in, and the innermost place that the engine knows.
+    source: String,
+    position: Position,
+    /// The calls that led there, innermost first.
+    calls: Vec<Call>,
+}
+
+impl<'a> Path<'a> {
+    fn of(error: &'a EvalAltResult, source: &str) -> Self {
+        let mut path = Self { error, source: source.to_owned(), position: Position::NONE, calls: Vec::new() };
+        let mut within = "check".to_owned();
+        loop {
+            let position = path.error.position();
+            let inner = match path.error {
+                EvalAltResult::ErrorInFunctionCall(name, called, cause, _) => {
+                    // A function of the host that calls one of the script's stands at the place of its own call: one place
+                    // is in one function of a script.
+                    let again = path.calls.last().is_some_and(|call| {
+                        call.position == position && call.source == path.source && call.within != within
+                    });
+                    if !position.is_none() && !again {
+                        path.calls.push(Call { source: path.source.clone(), position, within });
+                    }
+                    within = name.clone();
+                    Some((called, cause))
+                }
+                EvalAltResult::ErrorInModule(module, cause, _) => Some((module, cause)),
+                _ => None,
+            };
+            if !position.is_none() {
+                path.position = position;
+            }
+            let Some((called, cause)) = inner else { break };
+            if !called.is_empty() {
+                path.source.clone_from(called);
+            }
+            path.error = cause;
+        }
+        // Where the error itself has no place, the innermost call is all that is known, and is not said twice.
+        if path.error.position().is_none()
+            && let Some(call) = path.calls.pop()
+        {
+            path.source = call.source;
+        }
+        path.calls.reverse();
+        path
+    }
+}
+
+fn place_at(source: &str, position: Position, text_of: &dyn Fn(&str) -> Option<Arc<str>>) -> Place {
+    let number = |number: Option<usize>| number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
+    Place {
+        line: number(position.line()),
+        column: number(position.position()),
+        text: text_of(source),
+        file: source.to_owned(),
+    }
+}
+
+/// The mistake with the calls that led to it, of a long way its two ends.
+fn with_calls(mut mistake: Diagnostic, calls: &[Call], text_of: &dyn Fn(&str) -> Option<Arc<str>>) -> Diagnostic {
+    let left_out = calls.len().saturating_sub(MAX_CALLS);
+    let (near, far) = calls.split_at(if left_out == 0 { calls.len() } else { MAX_CALLS / 2 });
+    for (index, call) in near.iter().chain(far.iter().skip(left_out)).enumerate() {
+        let within = if call.within.starts_with(NAMELESS) {
+            "a nameless function".to_owned()
+        } else {
+            format!("`{}`", call.within)
+        };
+        let message = if left_out > 0 && index == near.len() {
+            format!("called from {within}; {left_out} calls between are left out")
+        } else {
+            format!("called from {within}")
+        };
+        mistake = mistake.related(place_at(&call.source, call.position, text_of), message);
+    }
+    mistake
+}
+
+/// How the engine begins the names of functions that have none.
+const NAMELESS: &str = "anon$";
 
 /// What went wrong, in the words of the people who write policies.
 fn describe(error: &EvalAltResult) -> Diagnostic {

@@ -16,7 +16,7 @@ pub mod terminal;
 mod words;
 
 use crate::evidence::vocabulary;
-use crate::report::VerdictReport;
+use crate::report::{LintReport, VerdictReport};
 
 vocabulary! {
     /// What a verdict can be written as.
@@ -52,7 +52,7 @@ impl Default for Options {
 #[non_exhaustive]
 pub enum RenderError {
     /// A document could not be written as JSON.
-    #[error("the verdict can't be written as JSON")]
+    #[error("the report can't be written as JSON")]
     Json(#[from] serde_json::Error),
 }
 
@@ -68,4 +68,22 @@ pub fn render(format: Format, report: &VerdictReport, options: &Options) -> Resu
         Format::Terminal => Ok(terminal::render(report, options).into_bytes()),
         Format::Sarif => sarif::render(report),
     }
+}
+
+/// What `lint` found as JSON: the report itself.
+///
+/// # Errors
+///
+/// Where it can't be written as JSON.
+pub fn lint_json(report: &LintReport) -> Result<Vec<u8>, RenderError> {
+    json::document(report)
+}
+
+/// What `lint` found as SARIF 2.1.0.
+///
+/// # Errors
+///
+/// Where it can't be written as JSON.
+pub fn lint_sarif(report: &LintReport) -> Result<Vec<u8>, RenderError> {
+    sarif::lint::render(report)
 }

@@ -386,6 +386,12 @@ pub(super) fn diagnostic(diagnostic: &crate::report::DiagnosticReport) -> String
     if let Some(help) = &diagnostic.help {
         text.push_str(&format!("; {help}"));
     }
+    for related in &diagnostic.related {
+        text.push_str(&format!("; {} at {}", related.message, related.file));
+        for number in [related.line, related.column].into_iter().map_while(|number| number) {
+            text.push_str(&format!(":{number}"));
+        }
+    }
     text
 }
 

@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
+use super::diagnostic::DiagnosticReport;
 use super::packages::DependenciesSummary;
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
-    ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
-    ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
+    ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
+    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
+    VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
-use crate::diagnostic::Diagnostic;
 use crate::evaluate::{RequiredApproval, Subject};
 use crate::evidence::{Change, Evidence, Source, Word as _};
 use crate::policy::{Approver, Enforcement, PackMeta};
@@ -45,7 +45,7 @@ impl VerdictReport {
         let sources: BTreeSet<&Source> = evidence.sources.iter().chain(context.extra_sources).collect();
         Self {
             schema: VERDICT_SCHEMA.to_owned(),
-            engine: Engine { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            engine: Engine::default(),
             subject: SubjectOfVerdict::from(&evidence.change),
             as_of: context.as_of.clone(),
             decision: verdict.decision,
@@ -290,20 +290,6 @@ fn resolve(subject: Subject, evidence: &Evidence) -> (SubjectReport, Option<Loca
         }),
     };
     resolved.unwrap_or((SubjectReport::Change {}, None))
-}
-
-impl From<&Diagnostic> for DiagnosticReport {
-    fn from(diagnostic: &Diagnostic) -> Self {
-        let place = diagnostic.place.as_deref();
-        Self {
-            code: diagnostic.code.as_str().to_owned(),
-            message: diagnostic.message.clone(),
-            file: place.map(|place| place.file.clone()),
-            line: place.map(|place| place.line).filter(|line| *line > 0),
-            column: place.map(|place| place.column).filter(|column| *column > 0),
-            help: diagnostic.help.clone(),
-        }
-    }
 }
 
 impl From<&Requirement> for RequirementReport {

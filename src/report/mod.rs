@@ -5,6 +5,7 @@
 
 mod checks;
 mod claims;
+mod diagnostic;
 pub mod evidence;
 mod from_verdict;
 mod packages;
@@ -25,6 +26,10 @@ pub use crate::policy::{Enforcement, Impact, Likelihood, Risk};
 pub use crate::verdict::{ClaimResult, Decision};
 pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, TestItem, TestsSummary};
 pub use claims::{ClaimJudgementReport, ClaimReport};
+pub use diagnostic::{
+    CodeReport, DIAGNOSTIC_SCHEMA, DiagnosticDocument, DiagnosticReport, LINT_SCHEMA, LintReport, LintedPack,
+    MessageLevel, RelatedReport,
+};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use packages::{
@@ -38,7 +43,7 @@ pub use summary::{
     ComparedCounts, Count, FileItem, FilesSummary, FindingItem, FindingsSummary, IntroducedCounts, SeverityCount,
 };
 pub use verdict::{
-    ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
-    ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
+    ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
+    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
+    VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

@@ -7,7 +7,10 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{EVIDENCE_SCHEMA, EvidenceDocument, VERDICT_SCHEMA, VerdictReport};
+use super::{
+    DIAGNOSTIC_SCHEMA, DiagnosticDocument, EVIDENCE_SCHEMA, EvidenceDocument, LINT_SCHEMA, LintReport, VERDICT_SCHEMA,
+    VerdictReport,
+};
 use crate::evidence::vocabulary;
 use crate::policy::PackManifest;
 
@@ -23,6 +26,10 @@ vocabulary! {
         Verdict = "verdict",
         /// `pack.toml`, as the JSON that its TOML stands for.
         Pack = "pack",
+        /// One line of standard error with `--message-format json`.
+        Diagnostic = "diagnostic",
+        /// What `tollgate lint` found.
+        Lint = "lint",
     }
 }
 
@@ -34,6 +41,8 @@ impl Document {
             Self::Evidence => EVIDENCE_SCHEMA,
             Self::Verdict => VERDICT_SCHEMA,
             Self::Pack => PACK_SCHEMA,
+            Self::Diagnostic => DIAGNOSTIC_SCHEMA,
+            Self::Lint => LINT_SCHEMA,
         }
     }
 }
@@ -46,6 +55,8 @@ pub fn schema(document: Document) -> Value {
         Document::Evidence => generator.into_root_schema_for::<EvidenceDocument<'static>>(),
         Document::Verdict => generator.into_root_schema_for::<VerdictReport>(),
         Document::Pack => generator.into_root_schema_for::<PackManifest>(),
+        Document::Diagnostic => generator.into_root_schema_for::<DiagnosticDocument>(),
+        Document::Lint => generator.into_root_schema_for::<LintReport>(),
     }
     .to_value();
     if let Value::Object(root) = &mut schema {

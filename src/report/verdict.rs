@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
+use super::diagnostic::DiagnosticReport;
 use super::packages::DependenciesSummary;
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
@@ -118,6 +119,13 @@ pub struct Engine {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Default for Engine {
+    /// This build.
+    fn default() -> Self {
+        Self { name: "tollgate".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
 }
 
 /// What was decided about.
@@ -262,24 +270,6 @@ pub struct LocationReport {
     pub path: String,
     /// The line, from 1; `null` for the whole file.
     pub line: Option<u32>,
-}
-
-/// A mistake in a user's own file, or a script error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DiagnosticReport {
-    /// The stable name of the mistake.
-    pub code: String,
-    /// What was found.
-    pub message: String,
-    /// The file, if it is in one.
-    pub file: Option<String>,
-    /// The line, from 1.
-    pub line: Option<u32>,
-    /// The column, from 1.
-    pub column: Option<u32>,
-    /// What to do.
-    pub help: Option<String>,
 }
 
 /// Who has to approve the change.

@@ -74,9 +74,18 @@ fn violation() -> impl Strategy<Value = ViolationReport> {
 }
 
 fn diagnostic() -> impl Strategy<Value = DiagnosticReport> {
-    (text(), option::of(text()), option::of(1_u32..9), option::of(text())).prop_map(|(message, file, line, help)| {
-        DiagnosticReport { code: "script-error".into(), message, file, line, column: line, help }
-    })
+    let related = (text(), text(), option::of(1_u32..9)).prop_map(|(message, file, line)| RelatedReport {
+        message,
+        file,
+        line,
+        column: line,
+    });
+    (text(), option::of(text()), option::of(1_u32..9), option::of(text()), vec(related, 0..3)).prop_map(
+        |(message, file, line, help, related)| {
+            let code = "script-error".into();
+            DiagnosticReport { code, message, file, line, column: line, help, related }
+        },
+    )
 }
 
 fn rule() -> impl Strategy<Value = RuleReport> {

@@ -355,6 +355,12 @@ pub(crate) fn no_scanner() -> VerdictReport {
         line: Some(12),
         column: Some(9),
         help: Some("did you mean `path`?".into()),
+        related: vec![RelatedReport {
+            message: "called from `check`".into(),
+            file: "rules/open-port.rhai".into(),
+            line: Some(5),
+            column: Some(36),
+        }],
     });
     report.rules.push(errored);
     report.risk = RiskReport {

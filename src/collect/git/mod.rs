@@ -7,7 +7,7 @@ mod revisions;
 use std::path::{Path, PathBuf};
 
 use self::objects::{GitSnapshot, ObjectContents, missing_object};
-use super::snapshot::{Attributes, RawChange, SnapshotError, compare};
+use super::snapshot::{Attributes, RawChange, Snapshot, SnapshotError, compare};
 use crate::evidence::{path_from_bytes, path_to_bytes};
 
 /// Which change of which repository.
@@ -153,6 +153,15 @@ impl GitRepository {
         }
         files.sort();
         Ok(files)
+    }
+
+    /// All files of a commit, as the side after a change that adds them.
+    ///
+    /// # Errors
+    /// Where there is no such commit, or it can't be read.
+    pub fn snapshot(&self, revision: &str) -> Result<Box<dyn Snapshot>, SnapshotError> {
+        let after = self.tree_of(self.commit(revision)?)?;
+        Ok(Box::new(GitSnapshot { repository: Self { repo: self.repo.clone() }, before: None, after }))
     }
 
     /// The content of one regular file of a commit; `None` where there is none.

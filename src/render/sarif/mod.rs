@@ -15,6 +15,7 @@
 //!
 //! `executionSuccessful` is true only where there are rules and each of them ended on complete evidence.
 
+pub(super) mod lint;
 mod rules;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};

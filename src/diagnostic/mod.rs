@@ -2,11 +2,36 @@
 //!
 //! A diagnostic is never a violation (that is about the change) and never a failure of the machine. Its code is stable.
 
+mod explain;
+
 use std::sync::Arc;
 
-/// Declares the stable codes of all diagnostics.
+pub use explain::reference;
+
+/// How grave a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing goes on with it.
+    Error,
+    /// It works, and is probably not what was meant.
+    Warning,
+}
+
+impl Level {
+    /// The level as it is printed.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// Declares the stable codes of all diagnostics. Each is an error unless it says `as Warning`, and each is explained in
+/// `codes/<code>.md`: without that file it does not compile.
 macro_rules! codes {
-    ($( $(#[$meta:meta])* $name:ident = $code:literal, )+) => {
+    ($( $(#[$meta:meta])* $name:ident = $code:literal $(as $level:ident)?, )+) => {
         /// The stable, kebab-case name of a kind of mistake.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $( $(#[$meta])* $name, )+ }
@@ -20,7 +45,28 @@ macro_rules! codes {
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$name => $code, )+ }
             }
+
+            /// How grave it is.
+            #[must_use]
+            pub const fn level(self) -> Level {
+                match self { $( Self::$name => level!($($level)?), )+ }
+            }
+
+            /// What it means, with what is refused and what is right, as Markdown.
+            #[must_use]
+            pub const fn explanation(self) -> &'static str {
+                match self { $( Self::$name => include_str!(concat!("codes/", $code, ".md")), )+ }
+            }
         }
+    };
+}
+
+macro_rules! level {
+    () => {
+        Level::Error
+    };
+    ($level:ident) => {
+        Level::$level
     };
 }
 
@@ -81,6 +127,48 @@ codes! {
     BrokenCase = "broken-case",
     /// A report could not be written.
     UnwritableReport = "unwritable-report",
+    /// A file that would have to be written is there already.
+    FileExists = "file-exists",
+    /// A rule does not say why it is there.
+    MissingDescription = "missing-description" as Warning,
+    /// A rule does not say what to do about a violation.
+    MissingRemedy = "missing-remedy" as Warning,
+    /// Nothing calls a function.
+    UnusedFunction = "unused-function" as Warning,
+    /// Nothing imports a module.
+    UnusedModule = "unused-module" as Warning,
+    /// A script calls nothing of a module that it imports.
+    UnusedImport = "unused-import" as Warning,
+    /// No script reads a parameter.
+    UnusedParameter = "unused-parameter" as Warning,
+    /// Nobody may move a parameter.
+    FixedParameter = "fixed-parameter" as Warning,
+    /// The ids of two rules are easily taken for each other.
+    SimilarIds = "similar-ids" as Warning,
+    /// The id of a rule is not spelled as ids are.
+    UnusualId = "unusual-id" as Warning,
+    /// No case shows what a rule does.
+    MissingCases = "missing-cases" as Warning,
+    /// The cases of a rule show only one of its sides.
+    OneSidedCases = "one-sided-cases" as Warning,
+    /// A mandatory rule has no way to object.
+    CannotObject = "cannot-object" as Warning,
+    /// A rule needs evidence that it never reads.
+    UnreadEvidence = "unread-evidence" as Warning,
+    /// A rule reads evidence that it does not name.
+    UndeclaredEvidence = "undeclared-evidence" as Warning,
+    /// A rule asks nothing of the change.
+    ReadsNothing = "reads-nothing" as Warning,
+    /// Approvals are asked for at a level of risk that no rule reaches.
+    UnreachedThreshold = "unreached-threshold" as Warning,
+    /// A tool is expected twice.
+    RepeatedTool = "repeated-tool" as Warning,
+    /// A glob matches no path of the repository.
+    UnmatchedGlob = "unmatched-glob" as Warning,
+    /// Nothing in the repository mentions a tool.
+    UnmentionedTool = "unmentioned-tool" as Warning,
+    /// No lockfile of the repository has a package, or any package of an ecosystem.
+    UnlockedPackage = "unlocked-package" as Warning,
 }
 
 /// A place in a file of the user's.
