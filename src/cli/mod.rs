@@ -27,6 +27,7 @@ use std::io::Write as _;
 
 use clap::{CommandFactory as _, Parser as _};
 
+use crate::diagnostic::Diagnostic;
 pub use console::{Color, Console};
 pub use exit::Exit;
 
@@ -66,6 +67,12 @@ enum Verb {
 pub fn main(arguments: impl IntoIterator<Item = OsString> + std::panic::UnwindSafe) -> Exit {
     // The panic hook has said where; nobody may take the end of a crash for a verdict.
     std::panic::catch_unwind(|| run(arguments)).unwrap_or(Exit::Unable)
+}
+
+/// Ends the process where a script does not come back: says why, and leaves no verdict.
+#[expect(clippy::exit, reason = "what runs can't be ended in order, and its exit code is the one of no verdict")]
+pub fn give_up(mistake: &Diagnostic) {
+    std::process::exit(Console::new(Color::Never).refuse(std::slice::from_ref(mistake)).code().into());
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {

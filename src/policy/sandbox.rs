@@ -10,12 +10,12 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, ImmutableString, Module, ModuleResolver, OptimizationLevel, Shared};
+use rhai::{Dynamic, Engine, Module, ModuleResolver, OptimizationLevel, Shared};
 
-use super::host::{self, HostError, Meter};
+use super::bounded;
+use super::host::{self, Meter};
 use super::limits::Limits;
 use super::watch::Watch;
-use crate::diagnostic::Code;
 
 /// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
 const DISABLED: &[(&str, &str)] = &[
@@ -68,7 +68,7 @@ impl Sandbox {
         ] {
             standard.fill_with(&package);
         }
-        bound_replace(&mut standard, limits.text_bytes);
+        bounded::register(&mut standard, limits.text_bytes, limits.array_elements);
         let mut functions = host::module();
         functions.fill_with(&standard);
         functions.build_index();
@@ -125,31 +125,3 @@ impl Sandbox {
 /// What the meter ends a rule with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LimitHit;
-
-/// `replace` builds its whole result before the engine can look at its size, so the size is known before it starts.
-fn bound_replace(module: &mut Module, limit: usize) {
-    fn bounded(limit: usize, text: &mut ImmutableString, find: &str, with: &str) -> Result<(), HostError> {
-        let times = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
-        let size = text.len().saturating_add(times.saturating_mul(with.len()));
-        if size > limit {
-            return Err(HostError::new(
-                Code::LimitExceeded,
-                format!("`replace` would make a text of about {size} bytes, the limit is {limit}"),
-            ));
-        }
-        *text = text.replace(find, with).into();
-        Ok(())
-    }
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: ImmutableString, with: ImmutableString| {
-        Ok(bounded(limit, text, &find, &with)?)
-    });
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: ImmutableString, with: char| {
-        Ok(bounded(limit, text, &find, with.encode_utf8(&mut [0; 4]))?)
-    });
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: char, with: ImmutableString| {
-        Ok(bounded(limit, text, find.encode_utf8(&mut [0; 4]), &with)?)
-    });
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: char, with: char| {
-        Ok(bounded(limit, text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))?)
-    });
-}

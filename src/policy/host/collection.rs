@@ -57,6 +57,9 @@ impl Meter {
 /// How many rows a native query reads for one operation of the limit.
 const ROWS_PER_OPERATION: u64 = 16;
 
+/// What the making of a glob counts: it may take longer than looking at all files.
+const OPERATIONS_PER_GLOB: u64 = 64;
+
 /// Which paths of the evidence a list of globs matches; each part is made at its first use.
 #[derive(Debug, Default)]
 pub(crate) struct Matches {
@@ -308,7 +311,8 @@ impl<C: Placed> View<C> {
         let hits = match slot.get() {
             Some(hits) => hits,
             None => {
-                self.store.meter.charge(1 + C::len(&self.store.evidence) as u64);
+                let rows = C::len(&self.store.evidence) as u64 / ROWS_PER_OPERATION;
+                self.store.meter.charge((globs.len() as u64).saturating_mul(OPERATIONS_PER_GLOB + rows));
                 let test = self.store.patterns(&globs)?;
                 let hits = C::hits(&self.store.evidence, &test);
                 slot.get_or_init(|| hits)

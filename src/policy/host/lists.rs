@@ -1,11 +1,12 @@
 //! What scripts need of lists of texts to write a message.
 
-use rhai::{Array, Dynamic, ImmutableString};
+use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
 
-use super::error::HostResult;
+use super::error::{HostError, HostResult};
 use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::words::WordValue;
+use crate::diagnostic::Code;
 
 pub(super) const TABLE: &[Signature] = &[Signature::method(
     "array of texts",
@@ -14,14 +15,24 @@ pub(super) const TABLE: &[Signature] = &[Signature::method(
     "text",
     "the texts (or words) one after the other, with a separator between them",
     |module, name| {
-        module.set_native_fn(name, |list: &mut Array, separator: &str| -> HostResult<ImmutableString> {
-            let spelled = |value: &Dynamic| match value.read_lock::<WordValue>() {
-                Some(word) => Dynamic::from(word.as_str()),
-                None => value.clone(),
-            };
-            let list = texts(&Dynamic::from(list.iter().map(spelled).collect::<Array>()))?;
-            let list: Vec<&str> = list.iter().map(ImmutableString::as_str).collect();
-            Ok(list.join(separator).into())
-        });
+        module.set_native_fn(
+            name,
+            |context: NativeCallContext<'_>, list: &mut Array, separator: &str| -> HostResult<ImmutableString> {
+                let spelled = |value: &Dynamic| match value.read_lock::<WordValue>() {
+                    Some(word) => Dynamic::from(word.as_str()),
+                    None => value.clone(),
+                };
+                let list = texts(&Dynamic::from(list.iter().map(spelled).collect::<Array>()))?;
+                let list: Vec<&str> = list.iter().map(ImmutableString::as_str).collect();
+                // One long text may be there many times at no cost, until they are joined.
+                let bytes = list.iter().fold(0_usize, |sum, text| sum.saturating_add(text.len() + separator.len()));
+                let limit = context.engine().max_string_size();
+                if bytes.saturating_sub(separator.len()) > limit {
+                    let what = format!("`join` would make a text of {bytes} bytes, the limit is {limit}");
+                    return Err(HostError::new(Code::LimitExceeded, what).into());
+                }
+                Ok(list.join(separator).into())
+            },
+        );
     },
 )];
