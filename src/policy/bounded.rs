@@ -23,12 +23,21 @@ pub(super) fn register(module: &mut Module, text_bytes: usize, elements: usize) 
     pad_text(module, text_bytes);
     pad_array(module, elements);
     search(module);
+    super::ordering::register(module);
+    no_bytes(module);
     show(module, text_bytes);
     to_json(module, text_bytes);
 }
 
 fn refused(message: String) -> HostError {
     HostError::new(Code::LimitExceeded, message)
+}
+
+/// Bytes that are no text are not in the language; this would be the one way to make them.
+fn no_bytes(module: &mut Module) {
+    module.set_native_fn("to_blob", |_: &str| -> HostResult<()> {
+        Err(HostError::new(Code::BadArguments, "rules work on texts, not on bytes").into())
+    });
 }
 
 /// Counts operations for what a call is about to do. A call while a pack is loaded is none of a rule, and has nothing to count.
@@ -150,8 +159,8 @@ fn search(module: &mut Module) {
         let start = if start < 0 { from_end() } else { usize::try_from(start).unwrap_or(usize::MAX) };
         for (index, item) in array.iter().enumerate().skip(start) {
             let mut size = Size::default();
-            size.add(item, usize::MAX);
-            charge(context, size.values + index % VALUES_PER_OPERATION, VALUES_PER_OPERATION);
+            size.add(item, context.engine().max_string_size());
+            charge(context, size.values, 1);
             charge(context, size.bytes, BYTES_PER_OPERATION);
             if equal(item, value)? {
                 return Ok(Some(index));
@@ -229,8 +238,9 @@ fn shown(
     limit: usize,
     write: impl FnOnce(&mut Shown<'_, '_>) -> Result<(), Full>,
 ) -> (ImmutableString, bool) {
-    let mut shown = Shown { context, text: String::new(), limit };
+    let mut shown = Shown { context, text: String::new(), values: 0, limit };
     let full = write(&mut shown).is_err();
+    charge(context, shown.values, 1);
     charge(context, shown.text.len(), BYTES_PER_OPERATION);
     if full && let Ok(run) = run_of(context) {
         run.refuse(format!("a value would be a text of more than {limit} bytes, which is the limit"));
@@ -251,6 +261,7 @@ impl From<std::fmt::Error> for Full {
 struct Shown<'a, 'c> {
     context: &'a NativeCallContext<'c>,
     text: String,
+    values: usize,
     limit: usize,
 }
 
@@ -285,6 +296,7 @@ impl Shown<'_, '_> {
     }
 
     fn value(&mut self, value: &mut Dynamic) -> Result<(), Full> {
+        self.values += 1;
         if let Some(mut array) = value.write_lock::<Array>() {
             return self.array(&mut array);
         }

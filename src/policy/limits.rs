@@ -70,6 +70,24 @@ limits! {
 }
 
 impl Limits {
+    /// The limits as a table in Markdown, for the reference.
+    #[must_use]
+    pub fn reference() -> String {
+        let number = |value: u64| {
+            let digits = value.to_string();
+            let before = |index: usize| index > 0 && (digits.len() - index).is_multiple_of(3);
+            digits
+                .char_indices()
+                .flat_map(|(index, digit)| before(index).then_some(',').into_iter().chain([digit]))
+                .collect::<String>()
+        };
+        let rows = Self::ALL.iter().map(|limit| {
+            let (usual, most) = (number(limit.default_value()), number(limit.most));
+            format!("| `{}` | {} | {usual} | {most} |\n", limit.name, limit.meaning.trim())
+        });
+        "| limit | of what | by default | at most |\n| --- | --- | --- | --- |\n".to_owned() + &rows.collect::<String>()
+    }
+
     /// What of packs is more than may be loaded; known before anything is read, for reading takes longer than in proportion.
     pub(super) fn refuse(&self, packs: &[PackFiles]) -> Vec<Diagnostic> {
         let refused = |message: String| Diagnostic::new(Code::LimitExceeded, message);

@@ -14,6 +14,7 @@ mod manifest;
 mod metadata;
 mod modules;
 mod nesting;
+mod ordering;
 mod parameter;
 mod rule;
 mod sandbox;

@@ -6,13 +6,15 @@
 //! from outside; it can't end a call of another thread, so it ends the process, with the exit code of "no verdict". Nothing
 //! is written before all rules have run, so nothing is left half-written.
 //!
-//! Rules are not run in a process of their own. What was measured against it, with the scripts of `tests/attacks` and those
-//! that each part was built against: nested containers can't overflow the stack, because scripts that nest get one of 128 MiB
-//! (2,500 levels need about 5 MiB in a debug build, and the limits on sizes allow 20,000); captures, which could, are not in
-//! the language; expressions end at 48 levels and calls at 32, which together need less than 2 MiB. One native call that
-//! took more than 2 GiB (a list of one shared long text, written out or joined) or never came back (padding with nothing)
-//! is refused before it works. What is left to the thread took up to 3 seconds at once (sorting 10,000 references to two
-//! long texts). A process of its own costs 0.8 ms to start, and evidence would have to be written and read again.
+//! Rules are not run in a process of their own: with the scripts of `tests/attacks`, nothing was left that needs one.
+//! What would end the process before anybody can look is refused or given room. Nested values and calls in calls could
+//! overflow the stack (on 2 MiB with the usual limits, on 8 MiB with the highest); scripts that can make either run on one of
+//! 128 MiB, which held both. Captures, which would need more, are not in the language. A native call that would take all
+//! memory (a list of one shared long text, written out or joined: 2 GiB and more), panic (padding by a length whose product
+//! overflows) or never come back (padding with nothing) is refused by its size before it works. What remains takes at most
+//! twice the memory and a few seconds too many, and is what the thread is for: copies of the stream of a long text's
+//! characters, or sorting of shared long texts. A process of its own would cost a start, and all evidence written and read
+//! again, for each change.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};

@@ -12,7 +12,7 @@ use super::change::ChangeView;
 use super::claims::{ClaimRows, ClaimTexts};
 use super::coverage::CoverageRows;
 use super::dependencies::DependencyRows;
-use super::error::HostResult;
+use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::findings::FindingRows;
 use super::globs::{Globs, texts};
@@ -22,6 +22,7 @@ use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
 use super::test_cases::TestRows;
 use super::words::choices;
+use crate::diagnostic::Code;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
 use crate::policy::Subject;
 
@@ -312,7 +313,11 @@ impl<C: Placed> View<C> {
             Some(hits) => hits,
             None => {
                 let rows = C::len(&self.store.evidence) as u64 / ROWS_PER_OPERATION;
-                self.store.meter.charge((globs.len() as u64).saturating_mul(OPERATIONS_PER_GLOB + rows));
+                let operations = (globs.len() as u64).saturating_mul(OPERATIONS_PER_GLOB + rows);
+                if !self.store.meter.charge(operations) {
+                    let what = format!("{} globs would take more operations than the rule has left", globs.len());
+                    return Err(HostError::new(Code::LimitExceeded, what).into());
+                }
                 let test = self.store.patterns(&globs)?;
                 let hits = C::hits(&self.store.evidence, &test);
                 slot.get_or_init(|| hits)
