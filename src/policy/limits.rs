@@ -85,7 +85,8 @@ impl Limits {
             let (usual, most) = (number(limit.default_value()), number(limit.most));
             format!("| `{}` | {} | {usual} | {most} |\n", limit.name, limit.meaning.trim())
         });
-        "| limit | of what | by default | at most |\n| --- | --- | --- | --- |\n".to_owned() + &rows.collect::<String>()
+        "| limit | of what | by default | at most |\n| --- | --- | --- | --- |\n".to_owned()
+            + rows.collect::<String>().as_str()
     }
 
     /// What of packs is more than may be loaded; known before anything is read, for reading takes longer than in proportion.

@@ -20,7 +20,7 @@ pub(super) fn register(module: &mut Module) {
             sorted(array.clone(), &mut |one, other| is_after(&context, &comparer, one, other))
         });
     }
-    module.set_native_fn("dedup", |array: &mut Array| without_doubles(array, |one, other| equal(one, other)));
+    module.set_native_fn("dedup", |array: &mut Array| without_doubles(array, equal));
     module.set_native_fn("dedup", |context: NativeCallContext<'_>, array: &mut Array, comparer: FnPtr| {
         without_doubles(array, |one, other| {
             let same = comparer.call_raw(&context, None, [one.clone(), other.clone()])?;

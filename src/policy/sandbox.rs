@@ -127,6 +127,7 @@ impl Sandbox {
 pub(crate) struct LimitHit;
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "how long a call takes is what is tested")]
 mod tests {
     use std::collections::BTreeSet;
     use std::panic::{AssertUnwindSafe, catch_unwind};
