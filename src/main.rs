@@ -6,5 +6,6 @@ static ALLOCATOR: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::Syste
 
 fn main() -> std::process::ExitCode {
     tollgate::policy::watch_memory(|| ALLOCATOR.allocated());
+    tollgate::policy::give_up_with(tollgate::cli::give_up);
     tollgate::cli::main(std::env::args_os()).into()
 }

@@ -129,6 +129,9 @@ pub struct PolicyArgs {
     /// Value of a parameter of the policy (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = said::parameter)]
     pub param: Vec<(String, String)>,
+    /// Limit of what rules may use, as in `operations=500000`; above the default it is listed as a weakening (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = said::limit)]
+    pub limit: Vec<(&'static str, u64)>,
 }
 
 /// Text of the possible kinds, for help.

@@ -14,6 +14,7 @@ use super::inputs::{EvidenceFile, Input};
 use super::said::{self, Described, Location, OutputFile, Said};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{EvidenceKind, Word, nearest};
+use crate::policy::Limit;
 
 /// The name of the file at the root of a repository.
 pub const FILE_NAME: &str = "tollgate.toml";
@@ -54,6 +55,7 @@ const KEYS: &[&str] = &[
     "policy",
     "policy-ref",
     "param",
+    "limit",
     "without",
     "as-of",
     "dry-run",
@@ -95,6 +97,7 @@ struct Wire {
     policy: Option<Vec<String>>,
     policy_ref: Option<String>,
     param: Option<IndexMap<String, Spanned<toml::Value>>>,
+    limit: Option<IndexMap<Spanned<String>, Spanned<toml::Value>>>,
     without: Option<Vec<Spanned<String>>>,
     as_of: Option<Spanned<toml::Value>>,
     dry_run: Option<bool>,
@@ -206,6 +209,7 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         param: wire.param.map(|values| {
             values.into_iter().filter_map(|(name, value)| Some((name, parameter(file, &value)?))).collect()
         }),
+        limit: wire.limit.map(|limits| limits.iter().filter_map(|(name, value)| limit(file, name, value)).collect()),
         without: wire.without.map(|kinds| kinds.iter().filter_map(|kind| file.word::<EvidenceKind>(kind)).collect()),
         as_of: wire.as_of.and_then(|written| time(file, &written)),
         dry_run: wire.dry_run,
@@ -311,6 +315,13 @@ fn parameter(file: &mut File<'_>, value: &Spanned<toml::Value>) -> Option<String
     text
 }
 
+/// A limit; one of no known name is a mistake where its name stands, one that can't be where its value does.
+fn limit(file: &mut File<'_>, name: &Spanned<String>, value: &Spanned<toml::Value>) -> Option<(&'static str, u64)> {
+    let span = if Limit::named(name.as_ref()).is_err() { name.span() } else { value.span() };
+    let text = value.as_ref().as_integer().map_or_else(|| value.as_ref().to_string(), |number| number.to_string());
+    said::limit_of(name.as_ref(), &text).map_err(|what| file.mistake(span, what)).ok()
+}
+
 fn time(file: &mut File<'_>, written: &Spanned<toml::Value>) -> Option<jiff::Timestamp> {
     let text = match written.as_ref() {
         toml::Value::String(text) => text.clone(),
@@ -364,6 +375,7 @@ mod tests {
             policy = ["builtin:baseline", "policies/org"]
             policy-ref = "v1"
             param = { severity = "high", limit = 3, strict = true, hosts = ["a", "b"] }
+            limit = { operations = 500, rules = 7 }
             without = ["findings"]
             as-of = 2026-01-31
             dry-run = true
@@ -381,6 +393,7 @@ mod tests {
         let param = said.param.unwrap();
         let values: Vec<&str> = param.iter().map(|(_, value)| value.as_str()).collect();
         assert_eq!(values, ["high", "3", "true", "[\"a\", \"b\"]"]);
+        assert_eq!(said.limit.unwrap(), [("operations", 500), ("rules", 7)]);
         assert_eq!(said.as_of.unwrap().to_string(), "2026-01-31T00:00:00Z");
         assert_eq!(said.output.unwrap()[0].file.path, Path::new("c/summary.md"));
         assert_eq!((said.dry_run, said.policy_ref.as_deref()), (Some(true), Some("v1")));
@@ -419,6 +432,14 @@ mod tests {
         let places: Vec<_> = mistakes.iter().map(|mistake| mistake.place.as_ref().unwrap().line).collect();
         assert_eq!(places, [1, 2, 3]);
         assert!(mistakes[2].message.contains("write `eve`"), "{}", mistakes[2].message);
+    }
+
+    #[test]
+    fn a_limit_that_is_none_is_told_at_its_name_and_one_that_can_not_be_at_its_value() {
+        let mistakes = mistakes("[limit]\noperation = 5\nrules = \"many\"\npacks = 0\ncall_depth = 1000\n");
+        for place in ["tollgate.toml:2:1:", "tollgate.toml:3:9:", "tollgate.toml:4:9:", "tollgate.toml:5:14:"] {
+            assert!(mistakes.contains(place), "{place} in {mistakes}");
+        }
     }
 
     #[test]

@@ -59,6 +59,7 @@ impl EvalArgs {
         let said = Said {
             policy: args::given(self.policy.policy),
             param: args::given(self.policy.param),
+            limit: args::given(self.policy.limit),
             policy_ref: self.policy_ref,
             without: args::given(self.without),
             as_of: self.as_of,
@@ -83,7 +84,8 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let (flags, config) = args.said();
     let mut run = judge::prepare(flags, config.as_deref())?;
     check_outputs(&run.settings)?;
-    let policy = PolicySet::load(&judge::packs(&run)?, &run.settings.param.value)?;
+    let policy =
+        PolicySet::load_with(&judge::packs(&run)?, &run.settings.param.value, said::limits(&run.settings.limit.value))?;
     let evidence = gather::gather(&mut run)?;
     let without = &run.settings.without.value;
     let as_of = run.settings.as_of.value.unwrap_or_else(now);

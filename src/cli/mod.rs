@@ -90,6 +90,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString> + std::panic::UnwindSa
     std::panic::catch_unwind(|| run(arguments)).unwrap_or(Exit::Unable)
 }
 
+/// How messages are written, for whoever has no console at hand.
+static MESSAGES: std::sync::OnceLock<MessageFormat> = std::sync::OnceLock::new();
+
+/// Ends the process where a script does not come back: says why, and leaves no verdict.
+#[expect(clippy::exit, reason = "what runs can't be ended in order, and its exit code is the one of no verdict")]
+pub fn give_up(mistake: &Diagnostic) {
+    let messages = MESSAGES.get().copied().unwrap_or(MessageFormat::Human);
+    std::process::exit(Console::new(Color::Never, messages).refuse(std::slice::from_ref(mistake)).code().into());
+}
+
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
@@ -104,6 +114,8 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if answer.use_stderr() || written.is_err() { Exit::Unable } else { Exit::Clean };
         }
     };
+    // The process says it once; whoever is first stays.
+    let _ = MESSAGES.set(cli.message_format);
     let console = Console::new(cli.color, cli.message_format);
     if let Err(mistake) = log::start(cli.log.as_deref(), console.stderr_color()) {
         return console.refuse(&[mistake]);

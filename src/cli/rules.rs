@@ -12,7 +12,7 @@ use super::config;
 use super::console::{Console, printable};
 use super::judge::pack_as_it_stands;
 use super::pipeline::{PackFiles, PolicySet};
-use super::said::{Said, joined};
+use super::said::{self, Said, joined};
 use super::settings::bootstrap;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::vocabulary;
@@ -44,7 +44,7 @@ vocabulary! {
 pub struct RulesArgs {
     #[command(flatten)]
     policy: PolicyArgs,
-    /// Settings file whose `policy` and `param` are used where no flag says otherwise
+    /// Settings file whose `policy`, `param` and `limit` are used where no flag says otherwise
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     config: Option<String>,
     /// Format of standard output
@@ -154,7 +154,8 @@ fn load(args: RulesArgs) -> Result<PolicySet, Vec<Diagnostic>> {
     let places = args::given(args.policy.policy).or(file.policy).unwrap_or_else(bootstrap);
     let parameters = args::given(args.policy.param).or(file.param).unwrap_or_default();
     let packs: Result<Vec<PackFiles>, Diagnostic> = places.iter().map(pack_as_it_stands).collect();
-    PolicySet::load(&packs.map_err(|mistake| vec![mistake])?, &parameters)
+    let limits = said::limits(&args::given(args.policy.limit).or(file.limit).unwrap_or_default());
+    PolicySet::load_with(&packs.map_err(|mistake| vec![mistake])?, &parameters, limits)
 }
 
 fn settings(path: &str) -> Result<Said, Vec<Diagnostic>> {

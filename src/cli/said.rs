@@ -6,6 +6,7 @@ use super::facts::Facts;
 use super::inputs::Inputs;
 use super::pipeline::Format;
 use crate::evidence::{EvidenceKind, nearest};
+use crate::policy::{Limit, Limits};
 
 /// A path, and how the user wrote it: documents show the latter, so that they don't depend on the machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub struct Said {
     pub policy_ref: Option<String>,
     /// Values of parameters.
     pub param: Option<Vec<(String, String)>>,
+    /// Limits of rules.
+    pub limit: Option<Vec<(&'static str, u64)>>,
     /// Evidence that is not to be expected.
     pub without: Option<Vec<EvidenceKind>>,
     /// The time to judge at.
@@ -146,6 +149,39 @@ pub fn parameter(written: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Reads the name of a limit and a value that it can have.
+///
+/// # Errors
+/// What was found, and what was expected.
+pub fn limit_of(name: &str, value: &str) -> Result<(&'static str, u64), String> {
+    let limit = Limit::named(name)?;
+    Ok((limit.name, limit.read(value)?))
+}
+
+/// Reads `NAME=VALUE` of a limit.
+///
+/// # Errors
+/// What was found, and what was expected.
+pub fn limit(written: &str) -> Result<(&'static str, u64), String> {
+    match written.split_once('=') {
+        Some((name, value)) => limit_of(name.trim(), value.trim()),
+        None => Err("expected NAME=VALUE, as in `operations=500000`".to_owned()),
+    }
+}
+
+/// The limits that rules are held to.
+#[must_use]
+pub fn limits(said: &[(&'static str, u64)]) -> Limits {
+    let mut limits = Limits::default();
+    for (name, value) in said {
+        // They were read by the same names, and within what each can be.
+        if let Some(limit) = Limits::ALL.iter().find(|limit| limit.name == *name) {
+            let _ = limit.set(&mut limits, *value);
+        }
+    }
+    limits
+}
+
 /// Reads a time: RFC 3339 with an offset, or a date, which is its first moment in UTC. Whole seconds.
 ///
 /// # Errors
@@ -188,7 +224,8 @@ pub fn joined<W: crate::evidence::Word>(values: &[W]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PackPlace, output_file, pack_place, parameter, time};
+    use super::{PackPlace, limit, limits, output_file, pack_place, parameter, time};
+    use crate::policy::Limits;
     use std::path::Path;
 
     #[test]
@@ -205,6 +242,16 @@ mod tests {
         assert_eq!(parameter("a=b=c").unwrap(), ("a".to_owned(), "b=c".to_owned()));
         assert!(parameter("=b").is_err());
         assert!(parameter("a").is_err());
+    }
+
+    #[test]
+    fn a_limit_has_a_known_name_and_a_value_within_what_it_can_be() {
+        let said = limit("operations=500").unwrap();
+        assert_eq!(limits(&[said]), Limits { operations: 500, ..Limits::default() });
+        assert!(limit("operation=5").unwrap_err().contains("did you mean `operations`?"));
+        for bad in ["operations", "operations=", "operations=0", "operations=1000000000000", "=5", ""] {
+            assert!(limit(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

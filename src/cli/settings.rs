@@ -6,8 +6,9 @@ use super::config::FILE_NAME;
 use super::facts::Fact;
 use super::inputs::{EvidenceFile, Input};
 use super::pipeline::Format;
-use super::said::{Described, Location, OutputFile, PackPlace, Said, joined};
+use super::said::{Described, Location, OutputFile, PackPlace, Said, joined, limits};
 use crate::evidence::{EvidenceKind, Word as _};
+use crate::policy::Limits;
 use crate::report::{SettingReport, WeakeningReport};
 
 /// Which place gave a setting.
@@ -67,6 +68,8 @@ pub struct Settings {
     pub policy_ref: Setting<Option<String>>,
     /// Values of parameters.
     pub param: Setting<Vec<(String, String)>>,
+    /// Limits of what rules may use.
+    pub limit: Setting<Vec<(&'static str, u64)>>,
     /// Evidence that is not to be expected.
     pub without: Setting<Vec<EvidenceKind>>,
     /// The time to judge at; `None` for now.
@@ -104,6 +107,7 @@ impl Settings {
             policy: pick.or(flags.policy, file.policy, bootstrap()),
             policy_ref: pick.maybe(flags.policy_ref, file.policy_ref),
             param: pick.or(flags.param, file.param, Vec::new()),
+            limit: pick.or(flags.limit, file.limit, Vec::new()),
             without: pick.or(flags.without, file.without, Vec::new()),
             as_of: pick.maybe(flags.as_of, file.as_of),
             dry_run: pick.or(flags.dry_run, file.dry_run, false),
@@ -154,6 +158,9 @@ impl Settings {
         for (name, value) in &self.param.value {
             add("param", format!("{name}={value}"), &self.param.from);
         }
+        for (name, value) in &self.limit.value {
+            add("limit", format!("{name}={value}"), &self.limit.from);
+        }
         if !self.without.value.is_empty() {
             add("without", joined(&self.without.value), &self.without.from);
         }
@@ -186,6 +193,11 @@ impl Settings {
         for (kind, refusal) in without {
             let refusal = refusal.as_ref().map(|why| format!(", which is not honoured: {why}")).unwrap_or_default();
             add(format!("{kind} are said not to be expected{refusal}"), "without", &self.without.from);
+        }
+        let limits = limits(&self.limit.value);
+        for limit in Limits::ALL.iter().filter(|limit| limit.of(&limits) > limit.default_value()) {
+            let (name, value, usual) = (limit.name, limit.of(&limits), limit.default_value());
+            add(format!("the limit of {name} was raised from {usual} to {value}"), "limit", &self.limit.from);
         }
         if let Some(reference) = &self.policy_ref.value {
             let what = format!("packs inside the repository were read from `{reference}`, not from the base");
@@ -306,6 +318,20 @@ mod tests {
                 "`dry-run` in c/tollgate.toml"
             ]
         );
+    }
+
+    #[test]
+    fn a_limit_weakens_where_it_ends_above_its_default() {
+        let of = |text: &str| {
+            let weakenings = Settings::merge(Said::default(), file(text)).weakenings(None, &[]);
+            weakenings.into_iter().map(|w| format!("{} by {}", w.what, w.by)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of("limit = { operations = 2000000, rules = 7, call_depth = 32 }"),
+            ["the limit of operations was raised from 1000000 to 2000000 by `limit` in c/tollgate.toml"]
+        );
+        let flags = Said { limit: Some(vec![("operations", 2_000_000), ("operations", 5)]), ..Said::default() };
+        assert!(Settings::merge(flags, file("limit = { rules = 5000 }")).weakenings(None, &[]).is_empty());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How much rules may use, each limit with its name, its default and the most that it can be set to.
 
+use super::files::PackFiles;
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::nearest;
 
 /// Declares the limits: one field, one name, one row of the reference for each.
@@ -49,10 +51,74 @@ limits! {
     variables: usize = 256, at most 4_096;
     /// functions of a script; scripts with more are not loaded
     functions: usize = 128, at most 1_024;
+    /// violations, notes, assessments, recommendations and whatever else one rule says
+    effects: usize = 10_000, at most 100_000;
+    /// bytes of all texts that one rule says, those included that it replaces
+    effect_bytes: usize = 16 << 20, at most 256 << 20;
+    /// bytes of a script; longer ones are not loaded
+    script_bytes: usize = 64 * 1024, at most 64 * 1024;
+    /// bytes of all scripts of a policy set; larger ones are not loaded
+    policy_bytes: usize = 4 << 20, at most 64 << 20;
+    /// rules of a policy set; larger ones are not loaded
+    rules: usize = 1_000, at most 10_000;
+    /// packs of a policy set; larger ones are not loaded
+    packs: usize = 100, at most 1_000;
     /// milliseconds for all rules of a change together, by the clock; past it there is no verdict
     milliseconds: u64 = 10_000, at most 600_000;
     /// bytes that all rules of a change may take together; past it there is no verdict
     memory_bytes: usize = 256 << 20, at most 16 << 30;
+}
+
+impl Limits {
+    /// The limits as a table in Markdown, for the reference.
+    #[must_use]
+    pub fn reference() -> String {
+        let number = |value: u64| {
+            let digits = value.to_string();
+            let before = |index: usize| index > 0 && (digits.len() - index).is_multiple_of(3);
+            digits
+                .char_indices()
+                .flat_map(|(index, digit)| before(index).then_some(',').into_iter().chain([digit]))
+                .collect::<String>()
+        };
+        let rows = Self::ALL.iter().map(|limit| {
+            let (usual, most) = (number(limit.default_value()), number(limit.most));
+            format!("| `{}` | {} | {usual} | {most} |\n", limit.name, limit.meaning.trim())
+        });
+        "| limit | of what | by default | at most |\n| --- | --- | --- | --- |\n".to_owned()
+            + rows.collect::<String>().as_str()
+    }
+
+    /// What of packs is more than may be loaded; known before anything is read, for reading takes longer than in proportion.
+    pub(super) fn refuse(&self, packs: &[PackFiles]) -> Vec<Diagnostic> {
+        let refused = |message: String| Diagnostic::new(Code::LimitExceeded, message);
+        if packs.len() > self.packs {
+            return vec![refused(format!("the policy set has {} packs, the limit is {}", packs.len(), self.packs))];
+        }
+        let scripts = || {
+            let files =
+                packs.iter().flat_map(|pack| pack.deciding().map(move |(path, bytes)| (pack, path, bytes.len())));
+            files.filter(|(_, path, _)| path.ends_with(".rhai"))
+        };
+        let long: Vec<Diagnostic> = scripts()
+            .filter(|(_, _, bytes)| *bytes > self.script_bytes)
+            .map(|(pack, path, bytes)| {
+                refused(format!("the script has {bytes} bytes, the limit is {}", self.script_bytes))
+                    .at(Place::file(pack.name_of(path)))
+            })
+            .collect();
+        let bytes: usize = scripts().map(|(_, _, bytes)| bytes).sum();
+        let rules = scripts().filter(|(_, path, _)| path.starts_with("rules/")).count();
+        if !long.is_empty() {
+            long
+        } else if bytes > self.policy_bytes {
+            vec![refused(format!("the scripts have {bytes} bytes in all, the limit is {}", self.policy_bytes))]
+        } else if rules > self.rules {
+            vec![refused(format!("the policy set has {rules} rules, the limit is {}", self.rules))]
+        } else {
+            Vec::new()
+        }
+    }
 }
 
 /// One limit.
@@ -89,6 +155,23 @@ impl Limit {
         (self.get)(limits)
     }
 
+    /// What it is where nobody sets it.
+    #[must_use]
+    pub fn default_value(&self) -> u64 {
+        self.of(&Limits::default())
+    }
+
+    /// Reads a value of it.
+    ///
+    /// # Errors
+    /// As [`Limit::set`], and where it is no whole number.
+    pub fn read(&self, value: &str) -> Result<u64, String> {
+        let number = value.replace('_', "").parse::<u64>();
+        let number = number
+            .map_err(|_| format!("the limit `{}` can't be `{value}`, only from 1 to {}", self.name, self.most))?;
+        self.set(&mut Limits::default(), number).map(|()| number)
+    }
+
     /// Sets it among some limits.
     ///
     /// # Errors
@@ -118,6 +201,15 @@ mod tests {
                 let expected = if other.name == limit.name { limit.most } else { other.of(&Limits::default()) };
                 assert_eq!(other.of(&limits), expected, "{} after {}", other.name, limit.name);
             }
+        }
+    }
+
+    #[test]
+    fn a_value_is_a_whole_number_that_may_have_its_thousands_apart() {
+        let operations = Limit::named("operations").unwrap();
+        assert_eq!(operations.read("2_000_000"), Ok(2_000_000));
+        for bad in ["", "1e6", "-1", "0", "2 000", "18446744073709551616"] {
+            assert!(operations.read(bad).unwrap_err().starts_with("the limit `operations` can't be"), "{bad}");
         }
     }
 

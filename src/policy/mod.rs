@@ -3,6 +3,7 @@
 //! A policy set is loaded whole or not at all: every mistake that can be known without running a rule is a diagnostic
 //! here. Nothing in this module judges a change.
 
+mod bounded;
 mod check;
 mod effect;
 mod files;
@@ -15,6 +16,7 @@ mod manifest;
 mod metadata;
 mod modules;
 mod nesting;
+mod ordering;
 mod parameter;
 mod rule;
 mod sandbox;
@@ -32,5 +34,5 @@ pub use manifest::PackManifest;
 pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};
-pub use set::{MAX_RULES, PolicySet, Rule};
-pub use watch::watch_memory;
+pub use set::{PolicySet, Rule};
+pub use watch::{give_up_with, watch_memory};

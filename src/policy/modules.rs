@@ -102,8 +102,11 @@ pub(crate) fn script(pack: &PackFiles, path: &str, bytes: &[u8]) -> Result<Scrip
 /// The first character that makes a script look like another one: it reorders, breaks or hides text, and is none that is
 /// seen.
 fn hidden(text: &str) -> Option<(usize, char)> {
-    text.char_indices().find(|(_, character)| {
-        (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+    // What shows text takes a carriage return alone for nothing, or for the way back over the line; the engine ends the line.
+    let alone = |offset: usize| !text.get(offset..).is_some_and(|rest| rest.starts_with("\r\n"));
+    text.char_indices().find(|(offset, character)| {
+        (*character == '\r' && alone(*offset))
+            || (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
             || matches!(
                 character,
                 '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'

@@ -145,6 +145,8 @@ pub(crate) fn parse(
     let meta = reader.rule(id, pack, layer, categories, position);
     reader.finish();
     if !reader.mistakes.is_empty() {
+        // Nobody reads more.
+        reader.mistakes.truncate(100);
         return Err(reader.mistakes);
     }
     let top_level = ast.statements().iter().filter(|statement| !matches!(statement, Stmt::Noop(..))).count() > 1;

@@ -10,12 +10,12 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
-use rhai::{Dynamic, Engine, ImmutableString, Module, ModuleResolver, OptimizationLevel, Shared};
+use rhai::{Dynamic, Engine, Module, ModuleResolver, OptimizationLevel, Shared};
 
-use super::host::{self, HostError, Meter};
+use super::bounded;
+use super::host::{self, Meter};
 use super::limits::Limits;
 use super::watch::Watch;
-use crate::diagnostic::Code;
 
 /// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
 pub(crate) const DISABLED: &[(&str, &str)] = &[
@@ -123,7 +123,7 @@ pub(crate) fn standard_functions(limits: &Limits) -> Module {
     ] {
         standard.fill_with(&package);
     }
-    bound_replace(&mut standard, limits.text_bytes);
+    bounded::register(&mut standard, limits.text_bytes, limits.array_elements);
     standard
 }
 
@@ -131,30 +131,126 @@ pub(crate) fn standard_functions(limits: &Limits) -> Module {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LimitHit;
 
-/// `replace` builds its whole result before the engine can look at its size, so the size is known before it starts.
-fn bound_replace(module: &mut Module, limit: usize) {
-    fn bounded(limit: usize, text: &mut ImmutableString, find: &str, with: &str) -> Result<(), HostError> {
-        let times = if find.is_empty() { text.chars().count() + 1 } else { text.matches(find).count() };
-        let size = text.len().saturating_add(times.saturating_mul(with.len()));
-        if size > limit {
-            return Err(HostError::new(
-                Code::LimitExceeded,
-                format!("`replace` would make a text of about {size} bytes, the limit is {limit}"),
-            ));
-        }
-        *text = text.replace(find, with).into();
-        Ok(())
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "how long a call takes is what is tested")]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use rhai::{AST, CallFnOptions, Dynamic, Engine, FLOAT, FnPtr, INT, Scope};
+
+    use super::Sandbox;
+    use crate::policy::host::{Meter, RuleRun};
+    use crate::policy::modules::Modules;
+    use crate::policy::watch::Watch;
+    use crate::policy::{BUILTIN_CATEGORIES, Limits};
+
+    /// Values at the ends of what there is of each type.
+    fn values() -> Vec<Dynamic> {
+        let array = |of: Dynamic, count: usize| Dynamic::from(vec![of; count]);
+        let text = |of: &str, count: usize| Dynamic::from(of.repeat(count));
+        vec![
+            Dynamic::UNIT,
+            true.into(),
+            (0 as INT).into(),
+            (-1 as INT).into(),
+            INT::MIN.into(),
+            INT::MAX.into(),
+            FLOAT::NAN.into(),
+            FLOAT::MAX.into(),
+            '\u{e9}'.into(),
+            text("", 0),
+            text("a\u{e9}", 1),
+            text("ab", 10_000),
+            array(Dynamic::UNIT, 0),
+            Dynamic::from(vec![Dynamic::from(1 as INT), text("a", 1), array(text("b", 3), 2)]),
+            array(text("ab", 100), 1_000),
+            Dynamic::from(rhai::Map::new()),
+            Dynamic::from(rhai::Map::from([("a".into(), array(text("b", 3), 2))])),
+            Dynamic::from(INT::MIN..INT::MAX),
+            Dynamic::from(-3 as INT..=3),
+            Dynamic::from(FnPtr::new("same").unwrap()),
+        ]
     }
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: ImmutableString, with: ImmutableString| {
-        Ok(bounded(limit, text, &find, &with)?)
-    });
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: ImmutableString, with: char| {
-        Ok(bounded(limit, text, &find, with.encode_utf8(&mut [0; 4]))?)
-    });
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: char, with: ImmutableString| {
-        Ok(bounded(limit, text, find.encode_utf8(&mut [0; 4]), &with)?)
-    });
-    module.set_native_fn("replace", move |text: &mut ImmutableString, find: char, with: char| {
-        Ok(bounded(limit, text, find.encode_utf8(&mut [0; 4]), with.encode_utf8(&mut [0; 4]))?)
-    });
+
+    /// A script that calls a function, or uses an operator or a property, of as many arguments.
+    fn call(name: &str, count: usize) -> Option<String> {
+        let expression = match (name.strip_prefix("get$"), count) {
+            (Some(property), 1) => format!("a.{property}"),
+            (None, _) if name.starts_with(|first: char| first.is_alphabetic()) && !name.contains('$') => match count {
+                0 => format!("{name}()"),
+                1 => format!("a.{name}()"),
+                2 => format!("a.{name}(b)"),
+                _ => format!("a.{name}(b, c)"),
+            },
+            (None, 1) if !name.contains('$') => format!("{name}a"),
+            (None, 2) if !name.contains('$') => format!("a {name} b"),
+            _ => return None,
+        };
+        Some(format!("fn same(x) {{ x }} fn run(a, b, c) {{ let r = {expression}; `${{r}}${{a}}`; }}"))
+    }
+
+    struct Bench {
+        engine: Engine,
+        meter: Arc<Meter>,
+        watch: Arc<Watch>,
+    }
+
+    impl Bench {
+        fn run(&self, ast: &AST, arguments: [&Dynamic; 3]) -> Result<(), String> {
+            self.meter.reset();
+            let categories = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
+            let run = Arc::new(RuleRun::new(categories, Arc::clone(&self.meter), Arc::clone(&self.watch)));
+            let options = CallFnOptions::new().eval_ast(false).with_tag(Dynamic::from(run));
+            let [a, b, c] = arguments.map(Clone::clone);
+            let start = Instant::now();
+            catch_unwind(AssertUnwindSafe(|| {
+                // That a call errs is its right.
+                let _ = self.engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, "run", (a, b, c));
+            }))
+            .map_err(|_| "panicked".to_owned())?;
+            let took = start.elapsed();
+            if took > Duration::from_secs(5) { Err(format!("took {took:?}")) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn no_function_panics_or_goes_on_whatever_it_is_given() {
+        let sandbox = Sandbox::new(Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() });
+        let compiler = sandbox.compiler();
+        let names: BTreeSet<String> = compiler
+            .gen_fn_signatures(true)
+            .iter()
+            .map(|signature| signature.split('(').next().unwrap().to_owned())
+            .collect();
+        assert!(names.len() > 200, "{}", names.len());
+        let meter = Arc::new(Meter::new(sandbox.limits.operations));
+        let watch = Watch::start(&sandbox.limits);
+        let engine = sandbox.runner(&meter, &watch, Modules::default());
+        let bench = Bench { engine, meter, watch };
+        let values = values();
+        let none = [Dynamic::UNIT];
+        let mut calls = 0;
+        let mut wrong = Vec::new();
+        for name in &names {
+            for count in 0..=3 {
+                let Some(ast) = call(name, count).and_then(|script| compiler.compile(script).ok()) else { continue };
+                let of = |index: usize| if index < count { values.as_slice() } else { none.as_slice() };
+                // The third argument of what takes three is a length or a number nearly always.
+                for a in of(0) {
+                    for b in of(1) {
+                        for c in of(2).iter().take(6) {
+                            calls += 1;
+                            if let Err(why) = bench.run(&ast, [a, b, c]) {
+                                wrong.push(format!("{name}({a:.40}, {b:.40}, {c:.40}) {why}"));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{} of {calls}: {}", wrong.len(), wrong.join("\n"));
+    }
 }

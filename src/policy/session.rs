@@ -55,7 +55,7 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>, as_of: Option<Timestamp>) -> Self {
         let meter = Arc::new(Meter::new(policy.sandbox.limits.operations));
-        let watch = Arc::new(Watch::new(&policy.sandbox.limits));
+        let watch = Watch::start(&policy.sandbox.limits);
         let engine = policy.sandbox.runner(&meter, &watch, policy.modules.clone());
         let store = Store::new(evidence, Arc::clone(&meter), Arc::clone(&policy.globs), as_of);
         Self { policy, store, meter, watch, engine }
@@ -66,7 +66,11 @@ impl<'a> Session<'a> {
     pub fn run(&self, rule: &Rule) -> RuleResult {
         self.meter.reset();
         self.store.take_read();
-        let run = Arc::new(RuleRun::new(Arc::clone(&self.policy.categories), Arc::clone(&self.meter)));
+        let run = Arc::new(RuleRun::new(
+            Arc::clone(&self.policy.categories),
+            Arc::clone(&self.meter),
+            Arc::clone(&self.watch),
+        ));
         let change = Dynamic::from(ChangeView::new(Arc::clone(&self.store)));
         let options =
             CallFnOptions::new().eval_ast(rule.top_level).rewind_scope(true).with_tag(Dynamic::from(Arc::clone(&run)));
@@ -81,8 +85,8 @@ impl<'a> Session<'a> {
             // Whatever the rule still did: what was running when the process had to be held back is not known.
             _ if self.watch.exhausted().is_some() => self.watch.exhausted().map(|what| self.abandoned(rule, what)),
             // A limit that was hit inside a callback can come out as another error, or as none.
-            Err(error) if self.meter.exhausted() => Some(self.limit(self.place(rule, Some(&error)))),
-            Ok(_) if self.meter.exhausted() => Some(self.limit(self.place(rule, None))),
+            Err(error) if self.meter.exhausted() => Some(self.limit(&run, self.place(rule, Some(&error)))),
+            Ok(_) if self.meter.exhausted() => Some(self.limit(&run, self.place(rule, None))),
             // The engine gives back the value of the last statement even where it ends in `;`.
             Ok(value) if value.is_unit() || super::host::is_effect(&value) => None,
             Ok(value) => Some(self.returned(rule, &value)),
@@ -123,17 +127,16 @@ impl<'a> Session<'a> {
     }
 
     fn abandoned(&self, rule: &Rule, what: Exhausted) -> Diagnostic {
-        let limits = &self.policy.sandbox.limits;
-        let message = match what {
-            Exhausted::Time => format!("the rules took longer than {} milliseconds in all", limits.milliseconds),
-            Exhausted::Memory => format!("the rules took more than {} bytes of memory in all", limits.memory_bytes),
-        };
+        let message = what.message(&self.policy.sandbox.limits);
         Diagnostic::new(Code::Abandoned, format!("{message}; `{}` was running", rule.meta.id))
             .at(self.place(rule, None))
             .help("this is no verdict; the limits on counted operations and sizes were not passed, so another machine may come to one")
     }
 
-    fn limit(&self, place: Place) -> Diagnostic {
+    fn limit(&self, run: &RuleRun, place: Place) -> Diagnostic {
+        if let Some(why) = run.refusal() {
+            return Diagnostic::new(Code::LimitExceeded, why).at(place);
+        }
         Diagnostic::new(
             Code::LimitExceeded,
             format!("the rule used more than {} operations", self.policy.sandbox.limits.operations),

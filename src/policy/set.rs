@@ -15,11 +15,9 @@ use super::metadata::{BUILTIN_CATEGORIES, PackMeta, RuleMeta, Threshold};
 use super::modules::Modules;
 use super::rule::Script;
 use super::sandbox::Sandbox;
+use super::watch::Watch;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Completeness, Evidence, Source, tool_key};
-
-/// How many rules a policy set may have.
-pub const MAX_RULES: usize = 1_000;
 
 /// One rule, ready to run.
 #[derive(Debug)]
@@ -65,6 +63,11 @@ impl PolicySet {
         parameters: &[(String, String)],
         limits: Limits,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let refused = limits.refuse(layers);
+        if !refused.is_empty() {
+            return Err(refused);
+        }
+        let _watch = Watch::start(&limits);
         let sandbox = Sandbox::new(limits);
         let compiler = sandbox.compiler();
         let known = Vocabularies::new(&compiler);
@@ -104,12 +107,6 @@ impl PolicySet {
             }));
         }
         set.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
-        if set.rules.len() > MAX_RULES {
-            mistakes.push(Diagnostic::new(
-                Code::BrokenPack,
-                format!("the policy set has {} rules, the limit is {MAX_RULES}", set.rules.len()),
-            ));
-        }
         set.categories = categories.into();
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
     }

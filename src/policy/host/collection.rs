@@ -13,7 +13,7 @@ use super::change::ChangeView;
 use super::claims::{ClaimRows, ClaimTexts};
 use super::coverage::CoverageRows;
 use super::dependencies::DependencyRows;
-use super::error::HostResult;
+use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::findings::FindingRows;
 use super::globs::{Globs, texts};
@@ -24,6 +24,7 @@ use super::signature::{Param, Signature};
 use super::sources::SourceRows;
 use super::test_cases::TestRows;
 use super::words::choices;
+use crate::diagnostic::Code;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
 use crate::policy::Subject;
 
@@ -58,6 +59,9 @@ impl Meter {
 
 /// How many rows a native query reads for one operation of the limit.
 const ROWS_PER_OPERATION: u64 = 16;
+
+/// What the making of a glob counts: it may take longer than looking at all files.
+const OPERATIONS_PER_GLOB: u64 = 64;
 
 /// Which paths of the evidence a list of globs matches; each part is made at its first use.
 #[derive(Debug, Default)]
@@ -317,7 +321,12 @@ impl<C: Placed> View<C> {
         let hits = match slot.get() {
             Some(hits) => hits,
             None => {
-                self.store.meter.charge(1 + C::len(&self.store.evidence) as u64);
+                let rows = C::len(&self.store.evidence) as u64 / ROWS_PER_OPERATION;
+                let operations = (globs.len() as u64).saturating_mul(OPERATIONS_PER_GLOB + rows);
+                if !self.store.meter.charge(operations) {
+                    let what = format!("{} globs would take more operations than the rule has left", globs.len());
+                    return Err(HostError::new(Code::LimitExceeded, what).into());
+                }
                 let test = self.store.patterns(&globs)?;
                 let hits = C::hits(&self.store.evidence, &test);
                 slot.get_or_init(|| hits)

@@ -1,6 +1,6 @@
 //! What a rule may do: object, remark, assess, recommend, or say that it does not apply.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
 
@@ -12,6 +12,7 @@ use super::signature::{Param, Signature};
 use super::words::word;
 use crate::diagnostic::Code;
 use crate::evidence::Word;
+use crate::policy::watch::Watch;
 use crate::policy::{Approver, Assessment, Judgement, RequiredApproval, Risk, Subject, Threat, Violation};
 
 /// What one rule did.
@@ -31,18 +32,13 @@ pub(crate) struct Effects {
 }
 
 impl Effects {
-    /// How many violations, notes, assessments, recommendations and judgements of claims a rule may have in all.
-    pub(crate) const LIMIT: usize = 10_000;
-    /// How many bytes all that a rule says may have together.
-    pub(crate) const MAX_BYTES: usize = 16 << 20;
-
     /// Counts a text that the rule gave.
-    fn charge(&mut self, text: &str) -> HostResult<()> {
+    fn charge(&mut self, text: &str, limit: usize) -> HostResult<()> {
         self.bytes = self.bytes.saturating_add(text.len());
-        if self.bytes > Self::MAX_BYTES {
+        if self.bytes > limit {
             return Err(HostError::new(
                 Code::LimitExceeded,
-                format!("what the rule says has more than {} bytes in all", Self::MAX_BYTES),
+                format!("what the rule says has more than {limit} bytes in all"),
             )
             .help("report a count or a group instead of each item")
             .into());
@@ -66,18 +62,36 @@ impl Effects {
 #[derive(Debug)]
 pub(crate) struct RuleRun {
     categories: Arc<[String]>,
-    meter: Arc<Meter>,
+    /// Operations of the rule, which native calls count by what they are given.
+    pub(crate) meter: Arc<Meter>,
+    /// Time and memory of the process, for native calls that go on for long.
+    pub(crate) watch: Arc<Watch>,
+    /// What a native call refused where it could give back no error.
+    refusal: OnceLock<String>,
     effects: Mutex<Effects>,
 }
 
 impl RuleRun {
-    pub(crate) fn new(categories: Arc<[String]>, meter: Arc<Meter>) -> Self {
-        Self { categories, meter, effects: Mutex::default() }
+    pub(crate) fn new(categories: Arc<[String]>, meter: Arc<Meter>, watch: Arc<Watch>) -> Self {
+        Self { categories, meter, watch, refusal: OnceLock::new(), effects: Mutex::default() }
     }
 
     /// Counts operations; false once the limit is passed.
     pub(super) fn charge(&self, operations: u64) -> bool {
         self.meter.charge(operations)
+    }
+
+    /// Ends the rule at its next operation, for what a native call can't refuse by an error: the engine would take another
+    /// way, without a bound.
+    pub(crate) fn refuse(&self, why: String) {
+        // The first reason stays.
+        let _ = self.refusal.set(why);
+        self.meter.charge(u64::MAX);
+    }
+
+    /// Why the rule was ended.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        self.refusal.get().cloned()
     }
 
     pub(crate) fn effects(&self) -> MutexGuard<'_, Effects> {
@@ -107,7 +121,7 @@ impl ViolationHandle {
 }
 
 /// The run that a call belongs to.
-pub(super) fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>> {
+pub(crate) fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>> {
     context.tag().and_then(|tag| tag.read_lock::<Arc<RuleRun>>().map(|run| Arc::clone(&run))).ok_or_else(|| {
         HostError::new(Code::BadArguments, format!("`{}` can be called only by a rule", context.fn_name())).into()
     })
@@ -116,13 +130,14 @@ pub(super) fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>
 /// Adds an effect, unless the rule has too many already.
 pub(super) fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
     let mut effects = run.effects();
-    effects.charge(text)?;
-    if effects.len() >= Effects::LIMIT {
+    let limits = run.watch.limits();
+    effects.charge(text, limits.effect_bytes)?;
+    if effects.len() >= limits.effects {
         return Err(HostError::new(
             Code::LimitExceeded,
             format!(
                 "the rule has more than {} violations, notes, assessments, recommendations and judgements of claims",
-                Effects::LIMIT
+                limits.effects
             ),
         )
         .help("report a count or a group instead of each item")
@@ -219,7 +234,7 @@ pub(super) const TABLE: &[Signature] = &[
         "what to do about it, where it is not the rule's remedy",
         |module, name| {
             module.set_native_fn(name, |handle: &mut ViolationHandle, remedy: ImmutableString| {
-                handle.run.effects().charge(&remedy)?;
+                handle.run.effects().charge(&remedy, handle.run.watch.limits().effect_bytes)?;
                 Ok(handle.change(|violation| violation.remedy = Some(remedy.to_string())))
             });
         },

@@ -45,11 +45,11 @@ pub(crate) mod words;
 
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
-pub(crate) use compare::type_name;
+pub(crate) use compare::{equal, type_name};
 pub(crate) use dates::{check_date, date_value};
 pub use definitions::{Definitions, definitions};
-pub(crate) use effects::{RuleRun, approver, is_effect};
-pub(crate) use error::HostError;
+pub(crate) use effects::{RuleRun, approver, is_effect, run_of};
+pub(crate) use error::{HostError, HostResult};
 pub(crate) use globs::{Globs, check_glob};
 pub(crate) use licence_list::check_licence;
 pub use reference::{Name, Page, names, reference};

@@ -1,0 +1,112 @@
+//! Bodies of `check`, and how each has to end.
+
+use tollgate::diagnostic::Code;
+use tollgate::evaluate::Outcome::{Satisfied, Violated};
+
+use super::End::{self, Errs, Is, Refused};
+
+/// A text of 100,000 characters, and one that does not occur in it although all of it but the last character does.
+const LONG: &str = "let s = \"\"; s.pad(100000, \"a\"); let t = \"\"; t.pad(50000, \"a\"); t += \"b\"; ";
+const ARRAY: &str = "let a = []; a.pad(9999, 0); ";
+const MAP: &str = "let m = #{}; for i in 0..3000 { m[`k${i}`] = i; } ";
+
+/// Bodies of `check`.
+#[rustfmt::skip]
+pub(crate) const BODIES: &[(&str, &str, End)] = &[
+    ("endless loop", "loop {}", Errs(Code::LimitExceeded)),
+    ("endless while", "while true {}", Errs(Code::LimitExceeded)),
+    ("endless do", "do {} while true;", Errs(Code::LimitExceeded)),
+    ("limit, then return", "for i in 0..10000000 {} return;", Errs(Code::LimitExceeded)),
+    ("all numbers", "for i in 0..9223372036854775807 {}", Errs(Code::LimitExceeded)),
+    ("all numbers backwards", "for i in range(9223372036854775807, -9223372036854775807, -1) {}", Errs(Code::LimitExceeded)),
+    ("steps of zero", "for i in range(0, 10, 0) {}", Errs(Code::ScriptError)),
+    ("text doubled", "let s = \"a\"; loop { s += s; }", Errs(Code::LimitExceeded)),
+    ("text in itself", "let s = \"aaaa\"; loop { s = `${s}${s}`; }", Errs(Code::LimitExceeded)),
+    ("text padded", "let s = \"a\"; s.pad(1000000000000, \"x\");", Errs(Code::LimitExceeded)),
+    ("text replaced", "let s = \"\"; s.pad(200000, \"a\"); let t = \"\"; t.pad(200000, \"b\"); s.replace(\"a\", t);", Errs(Code::LimitExceeded)),
+    ("nothing replaced", "let s = \"\"; s.pad(200000, \"a\"); s.replace(\"\", \"bbbb\");", Errs(Code::LimitExceeded)),
+    ("text split", "let s = \"\"; s.pad(200000, \"a\"); let x = s.split(\"\");", Errs(Code::LimitExceeded)),
+    ("text split by characters", "let s = \"\"; s.pad(200000, \"a\"); let x = s.split(\"a\");", Errs(Code::LimitExceeded)),
+    ("array grown", "let a = []; loop { a.push(1); }", Errs(Code::LimitExceeded)),
+    ("array doubled", "let a = [1]; loop { a += a; }", Errs(Code::LimitExceeded)),
+    ("array padded", "let a = []; a.pad(9223372036854775807, 0);", Errs(Code::LimitExceeded)),
+    ("array of texts", "let s = \"\"; s.pad(100000, \"x\"); let a = []; loop { a.push(s + \"y\"); }", Errs(Code::LimitExceeded)),
+    ("arrays in an array", "let a = []; a.pad(9999, \"x\"); let b = []; b.pad(9999, a);", Errs(Code::LimitExceeded)),
+    ("map grown", "let m = #{}; let i = 0; loop { m[`k${i}`] = i; i += 1; }", Errs(Code::LimitExceeded)),
+    ("many violations", "loop { violation(change, \"x\"); }", Errs(Code::LimitExceeded)),
+    ("many notes", "loop { note(\"x\"); }", Errs(Code::LimitExceeded)),
+    ("long violations", "let s = \"\"; s.pad(200000, \"x\"); for i in 0..10000 { violation(change, s + `${i}`); }", Errs(Code::LimitExceeded)),
+    ("long notes", "let s = \"\"; s.pad(200000, \"x\"); for i in 0..10000 { note(s + `${i}`); }", Errs(Code::LimitExceeded)),
+    ("long remedies", "let s = \"\"; s.pad(200000, \"x\"); let v = violation(change, \"x\"); loop { v.remedy(s); }", Errs(Code::LimitExceeded)),
+    ("nested callbacks", "let a = []; a.pad(1000, 0); a.map(|x| { for i in 0..1000000 {} 1 });", Errs(Code::LimitExceeded)),
+    ("callbacks in callbacks", "let a = []; a.pad(1000, 0); a.map(|x| { let b = []; b.pad(1000, 0); b.map(|y| y + 1); 1 });", Errs(Code::LimitExceeded)),
+    ("comparer without an order", "let a = []; for i in 0..3000 { a.push((i * 7919) % 3001); } a.sort(|x, y| if x % 2 == 0 { 1 } else { -1 });", Is(Satisfied)),
+    ("comparer that never ends", "let a = [1, 2, 3]; a.sort(|x, y| { loop {} });", Errs(Code::LimitExceeded)),
+    ("sorting of anything", "let a = [1, \"a\", 2.0, true]; a.sort();", Errs(Code::BadArguments)),
+    ("addition past the end", "let a = 9223372036854775807; let b = a + 1;", Errs(Code::ScriptError)),
+    ("negation past the end", "let a = -9223372036854775807 - 1; let b = -a;", Errs(Code::ScriptError)),
+    ("division by zero", "let b = 0; let c = 1 / b;", Errs(Code::ScriptError)),
+    ("least number by minus one", "let a = -9223372036854775807 - 1; let b = -1; let c = a / b;", Errs(Code::ScriptError)),
+    ("remainder past the end", "let a = -9223372036854775807 - 1; let b = -1; let c = a % b;", Errs(Code::ScriptError)),
+    ("large power", "let b = 1000; let a = 2 ** b;", Errs(Code::ScriptError)),
+    ("large shift", "let b = 100; let a = 1 << b;", Is(Satisfied)),
+    ("no number compared", "let a = 0.0 / 0.0; if a > 1.0 {}", Errs(Code::TypeMismatch)),
+    ("number too large for an integer", "let a = 1e300; let b = a.to_int();", Errs(Code::ScriptError)),
+    ("index past the end", "let s = \"abc\"; let c = s[10];", Errs(Code::ScriptError)),
+    ("index before the start", "let s = \"abc\"; let c = s[-10];", Errs(Code::ScriptError)),
+    ("part of a text past its end", "let s = \"a\u{e9}\"; let c = s.sub_string(1, 9223372036854775807); s.crop(-5, 3);", Is(Satisfied)),
+    ("bit past the end", "let a = 5; let b = a[0..=64];", Errs(Code::ScriptError)),
+    ("junk as a number", "let a = parse_int(\"junk\");", Errs(Code::ScriptError)),
+    ("number with an odd base", "let a = parse_int(\"10\", 99);", Errs(Code::ScriptError)),
+    ("print flood", "loop { print(\"aaaaaaaaaaaaaaaa\"); }", Errs(Code::LimitExceeded)),
+    ("many globs", "for i in 0..200000 { let x = change.files.under(`a${i}/**`); }", Errs(Code::LimitExceeded)),
+    ("nested glob", "let s = \"\"; for i in 0..300 { s += \"{a,\"; } for i in 0..300 { s += \"}\"; } let x = change.files.under(s);", Errs(Code::LimitExceeded)),
+    ("long glob", "let s = \"\"; s.pad(100000, \"[!a]\"); let x = change.files.under(s);", Errs(Code::LimitExceeded)),
+    ("long word", "let s = \"\"; s.pad(200000, \"a\"); let x = change.files.kind(s);", Errs(Code::UnknownWord)),
+    ("queries in a loop", "loop { let x = change.files.group_by(\"kind\"); }", Errs(Code::LimitExceeded)),
+    ("variable named like an effect", "let violation = |a, b| 0; for f in change.files { violation(f, \"x\"); }", Is(Violated)),
+    ("constant named like an effect", "const violation = 1; violation(change, \"x\");", Is(Violated)),
+    ("change replaced", "change = #{}; let x = change.files;", Errs(Code::UnknownProperty)),
+    ("parameters emptied", "params.clear(); let x = params.list;", Errs(Code::UnknownProperty)),
+    ("parameters moved", "params.list.push(\"c\"); params.list.clear(); note(`${params.list.len()}`);", Is(Satisfied)),
+    ("effect on a view", "violation(change.files, \"x\");", Errs(Code::BadArguments)),
+    ("effect on a number", "violation(1, \"x\");", Errs(Code::BadArguments)),
+    ("effect of another type", "violation(change, 1);", Errs(Code::BadArguments)),
+    ("violation that is no risk", "violation(change, \"x\").risk(\"nothing\");", Errs(Code::UnknownWord)),
+    ("value given back", "return false;", Errs(Code::ReturnedValue)),
+    ("view given back", "change.files", Errs(Code::ReturnedValue)),
+    ("this", "this.files;", Errs(Code::ScriptError)),
+    ("exit", "exit(0);", Refused(Code::UnknownFunction)),
+    ("throw", "throw 1;", Refused(Code::SyntaxError)),
+    ("try", "try { loop {} } catch {}", Refused(Code::SyntaxError)),
+    ("sleep", "sleep(5);", Refused(Code::UnknownFunction)),
+    ("clock", "let x = timestamp();", Refused(Code::UnknownFunction)),
+    ("random", "let x = rand();", Refused(Code::UnknownFunction)),
+    ("eval", "eval(\"1\");", Refused(Code::SyntaxError)),
+    ("function by name", "let f = Fn(\"violation\"); f.call(change, \"x\");", Refused(Code::SyntaxError)),
+    ("curry", "let f = |x| x; f.curry(1);", Refused(Code::SyntaxError)),
+    ("capture", "let k = 1; let f = |x| x + k;", Refused(Code::SyntaxError)),
+    ("import of a file", "import \"/etc/passwd\" as x;", Refused(Code::UnknownModule)),
+    ("switch", "switch 1 { _ => {} }", Refused(Code::SyntaxError)),
+    ("what is missing, hidden", "let x = change.title ?? \"\";", Refused(Code::SyntaxError)),
+];
+
+/// Bodies that the limits on operations and sizes let go on for long.
+#[rustfmt::skip]
+pub(crate) const SLOW: &[(&str, &str, &str)] = &[
+    ("arrays nested", "", "let a = []; loop { a = [a]; }"),
+    ("arrays nested by index", "", "let a = []; loop { let b = [0]; b[0] = a; a = b; }"),
+    ("arrays nested by push", "", "let a = []; loop { let b = []; b.push(a); a = b; }"),
+    ("maps nested", "", "let a = #{}; loop { a = #{ a: a }; }"),
+    ("maps nested by index", "", "let a = #{}; loop { let b = #{}; b[\"a\"] = a; a = b; }"),
+    ("both nested", "", "let a = #{}; loop { a = #{ a: [a] }; }"),
+    ("texts searched", LONG, "loop { let x = s.contains(t); }"),
+    ("texts raised", LONG, "loop { let x = s.to_upper(); }"),
+    ("arrays copied", ARRAY, "loop { let b = a; }"),
+    ("arrays sorted", ARRAY, "loop { a.sort(); }"),
+    ("arrays shown", ARRAY, "loop { let x = a.to_string(); }"),
+    ("arrays compared", ARRAY, "let b = a; loop { let x = a == b; }"),
+    ("arrays folded", ARRAY, "loop { let x = a.reduce(|s, x| s + x, 0); }"),
+    ("maps copied", MAP, "loop { let x = m; }"),
+    ("keys asked for", MAP, "loop { let x = m.keys(); }"),
+];
