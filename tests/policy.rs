@@ -409,7 +409,7 @@ fn parameters_move_only_as_far_as_the_pack_lets_them() {
     };
     let set = load(&[("severity", "low")]).unwrap();
     assert_eq!(evaluate(&set, &evidence(), &Options::default())[0].notes, ["low 3"]);
-    assert_eq!(set.rules()[0].meta.set_by["parameters.severity"], "--param");
+    assert_eq!(set.rules()[0].meta.set_by["parameters.severity"].to_string(), "--param");
     for (name, value, expected) in [
         ("severity", "critical", "only to a lower value"),
         ("severity", "hihg", "unknown severity"),

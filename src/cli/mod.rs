@@ -13,6 +13,7 @@ pub mod judge;
 pub mod log;
 pub mod output;
 mod packages;
+pub mod packs;
 pub mod pipeline;
 pub mod readers;
 pub mod rules;

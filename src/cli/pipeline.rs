@@ -12,13 +12,13 @@ use crate::evaluate::{self, Outcome, evaluate, honoured};
 use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, Source};
 use crate::normalize;
 use crate::policy::Risk;
-use crate::report::{ReportContext, VerdictReport};
+use crate::report::{PolicyReport, ReportContext, VerdictReport, WeakeningReport};
 use crate::verdict::{Decision, RuleVerdict, Verdict, Waivers, decide};
 
 pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
 pub use crate::collect::snapshot::Side;
-pub use crate::policy::{PackFiles, PolicySet};
+pub use crate::policy::{Layer, Outside, PackFiles, PolicySet};
 pub use crate::render::{Format, Options as RenderOptions};
 pub use crate::report::{Document as DocumentKind, schema_text, write_evidence};
 
@@ -125,11 +125,19 @@ pub fn judge_change(
     let verdict = judge(policy, &evidence, &settings.without.value, as_of);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
+    let mut weakenings = settings.weakenings(evidence.change.time.as_deref(), &without);
+    weakenings.extend(
+        policy
+            .raised_limits()
+            .into_iter()
+            .map(|(name, value, by)| WeakeningReport { what: format!("the limit `{name}` is raised to {value}"), by }),
+    );
     let context = ReportContext {
         as_of: as_of.to_string(),
         dry_run: settings.dry_run.value,
+        policy: PolicyReport::from(policy),
         packs: policy.packs(),
-        weakenings: settings.weakenings(evidence.change.time.as_deref(), &without),
+        weakenings,
         settings: settings.reports(),
         extra_sources: absent,
     };

@@ -7,8 +7,8 @@ mod check;
 mod effect;
 mod files;
 mod host;
+mod layers;
 mod limits;
-mod loader;
 mod manifest;
 mod metadata;
 mod modules;
@@ -24,10 +24,14 @@ mod watch;
 pub use effect::{Assessment, Judgement, RequiredApproval, Subject, Threat, Violation};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::reference as host_reference;
+pub use layers::{Layer, MAX_PACKS, Outside, SetLimit};
 pub use limits::{Limit, Limits};
 pub use manifest::PackManifest;
-pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
+pub use metadata::{
+    Approver, BUILTIN_CATEGORIES, Enforcement, FurtherApprovers, PackMeta, Pending, Risk, RuleMeta, RuleParameter,
+    SetBy, Threshold,
+};
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};
-pub use set::{MAX_RULES, PolicySet, Rule};
+pub use set::{MAX_RULES, PolicySet, Rule, SetParameter};
 pub use watch::watch_memory;

@@ -3,11 +3,13 @@
 //! What is inside the crate may change its shape; what is here may not, within a version. Only data and conversions:
 //! nothing here decides, reads a file or renders.
 
+mod catalogue;
 mod checks;
 mod claims;
 pub mod evidence;
 mod from_verdict;
 mod packages;
+mod policy;
 mod provenance;
 mod schema;
 mod summary;
@@ -22,6 +24,10 @@ pub use crate::evidence::{
 };
 pub use crate::policy::{Enforcement, Risk};
 pub use crate::verdict::{ClaimResult, Decision};
+pub use catalogue::{
+    CATALOGUE_SCHEMA, Catalogue, CatalogueEvidence, CataloguePack, CatalogueParameter, CatalogueRule,
+    CatalogueRuleParameter, RangeReport,
+};
 pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, TestItem, TestsSummary};
 pub use claims::{ClaimJudgementReport, ClaimReport};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
@@ -30,6 +36,9 @@ pub use packages::{
     AdvisoriesSummary, AdvisoryCounts, AdvisoryItem, DependenciesSummary, DependencyItem, LicenceItem, LicencesSummary,
     PackageSourceItem, Sign, UntouchedAdvisory, VexItem,
 };
+pub use policy::{
+    ApproversReport, LimitReport, NumberReport, ParameterValueReport, PolicyReport, SetByReport, ThresholdReport,
+};
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
 pub use summary::{
@@ -37,6 +46,6 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
-    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
+    LocationReport, NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
+    SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

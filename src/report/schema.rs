@@ -7,7 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{EVIDENCE_SCHEMA, EvidenceDocument, VERDICT_SCHEMA, VerdictReport};
+use super::{CATALOGUE_SCHEMA, Catalogue, EVIDENCE_SCHEMA, EvidenceDocument, VERDICT_SCHEMA, VerdictReport};
 use crate::evidence::vocabulary;
 use crate::policy::PackManifest;
 
@@ -21,6 +21,8 @@ vocabulary! {
         Evidence = "evidence",
         /// What was decided about it.
         Verdict = "verdict",
+        /// The rules of a policy, and what its layers made of them.
+        Rules = "rules",
         /// `pack.toml`, as the JSON that its TOML stands for.
         Pack = "pack",
     }
@@ -33,6 +35,7 @@ impl Document {
         match self {
             Self::Evidence => EVIDENCE_SCHEMA,
             Self::Verdict => VERDICT_SCHEMA,
+            Self::Rules => CATALOGUE_SCHEMA,
             Self::Pack => PACK_SCHEMA,
         }
     }
@@ -45,6 +48,7 @@ pub fn schema(document: Document) -> Value {
     let mut schema = match document {
         Document::Evidence => generator.into_root_schema_for::<EvidenceDocument<'static>>(),
         Document::Verdict => generator.into_root_schema_for::<VerdictReport>(),
+        Document::Rules => generator.into_root_schema_for::<Catalogue>(),
         Document::Pack => generator.into_root_schema_for::<PackManifest>(),
     }
     .to_value();

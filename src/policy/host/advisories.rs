@@ -11,6 +11,7 @@ use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
 use super::packages::{Orders, Package, Packaged, packaged, texts_of, with, word_list};
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{choices, word};
@@ -58,6 +59,7 @@ impl Collection for AdvisoryRows {
     const ITEM: &'static str = "Advisory";
     const VIEW: &'static str = "Advisories";
     const KIND: EvidenceKind = EvidenceKind::Advisories;
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.advisories.len()

@@ -8,6 +8,7 @@ use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::HostResult;
 use super::findings::unknown_group;
 use super::globs::texts;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
@@ -22,6 +23,7 @@ impl Collection for FileRows {
     const ITEM: &'static str = "File";
     const VIEW: &'static str = "Files";
     const KIND: EvidenceKind = EvidenceKind::Files;
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.files.len()

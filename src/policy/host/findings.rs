@@ -9,6 +9,7 @@ use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::globs::texts;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{property, select};
 use super::words::{WordValue, choices, word, words};
@@ -27,6 +28,7 @@ impl Collection for FindingRows {
     const ITEM: &'static str = "Finding";
     const VIEW: &'static str = "Findings";
     const KIND: EvidenceKind = EvidenceKind::Findings;
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.findings.len()

@@ -10,6 +10,7 @@ use super::error::HostResult;
 use super::findings::unknown_group;
 use super::licence_list::LicenceList;
 use super::packages::{Orders, Package, Packaged, packaged, word_list};
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{choices, words};
@@ -24,6 +25,7 @@ impl Collection for LicenceRows {
     const ITEM: &'static str = "Licence";
     const VIEW: &'static str = "Licences";
     const KIND: EvidenceKind = EvidenceKind::Licences;
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.licences.len()

@@ -7,6 +7,7 @@ use rhai::{Dynamic, INT, ImmutableString};
 use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::HostResult;
 use super::findings::unknown_group;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
@@ -21,6 +22,7 @@ impl Collection for TestRows {
     const ITEM: &'static str = "Test";
     const VIEW: &'static str = "Tests";
     const KIND: EvidenceKind = EvidenceKind::Tests;
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.tests.len()

@@ -9,6 +9,7 @@ use super::collection::{Collection, Item, Matches, Placed, View, placed};
 use super::error::HostResult;
 use super::findings::unknown_group;
 use super::packages::{Orders, Package, Packaged, packaged};
+use super::scope::Places;
 use super::signature::Signature;
 use super::stored::Stored;
 use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump, Word};
@@ -24,6 +25,7 @@ impl Collection for DependencyRows {
     const ITEM: &'static str = "Dependency";
     const VIEW: &'static str = "Dependencies";
     const KIND: EvidenceKind = EvidenceKind::Dependencies;
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.dependencies.len()
