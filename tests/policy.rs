@@ -394,8 +394,11 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],
         "`tam:x`",
     );
-    let twice =
-        PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap_err();
+    let twice = PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap();
+    assert_eq!((twice.packs().len(), twice.rules().len()), (1, 1), "the same pack counts once");
+    let mut other = pack(&[("rules/s.rhai", &good)]);
+    other.origin = "packs/other".to_owned();
+    let twice = PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), other], &[]).unwrap_err();
     assert!(twice.iter().any(|mistake| mistake.to_string().contains("is there twice")), "{twice:?}");
 }
 

@@ -36,6 +36,7 @@ pub struct PackManifest {
     pub categories: Vec<String>,
     /// What is expected of each kind of evidence.
     #[serde(default)]
+    #[schemars(with = "schema::Evidence")]
     pub evidence: BTreeMap<EvidenceKind, ExpectTable>,
     /// Parameters that its rules read, by a name without a dot.
     #[serde(default)]
@@ -43,6 +44,7 @@ pub struct PackManifest {
     pub parameters: IndexMap<Spanned<String>, ParameterTable>,
     /// What each level of risk asks for.
     #[serde(default)]
+    #[schemars(with = "schema::Levels")]
     pub risk: BTreeMap<Risk, RiskTable>,
     /// Settings of single rules, of this layer or of an earlier one, by id.
     #[serde(default)]

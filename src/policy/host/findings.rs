@@ -45,10 +45,8 @@ impl Placed for FindingRows {
 
     /// A finding that can't be placed may be anywhere, so it lies under every glob.
     fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool {
-        match evidence.findings.path_symbols().get(row) {
-            Some(&NO_SYMBOL) | None => true,
-            Some(&path) => hits.get(path as usize).copied().unwrap_or(true),
-        }
+        let path = at(evidence.findings.path_symbols(), row).filter(|path| *path != NO_SYMBOL);
+        path.and_then(|path| at(hits, path as usize)).unwrap_or(true)
     }
 
     fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {

@@ -44,13 +44,8 @@ impl Law<'_> {
                     let wider = value.iter().find(|word| before.is_none_or(|before| !before.value.contains(word)));
                     if let Some(word) = wider {
                         let message = format!("{name} can't be widened by `{word}`: only the rule's own layer may");
-                        return Err(before
-                            .map_or(&draft.enforcement.place, |before| &before.place)
-                            .clone()
-                            .map_or_else(
-                                || weakens(message.clone()),
-                                |place| weakens(message.clone()).related(place, "declared here"),
-                            ));
+                        let forbids = before.and_then(|before| before.place.as_ref()).unwrap_or(&draft.place);
+                        return Err(weakens(message).related(forbids.clone(), "declared here"));
                     }
                 }
                 draft.tunable = Some(Held { value, set_by, place, declared: true });
@@ -148,7 +143,7 @@ fn later(draft: &Draft, value: Date) -> Result<(), (String, Explain<'_>)> {
         )),
         None => Err((
             format!("`{id}` can't be put off to {value}: it is in force already"),
-            Box::new(|mistake| draft.enforcement.explain(mistake)),
+            Box::new(|mistake| mistake.related(draft.place.clone(), "declared here")),
         )),
     }
 }

@@ -61,6 +61,14 @@ impl Layer {
         Ok(Self { packs: gatherer.packs.into_iter().map(Given::Whole).collect() })
     }
 
+    /// Its packs, those that others extend included.
+    pub fn packs(&self) -> impl Iterator<Item = &PackFiles> {
+        self.packs.iter().map(|given| match given {
+            Given::Whole(pack) => &*pack.files,
+            Given::Files(files) => files,
+        })
+    }
+
     /// Its packs, each read. What is inside the binary is looked up here; nothing else can be.
     pub(super) fn read(&self) -> Result<Vec<Pack>, Vec<Diagnostic>> {
         let mut packs = Vec::new();

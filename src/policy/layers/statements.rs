@@ -82,12 +82,12 @@ impl<'a> Statements<'a> {
             }
         }
         for (name, value) in &pack.manifest.set {
+            let of_all = !name.get_ref().contains('.');
             let found = self.targets(name.get_ref(), pack.layer);
             match found {
                 Ok(targets) => {
                     for (index, name) in targets {
                         let read = self.declarations.get(index).map(|known| fit(known, &name, value.get_ref()));
-                        let of_all = !pack.manifest.set.keys().any(|key| is_of(key.get_ref(), &name, self.pack(index)));
                         match read {
                             Some(Ok(read)) => self.claim(
                                 Slot::Value(index, name),
@@ -230,11 +230,6 @@ impl<'a> Statements<'a> {
             Slot::Value(index, name) => format!("the parameter `{name}` of the pack `{}`", self.pack(*index)),
         }
     }
-}
-
-/// Whether a key of `[set]` names a parameter of one pack.
-fn is_of(key: &str, name: &str, pack: &str) -> bool {
-    key.rsplit_once('.') == Some((pack, name))
 }
 
 pub(super) fn described(set_by: &SetBy) -> String {

@@ -4,9 +4,24 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::ParameterTable;
+use super::{ExpectTable, ParameterTable, RiskTable};
+use crate::evidence::{EvidenceKind, Word};
 use crate::policy::limits::Limits;
+use crate::policy::metadata::Risk;
 use crate::policy::parameter::type_names;
+
+/// A table whose keys are the words of a vocabulary.
+fn by_word<W: Word>(table: &Schema) -> Schema {
+    let words = W::VOCABULARY.words.iter().map(|word| {
+        let mut entry = table.clone().to_value();
+        if let serde_json::Value::Object(entry) = &mut entry {
+            entry.insert("description".to_owned(), format!("of {} `{word}`", W::VOCABULARY.name).into());
+        }
+        ((*word).to_owned(), entry)
+    });
+    let words: serde_json::Map<String, serde_json::Value> = words.collect();
+    json_schema!({ "type": "object", "properties": words, "additionalProperties": false })
+}
 
 /// Declares types that stand for a schema and nothing else.
 macro_rules! schemas {
@@ -82,6 +97,12 @@ schemas! {
             "additionalProperties": table
         })
     };
+
+    /// What is expected of each kind of evidence.
+    Evidence = |generator| by_word::<EvidenceKind>(&generator.subschema_for::<ExpectTable>());
+
+    /// What each level of risk asks for.
+    Levels = |generator| by_word::<Risk>(&generator.subschema_for::<RiskTable>());
 
     /// Limits by name.
     LimitsTable = |_| {
