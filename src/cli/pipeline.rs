@@ -122,7 +122,8 @@ pub fn judge_change(
 ) -> Judged {
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
-    let verdict = judge(policy, &evidence, &settings.without.value, as_of);
+    let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), in_force: false };
+    let verdict = judge(policy, &evidence, &options);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
     let mut weakenings = settings.weakenings(evidence.change.time.as_deref(), &without);
@@ -144,9 +145,8 @@ pub fn judge_change(
     Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
 }
 
-fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, without: &[EvidenceKind], as_of: jiff::Timestamp) -> Verdict {
-    let options = evaluate::Options { without: without.to_vec(), as_of: Some(as_of) };
-    let outcomes = evaluate(policy, evidence, &options);
+fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, options: &evaluate::Options) -> Verdict {
+    let outcomes = evaluate(policy, evidence, options);
     decide(outcomes, policy.thresholds(), evidence, &Waivers::default())
 }
 
@@ -229,11 +229,17 @@ pub struct CaseRule {
     pub approvers: Vec<String>,
 }
 
-/// Judges the evidence of a case, as of the time of its change.
+/// Judges the evidence of a case, as of the time of its change. Where that has none, nothing is too old, and every rule is in
+/// force.
 #[must_use]
 pub fn judge_case(policy: &PolicySet, evidence: Evidence, without: &[EvidenceKind]) -> CaseVerdict {
-    let as_of = evidence.change.time.as_deref().and_then(|time| time.parse().ok()).unwrap_or_default();
-    let verdict = judge(policy, &Arc::new(evidence), without, as_of);
+    let time: Option<jiff::Timestamp> = evidence.change.time.as_deref().and_then(|time| time.parse().ok());
+    let options = evaluate::Options {
+        without: without.to_vec(),
+        as_of: Some(time.unwrap_or_default()),
+        in_force: time.is_none(),
+    };
+    let verdict = judge(policy, &Arc::new(evidence), &options);
     let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
     CaseVerdict { decision: verdict.decision, rules }
 }

@@ -19,6 +19,8 @@ pub struct Options {
     /// The time that sources and rules are judged at; without it, a source whose age a pack limits is stale, and a rule that
     /// is in force from some day on is in force.
     pub as_of: Option<jiff::Timestamp>,
+    /// Whether rules are in force whatever the day: where `as_of` is nothing that anybody said.
+    pub in_force: bool,
 }
 
 /// Asks every rule, in the order of their ids.
@@ -31,7 +33,7 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
         .map(|kind| (*kind, of_kind(evidence, &lacking, *kind)))
         .filter(|(_, completeness)| *completeness != Completeness::Complete)
         .collect();
-    let day = options.as_of.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let day = options.as_of.filter(|_| !options.in_force).map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
     let without: Vec<EvidenceKind> =
         options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
     let ask_all = || -> Vec<RuleOutcome> {

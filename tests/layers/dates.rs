@@ -71,3 +71,19 @@ fn what_is_no_day_is_refused() {
         assert!(message.contains("`effective_on` has to be a date, as in `2027-01-01`"), "{message}");
     }
 }
+
+#[test]
+fn in_a_case_of_which_nobody_says_when_it_is_judged_the_rule_is_in_force() {
+    let case = |time: &str, decision: &str| {
+        let text = format!(
+            "complete = [\"files\"]\n[evidence.change]\n{time}\n[expect]\noutcome = \"violated\"\ndecision = \"{decision}\"\n"
+        );
+        let mut pack = org();
+        pack.files.insert("cases/r/one.toml".to_owned(), text.into_bytes());
+        let result = tollgate::cli::test::run_pack(&pack).unwrap();
+        assert!(result.failed() == 0, "{result:?}");
+    };
+    case("", "rejected");
+    case("time = 2027-01-01T00:00:00Z", "rejected");
+    case("time = 2026-12-31T23:59:59Z", "approved");
+}

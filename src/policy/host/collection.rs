@@ -19,7 +19,7 @@ use super::globs::{Globs, texts};
 use super::licences::LicenceRows;
 use super::packages::Orders;
 use super::reviews::ReviewRows;
-use super::scope::{PathScope, Places, Scoped};
+use super::scope::{Looking, PathScope, Places, Scoped};
 use super::signature::{Param, Signature};
 use super::test_cases::TestRows;
 use super::words::choices;
@@ -97,8 +97,8 @@ pub(crate) struct Store {
     /// The time that the change is judged at.
     pub(crate) as_of: Option<jiff::Timestamp>,
     globs: Arc<Globs>,
-    /// The scope that the rule being run looks through, and all that rules looked through before.
-    scope: Mutex<(Option<Arc<Scoped>>, Vec<Arc<Scoped>>)>,
+    /// The scope that the rule being run looks through.
+    scope: Mutex<Looking>,
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
     /// Texts of claims as queries compare them, made at the first use.
     pub(super) claim_texts: OnceLock<Vec<ClaimTexts>>,
@@ -139,19 +139,11 @@ impl Store {
 
     /// The scope of the rule that is run next; `None` for the whole repository.
     pub(crate) fn look_through(&self, scope: Option<&Arc<PathScope>>) {
-        let mut guard = self.scope.lock().unwrap_or_else(PoisonError::into_inner);
-        let (current, known) = &mut *guard;
-        *current = scope.map(|scope| {
-            known.iter().find(|known| known.is_of(scope)).map(Arc::clone).unwrap_or_else(|| {
-                let new = Arc::new(Scoped::new(Arc::clone(scope)));
-                known.push(Arc::clone(&new));
-                new
-            })
-        });
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner).through(scope);
     }
 
     fn scope(&self) -> Option<Arc<Scoped>> {
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner).0.clone()
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner).current.clone()
     }
 
     /// A test whether the rule being run sees a row.

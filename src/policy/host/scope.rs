@@ -41,9 +41,12 @@ impl PathScope {
     }
 }
 
+/// For each place that rows may lie at, whether a test holds for it.
+type Hits = fn(&Evidence, &dyn Fn(&str) -> bool) -> Vec<bool>;
+
 /// How to tell where the rows of a collection lie.
 pub(crate) struct Places {
-    hits: fn(&Evidence, &dyn Fn(&str) -> bool) -> Vec<bool>,
+    hits: Hits,
     lies: fn(&Evidence, usize, &[bool]) -> bool,
 }
 
@@ -66,6 +69,26 @@ pub(super) struct Scoped {
     parts: Vec<Part>,
 }
 
+/// The scope that a rule looks through, and all that rules looked through before.
+#[derive(Debug, Default)]
+pub(super) struct Looking {
+    pub(super) current: Option<Arc<Scoped>>,
+    known: Vec<Arc<Scoped>>,
+}
+
+impl Looking {
+    pub(super) fn through(&mut self, scope: Option<&Arc<PathScope>>) {
+        self.current = scope.map(|scope| {
+            let known = self.known.iter().find(|known| known.scope.id == scope.id).map(Arc::clone);
+            known.unwrap_or_else(|| {
+                let new = Arc::new(Scoped::new(Arc::clone(scope)));
+                self.known.push(Arc::clone(&new));
+                new
+            })
+        });
+    }
+}
+
 #[derive(Debug, Default)]
 struct Part {
     hits: OnceLock<Vec<bool>>,
@@ -73,13 +96,9 @@ struct Part {
 }
 
 impl Scoped {
-    pub(super) fn new(scope: Arc<PathScope>) -> Self {
+    fn new(scope: Arc<PathScope>) -> Self {
         let parts = EvidenceKind::ALL.iter().map(|_| Part::default()).collect();
         Self { scope, parts }
-    }
-
-    pub(super) fn is_of(&self, scope: &PathScope) -> bool {
-        self.scope.id == scope.id
     }
 
     /// Whether a row lies in it.
