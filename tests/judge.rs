@@ -13,11 +13,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tollgate::cli::facts::Fact;
-use tollgate::cli::judge::{Run, packs, prepare};
+use tollgate::cli::judge::{Run, prepare};
+use tollgate::cli::packs::layers;
 use tollgate::cli::said::{Described, Location, PackPlace, Said, pack_place};
 use tollgate::diagnostic::Diagnostic;
+use tollgate::policy::{Layer, PackFiles};
 
 const RULE: &str = "//! Why.\nconst RULE = #{ title: \"A rule\", category: \"process\", enforcement: \"advisory\", risk: \"low\", needs: [\"files\"] };\nfn check(change, params) { note(\"looked\"); }\n";
+
+const BASE: &str = "name = \"base\"\nversion = \"1\"\ndescription = \"\"\n";
+const HEAD: &str = "name = \"head\"\nversion = \"1\"\ndescription = \"\"\n";
+
+fn packs(run: &Run) -> Result<Vec<PackFiles>, Vec<Diagnostic>> {
+    layers(run).map(|layers| layers.iter().flat_map(Layer::packs).cloned().collect())
+}
 
 /// A repository whose branch `topic` is one commit ahead of `main`.
 struct Repository {
@@ -194,26 +203,26 @@ fn settings_outside_of_the_repository_count_as_they_lie_there() {
 
 #[test]
 fn a_pack_inside_the_repository_is_that_of_the_base_however_it_is_spelled() {
-    let repository = Repository::new(&[("p/org/pack.toml", "base")], &[("p/org/pack.toml", "head")]);
+    let repository = Repository::new(&[("p/org/pack.toml", BASE)], &[("p/org/pack.toml", HEAD)]);
     let base = repository.git(&["rev-parse", "main"]);
     for written in ["p/org", "./p/../p/org/", "p//org"] {
         let run = prepare(Said { policy: repository.pack(written), ..repository.flags() }, None).unwrap();
-        assert_eq!(content(&run), "base", "{written}");
+        assert_eq!(content(&run), BASE, "{written}");
         assert_eq!(packs(&run).unwrap()[0].origin, format!("p/org@{}", &base[..12]));
     }
 }
 
 #[test]
 fn a_pack_that_the_checkout_lost_is_still_that_of_the_base() {
-    let repository = Repository::new(&[("p/pack.toml", "base")], &[]);
+    let repository = Repository::new(&[("p/pack.toml", BASE)], &[]);
     std::fs::remove_dir_all(repository.path().join("p")).unwrap();
     let run = prepare(Said { policy: repository.pack("p"), ..repository.flags() }, None).unwrap();
-    assert_eq!(content(&run), "base");
+    assert_eq!(content(&run), BASE);
 }
 
 #[test]
 fn a_pack_that_only_the_head_has_is_refused() {
-    let repository = Repository::new(&[], &[("p/pack.toml", "head")]);
+    let repository = Repository::new(&[], &[("p/pack.toml", HEAD)]);
     let run = prepare(Said { policy: repository.pack("p"), ..repository.flags() }, None).unwrap();
     let mistakes = packs(&run).unwrap_err();
     assert!(mistakes[0].message.contains("there is no pack `p` at"), "{mistakes:?}");
@@ -222,7 +231,7 @@ fn a_pack_that_only_the_head_has_is_refused() {
 #[cfg(unix)]
 #[test]
 fn a_link_does_not_bring_a_pack_of_the_head_in() {
-    let repository = Repository::new(&[("p/pack.toml", "base")], &[("evil/pack.toml", "head")]);
+    let repository = Repository::new(&[("p/pack.toml", BASE)], &[("evil/pack.toml", HEAD)]);
     let outside = tempfile::tempdir().unwrap();
     let link = |target: PathBuf, name: &Path| std::os::unix::fs::symlink(target, name).unwrap();
     // From outside into the checkout.
@@ -234,22 +243,80 @@ fn a_link_does_not_bring_a_pack_of_the_head_in() {
     std::fs::remove_dir_all(repository.path().join("p")).unwrap();
     link(repository.path().join("evil"), &repository.path().join("p"));
     let run = prepare(Said { policy: repository.pack("p"), ..repository.flags() }, None).unwrap();
-    assert_eq!(content(&run), "base");
+    assert_eq!(content(&run), BASE);
 }
 
 #[test]
 fn another_commit_for_packs_is_taken_and_listed_as_a_weakening() {
-    let repository = Repository::new(&[("p/pack.toml", "base")], &[("p/pack.toml", "head")]);
+    let repository = Repository::new(&[("p/pack.toml", BASE)], &[("p/pack.toml", HEAD)]);
     let flags = Said { policy: repository.pack("p"), policy_ref: Some("topic".to_owned()), ..repository.flags() };
     let run = prepare(flags, None).unwrap();
-    assert_eq!(content(&run), "head");
+    assert_eq!(content(&run), HEAD);
     assert_eq!(run.settings.weakenings(None, &[])[0].by, "--policy-ref");
 }
 
 #[test]
 fn packs_of_the_bases_own_settings_are_paths_of_the_repository() {
     let repository =
-        Repository::new(&[("tollgate.toml", "policy = [\"p\"]"), ("p/pack.toml", "base")], &[("p/pack.toml", "head")]);
+        Repository::new(&[("tollgate.toml", "policy = [\"p\"]"), ("p/pack.toml", BASE)], &[("p/pack.toml", HEAD)]);
     let run = prepare(repository.flags(), None).unwrap();
-    assert_eq!(content(&run), "base");
+    assert_eq!(content(&run), BASE);
+}
+
+/// `pack.toml` of a pack that extends others.
+fn extending(name: &str, extends: &str) -> String {
+    format!("name = \"{name}\"\nversion = \"1\"\ndescription = \"\"\nextends = [{extends}]\n")
+}
+
+#[test]
+fn what_a_pack_inside_the_repository_extends_is_that_of_the_base() {
+    let org = extending("org", "\"../common\", \"builtin:baseline\"");
+    let repository =
+        Repository::new(&[("p/org/pack.toml", &org), ("p/common/pack.toml", BASE)], &[("p/common/pack.toml", HEAD)]);
+    let base = repository.git(&["rev-parse", "main"]);
+    let run = prepare(Said { policy: repository.pack("p/org"), ..repository.flags() }, None).unwrap();
+    let origins: Vec<String> = packs(&run).unwrap().into_iter().map(|pack| pack.origin).collect();
+    let at = |path: &str| format!("{path}@{}", &base[..12]);
+    assert_eq!(origins, [at("p/org"), at("p/common"), "builtin:baseline".to_owned()]);
+    assert_eq!(packs(&run).unwrap()[1].files["pack.toml"], BASE.as_bytes());
+}
+
+#[test]
+fn a_pack_inside_the_repository_extends_nothing_outside_of_it() {
+    for written in ["../../common", "/etc", "../org/../../../p"] {
+        let org = extending("org", &format!("\"{written}\""));
+        let repository = Repository::new(&[("p/org/pack.toml", &org), ("common/pack.toml", BASE)], &[]);
+        let run = prepare(Said { policy: repository.pack("p/org"), ..repository.flags() }, None).unwrap();
+        let mistakes = packs(&run);
+        match written {
+            "../../common" => assert_eq!(mistakes.unwrap().len(), 2),
+            _ => {
+                let told = mistakes.unwrap_err()[0].to_string();
+                assert!(told.contains("p/org@") && told.contains("pack.toml:4:12"), "{written}: {told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pack_outside_that_extends_one_inside_gets_that_of_the_base() {
+    let repository = Repository::new(&[("p/pack.toml", BASE)], &[("p/pack.toml", HEAD)]);
+    let outside = tempfile::tempdir_in(repository.path().parent().unwrap()).unwrap();
+    let inside = repository.path().file_name().unwrap().to_str().unwrap().to_owned();
+    std::fs::write(outside.path().join("pack.toml"), extending("org", &format!("\"../{inside}/p\""))).unwrap();
+    let policy = Some(vec![pack_place(outside.path(), "")]);
+    let run = prepare(Said { policy, ..repository.flags() }, None).unwrap();
+    assert_eq!(packs(&run).unwrap()[1].files["pack.toml"], BASE.as_bytes());
+}
+
+#[test]
+fn packs_on_the_disk_that_extend_each_other_in_a_circle_are_told_with_the_chain() {
+    let disk = tempfile::tempdir().unwrap();
+    for (name, extends) in [("a", "\"../b\""), ("b", "\"../c\""), ("c", "\"../a\"")] {
+        std::fs::create_dir(disk.path().join(name)).unwrap();
+        std::fs::write(disk.path().join(name).join("pack.toml"), extending(name, extends)).unwrap();
+    }
+    let told = tollgate::cli::packs::as_it_stands(&pack_place(disk.path(), "a")).map(drop).unwrap_err()[0].to_string();
+    assert!(told.contains("`a` extends `b` extends `c` extends `a`"), "{told}");
+    assert!(told.contains("c/pack.toml:4:12"), "{told}");
 }

@@ -394,8 +394,11 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],
         "`tam:x`",
     );
-    let twice =
-        PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap_err();
+    let twice = PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap();
+    assert_eq!((twice.packs().len(), twice.rules().len()), (1, 1), "the same pack counts once");
+    let mut other = pack(&[("rules/s.rhai", &good)]);
+    other.origin = "packs/other".to_owned();
+    let twice = PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), other], &[]).unwrap_err();
     assert!(twice.iter().any(|mistake| mistake.to_string().contains("is there twice")), "{twice:?}");
 }
 
@@ -409,7 +412,7 @@ fn parameters_move_only_as_far_as_the_pack_lets_them() {
     };
     let set = load(&[("severity", "low")]).unwrap();
     assert_eq!(evaluate(&set, &evidence(), &Options::default())[0].notes, ["low 3"]);
-    assert_eq!(set.rules()[0].meta.set_by["parameters.severity"], "--param");
+    assert_eq!(set.rules()[0].meta.set_by["parameters.severity"].to_string(), "--param");
     for (name, value, expected) in [
         ("severity", "critical", "only to a lower value"),
         ("severity", "hihg", "unknown severity"),

@@ -6,7 +6,10 @@ use super::console::Console;
 use super::gather;
 use super::judge::{self, Run};
 use super::output::{self, Document};
-use super::pipeline::{Format, Judged, PolicySet, RenderOptions, absent_sources, judge_change, refusals, render};
+use super::packs;
+use super::pipeline::{
+    Format, Judged, Outside, PolicySet, RenderOptions, absent_sources, judge_change, refusals, render,
+};
 use super::said::{self, Described, OutputFile, Said};
 use super::settings::{From, Settings};
 use crate::diagnostic::{Code, Diagnostic};
@@ -84,8 +87,9 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let (flags, config) = args.said();
     let mut run = judge::prepare(flags, config.as_deref())?;
     check_outputs(&run.settings)?;
-    let policy =
-        PolicySet::load_with(&judge::packs(&run)?, &run.settings.param.value, said::limits(&run.settings.limit.value))?;
+    let outside =
+        Outside { parameters: run.settings.param.value.clone(), limits: said::limits_said(&run.settings.limit.value) };
+    let policy = PolicySet::load_layers(&packs::layers(&run)?, &outside)?;
     let evidence = gather::gather(&mut run)?;
     let without = &run.settings.without.value;
     let as_of = run.settings.as_of.value.unwrap_or_else(now);

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::config::{self, FILE_NAME};
 use super::pipeline::{GitRepository, PackFiles, unreadable};
-use super::said::{Described, Location, PackPlace, Said};
+use super::said::{Described, Location, Said};
 use super::settings::Settings;
 use crate::collect::input;
 use crate::collect::snapshot::RawChange;
@@ -259,7 +259,18 @@ impl Checkout {
         Ok(Some((shown, said)))
     }
 
-    fn pack_at(&self, commit: &str, path: &str, shown: &str) -> Result<PackFiles, Diagnostic> {
+    /// The commit that a revision names.
+    pub(super) fn resolve(&self, revision: &str) -> Result<String, Diagnostic> {
+        self.repository.resolve(revision).map_err(|error| unreadable(&error))
+    }
+
+    /// The target's tip, as far as the change has one.
+    pub(super) fn base_commit(&self) -> Option<&str> {
+        self.base.as_deref()
+    }
+
+    /// A pack as a commit has it.
+    pub(super) fn pack_at(&self, commit: &str, path: &str, shown: &str) -> Result<PackFiles, Diagnostic> {
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
         let found = self.repository.files_under(commit, path).map_err(|error| unreadable(&error))?;
         let mut files = BTreeMap::new();
@@ -323,69 +334,6 @@ pub fn configuration(
     Ok((shown, text))
 }
 
-/// The packs of a run, in layer order.
-///
-/// # Errors
-/// Every pack that is not there or can't be read.
-pub fn packs(run: &Run) -> Result<Vec<PackFiles>, Vec<Diagnostic>> {
-    let commit = match (&run.settings.policy_ref.value, &run.checkout) {
-        (Some(_), None) => {
-            return Err(vec![
-                Diagnostic::new(Code::Usage, "`policy-ref` names a commit, but the change is not one of a repository")
-                    .help("describe the change with `--repo`, `--base` and `--head`"),
-            ]);
-        }
-        (Some(reference), Some(checkout)) => {
-            Some(checkout.repository.resolve(reference).map_err(|error| vec![unreadable(&error)])?)
-        }
-        (None, checkout) => checkout.as_ref().and_then(|checkout| checkout.base.clone()),
-    };
-    let mut packs = Vec::new();
-    let mut mistakes = Vec::new();
-    for place in &run.settings.policy.value {
-        match pack(place, run.checkout.as_ref(), commit.as_deref()) {
-            Ok(pack) => packs.push(pack),
-            Err(mistake) => mistakes.push(mistake),
-        }
-    }
-    if mistakes.is_empty() { Ok(packs) } else { Err(mistakes) }
-}
-
-fn pack(place: &PackPlace, checkout: Option<&Checkout>, commit: Option<&str>) -> Result<PackFiles, Diagnostic> {
-    let location = match place {
-        PackPlace::Builtin(_) => return pack_as_it_stands(place),
-        PackPlace::Directory(location) => location,
-    };
-    let inside = checkout.and_then(|checkout| Some((checkout, checkout.inside(&location.path)?)));
-    match (inside, commit) {
-        (None, _) => pack_as_it_stands(place),
-        (Some((checkout, path)), Some(commit)) => checkout.pack_at(commit, &path, &location.shown),
-        (Some(_), None) => Err(Diagnostic::new(
-            Code::UnreadablePack,
-            format!("`{}` lies inside the repository, and the change has no base to read it from", location.shown),
-        )
-        .help("name a commit with `--policy-ref`, or keep the pack outside")),
-    }
-}
-
-/// A pack from the binary or from the disk.
-///
-/// # Errors
-/// Where there is none, or it can't be read.
-pub fn pack_as_it_stands(place: &PackPlace) -> Result<PackFiles, Diagnostic> {
-    match place {
-        PackPlace::Builtin(name) => PackFiles::builtin(name).ok_or_else(|| {
-            let names: Vec<&str> = PackFiles::builtin_names().collect();
-            Diagnostic::new(
-                Code::UnreadablePack,
-                format!("there is no built-in pack `{name}`, there are {}", names.join(", ")),
-            )
-            .suggest(name, names.iter().copied())
-        }),
-        PackPlace::Directory(Location { path, shown }) => PackFiles::from_dir(path, shown),
-    }
-}
-
 /// The first digits of a commit.
 #[must_use]
 pub fn short(commit: &str) -> &str {
@@ -393,7 +341,7 @@ pub fn short(commit: &str) -> &str {
 }
 
 /// The path from the root, without `.` and `..`, by its spelling alone.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
     let mut normal = PathBuf::new();
     for part in absolute.components() {

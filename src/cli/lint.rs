@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::config::{self, FILE_NAME};
 use super::console::Console;
-use super::judge::{pack_as_it_stands, short};
-use super::pipeline::{GitRepository, PackFiles, Side, unreadable};
+use super::judge::short;
+use super::packs::layers_as_they_stand;
+use super::pipeline::{GitRepository, Side, unreadable};
 use super::said::{PackPlace, pack_place};
 use super::{Exit, args};
 use crate::collect::snapshot::{Snapshot, SnapshotError};
@@ -14,11 +15,12 @@ use crate::collect::{input, lockfiles, trees};
 use crate::diagnostic::{Code, Diagnostic, Level, Place};
 use crate::evidence::{Ecosystem, FileChange, FileKind, FileStatus, vocabulary};
 use crate::normalize;
-use crate::policy::{Repository, lint};
+use crate::policy::{Layer, Repository, lint};
 use crate::report::LintReport;
 
 const EXAMPLES: &str = "\
-Packs are read as they lie on the disk, one layer each, in the order in which they are named.
+Packs are read as they lie on the disk with those that they extend, one layer each, in the order in
+which they are named.
 What a code means: `tollgate explain CODE`.
 Exit codes: 0 nothing but warnings was found, 1 there is one and `--deny warnings` was given,
 2 a pack can't be loaded.
@@ -118,19 +120,18 @@ fn found(args: &LintArgs) -> Result<Linted, Vec<Diagnostic>> {
     } else {
         Configured { places: args.packs.clone(), parameters: Vec::new() }
     };
-    let packs: Result<Vec<PackFiles>, Diagnostic> = places.iter().map(pack_as_it_stands).collect();
-    let packs = packs.map_err(|mistake| vec![mistake])?;
+    let layers = layers_as_they_stand(&places)?;
     // A pack that does not load is told of before a repository is read.
     let repository = match &args.repo {
         Some(directory) => {
-            lint(&packs, &parameters, None)?;
+            lint(&layers, &parameters, None)?;
             Some(repository(directory).map_err(|error| vec![unreadable(&error)])?)
         }
         None => None,
     };
-    let mut found = lint(&packs, &parameters, repository.as_ref().map(|(repository, _)| repository))?;
+    let mut found = lint(&layers, &parameters, repository.as_ref().map(|(repository, _)| repository))?;
     found.retain(|warning| !args.allow.contains(&warning.code));
-    let packs = packs.iter().map(|pack| (pack.origin.clone(), pack.sha256())).collect();
+    let packs = layers.iter().flat_map(Layer::packs).map(|pack| (pack.origin.clone(), pack.sha256())).collect();
     Ok(Linted { packs, compared: repository.map(|(_, compared)| vec![compared]).unwrap_or_default(), found })
 }
 

@@ -18,6 +18,7 @@ pub mod lint;
 pub mod log;
 pub mod output;
 mod packages;
+pub mod packs;
 pub mod pipeline;
 pub mod readers;
 pub mod rules;

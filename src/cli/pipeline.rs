@@ -12,13 +12,13 @@ use crate::evaluate::{self, Outcome, evaluate, honoured};
 use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, Source};
 use crate::normalize;
 use crate::policy::Risk;
-use crate::report::{ReportContext, VerdictReport};
+use crate::report::{PolicyReport, ReportContext, VerdictReport, WeakeningReport};
 use crate::verdict::{Decision, RuleVerdict, Verdict, Waivers, decide};
 
 pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
 pub use crate::collect::snapshot::Side;
-pub use crate::policy::{PackFiles, PolicySet};
+pub use crate::policy::{Layer, Outside, PackFiles, PolicySet};
 pub use crate::render::{Format, Options as RenderOptions};
 pub use crate::report::{Document as DocumentKind, schema_text, write_evidence};
 
@@ -131,23 +131,31 @@ pub fn judge_change(
 ) -> Judged {
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
-    let verdict = judge(policy, &evidence, &settings.without.value, as_of);
+    let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), in_force: false };
+    let verdict = judge(policy, &evidence, &options);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
+    let mut weakenings = settings.weakenings(evidence.change.time.as_deref(), &without);
+    // What flags and settings raise is among theirs.
+    let raised = policy.limits().iter().filter(|limit| limit.value > limit.default && limit.set_by.layer.is_some());
+    weakenings.extend(raised.map(|limit| WeakeningReport {
+        what: format!("the limit of {} was raised from {} to {}", limit.name, limit.default, limit.value),
+        by: limit.set_by.to_string(),
+    }));
     let context = ReportContext {
         as_of: as_of.to_string(),
         dry_run: settings.dry_run.value,
+        policy: PolicyReport::from(policy),
         packs: policy.packs(),
-        weakenings: settings.weakenings(evidence.change.time.as_deref(), &without),
+        weakenings,
         settings: settings.reports(),
         extra_sources: absent,
     };
     Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
 }
 
-fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, without: &[EvidenceKind], as_of: jiff::Timestamp) -> Verdict {
-    let options = evaluate::Options { without: without.to_vec(), as_of: Some(as_of) };
-    let outcomes = evaluate(policy, evidence, &options);
+fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, options: &evaluate::Options) -> Verdict {
+    let outcomes = evaluate(policy, evidence, options);
     decide(outcomes, policy.thresholds(), evidence, &Waivers::default())
 }
 
@@ -230,11 +238,17 @@ pub struct CaseRule {
     pub approvers: Vec<String>,
 }
 
-/// Judges the evidence of a case, as of the time of its change.
+/// Judges the evidence of a case, as of the time of its change. Where that has none, nothing is too old, and every rule is in
+/// force.
 #[must_use]
 pub fn judge_case(policy: &PolicySet, evidence: Evidence, without: &[EvidenceKind]) -> CaseVerdict {
-    let as_of = evidence.change.time.as_deref().and_then(|time| time.parse().ok()).unwrap_or_default();
-    let verdict = judge(policy, &Arc::new(evidence), without, as_of);
+    let time: Option<jiff::Timestamp> = evidence.change.time.as_deref().and_then(|time| time.parse().ok());
+    let options = evaluate::Options {
+        without: without.to_vec(),
+        as_of: Some(time.unwrap_or_default()),
+        in_force: time.is_none(),
+    };
+    let verdict = judge(policy, &Arc::new(evidence), &options);
     let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
     CaseVerdict { decision: verdict.decision, rules }
 }

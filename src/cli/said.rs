@@ -169,6 +169,13 @@ pub fn limit(written: &str) -> Result<(&'static str, u64), String> {
     }
 }
 
+/// The limits that were set, each as it was said last.
+#[must_use]
+pub fn limits_said(said: &[(&'static str, u64)]) -> Vec<(String, u64)> {
+    let last: std::collections::BTreeMap<&str, u64> = said.iter().copied().collect();
+    last.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 /// The limits that rules are held to.
 #[must_use]
 pub fn limits(said: &[(&'static str, u64)]) -> Limits {

@@ -81,6 +81,10 @@ codes! {
     UnreadablePack = "unreadable-pack",
     /// `pack.toml` is not what it should be.
     BrokenPack = "broken-pack",
+    /// Two packs of one layer say different things of the same setting.
+    LayerConflict = "layer-conflict",
+    /// A later layer would relax what an earlier one does not let it relax.
+    WeakensLayer = "weakens-layer",
     /// A script does not parse.
     SyntaxError = "syntax-error",
     /// A rule's metadata is not what it should be.

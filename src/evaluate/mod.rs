@@ -16,8 +16,11 @@ use crate::policy::{PolicySet, Rule, RuleMeta, RuleResult, STACK_BYTES, Session}
 pub struct Options {
     /// Kinds of evidence that are not to be expected here. See [`honoured`].
     pub without: Vec<EvidenceKind>,
-    /// The time that sources are judged at; without it, one whose age a pack limits is stale.
+    /// The time that sources and rules are judged at; without it, a source whose age a pack limits is stale, and a rule that
+    /// is in force from some day on is in force.
     pub as_of: Option<jiff::Timestamp>,
+    /// Whether rules are in force whatever the day: where `as_of` is nothing that anybody said.
+    pub in_force: bool,
 }
 
 /// Asks every rule, in the order of their ids.
@@ -30,11 +33,12 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
         .map(|kind| (*kind, of_kind(evidence, &lacking, *kind)))
         .filter(|(_, completeness)| *completeness != Completeness::Complete)
         .collect();
+    let day = options.as_of.filter(|_| !options.in_force).map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
     let without: Vec<EvidenceKind> =
         options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
     let ask_all = || -> Vec<RuleOutcome> {
         let session = Session::new(policy, Arc::clone(evidence), options.as_of);
-        policy.rules().iter().map(|rule| ask(&session, rule, &completeness, &without)).collect()
+        policy.rules().iter().map(|rule| ask(&session, rule, day, &completeness, &without)).collect()
     };
     if policy.may_nest() { on_a_large_stack(policy, ask_all) } else { ask_all() }
 }
@@ -84,18 +88,31 @@ pub fn honoured(policy: &PolicySet, evidence: &Evidence, kind: EvidenceKind) -> 
 fn ask(
     session: &Session<'_>,
     rule: &Rule,
+    day: Option<jiff::civil::Date>,
     completeness: &[(EvidenceKind, Completeness)],
     without: &[EvidenceKind],
 ) -> RuleOutcome {
-    if let Some(kind) = rule.meta.needs.iter().find(|kind| without.contains(kind)) {
-        return RuleOutcome {
-            outcome: Outcome::NotApplicable,
-            reason: format!("{kind} are said not to be expected here"),
-            evidence: rule.meta.needs.clone(),
-            ..blank(&rule.meta)
-        };
+    let meta = rule.meta.on(day);
+    let not_asked = |reason: String, evidence: Vec<EvidenceKind>| RuleOutcome {
+        outcome: Outcome::NotApplicable,
+        reason,
+        evidence,
+        ..blank(&meta)
+    };
+    if let Some(kind) = meta.needs.iter().find(|kind| without.contains(kind)) {
+        return not_asked(format!("{kind} are said not to be expected here"), meta.needs.clone());
     }
-    conclude(&rule.meta, session.run(rule), completeness)
+    // Where it is not known which files changed, it is not known that none of them lies in the scope.
+    let all_files = !completeness.iter().any(|(kind, _)| *kind == EvidenceKind::Files);
+    if let Some(scope) = &meta.scope
+        && all_files
+        && !session.is_concerned(rule)
+    {
+        let paths: Vec<String> = scope.iter().map(|glob| format!("`{glob}`")).collect();
+        let reason = format!("nothing of the change lies in its scope, {}", paths.join(", "));
+        return not_asked(reason, vec![EvidenceKind::Files]);
+    }
+    conclude(&meta, session.run(rule), completeness)
 }
 
 fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {

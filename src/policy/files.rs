@@ -50,6 +50,18 @@ impl PackFiles {
         Some(Self { origin: format!("builtin:{name}"), files })
     }
 
+    /// A pack that travels inside the binary, or what is wrong with its name.
+    ///
+    /// # Errors
+    /// Where there is none of that name.
+    pub fn required_builtin(name: &str) -> Result<Self, Diagnostic> {
+        Self::builtin(name).ok_or_else(|| {
+            let names: Vec<&str> = Self::builtin_names().collect();
+            let message = format!("there is no built-in pack `{name}`, there are {}", names.join(", "));
+            Diagnostic::new(Code::UnreadablePack, message).suggest(name, names.iter().copied())
+        })
+    }
+
     /// The names of the packs inside the binary.
     pub fn builtin_names() -> impl Iterator<Item = &'static str> {
         BUILTIN.dirs().filter_map(|dir| dir.path().to_str())

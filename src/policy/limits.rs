@@ -90,7 +90,7 @@ impl Limits {
     }
 
     /// What of packs is more than may be loaded; known before anything is read, for reading takes longer than in proportion.
-    pub(super) fn refuse(&self, packs: &[PackFiles]) -> Vec<Diagnostic> {
+    pub(super) fn refuse(&self, packs: &[&PackFiles]) -> Vec<Diagnostic> {
         let refused = |message: String| Diagnostic::new(Code::LimitExceeded, message);
         if packs.len() > self.packs {
             return vec![refused(format!("the policy set has {} packs, the limit is {}", packs.len(), self.packs))];

@@ -1,5 +1,7 @@
 //! `pack.toml` as it is written: wire types, strict about every key.
 
+mod schema;
+
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -16,28 +18,56 @@ use crate::evidence::EvidenceKind;
 #[schemars(title = "Tollgate pack")]
 pub struct PackManifest {
     /// The pack's name: lower case letters, digits and dashes.
-    #[schemars(with = "String")]
+    #[schemars(with = "schema::Name")]
     pub name: Spanned<String>,
     /// Its version.
     pub version: String,
     /// What it is for.
     pub description: String,
+    /// Packs that join the same layer: `builtin:NAME`, or a directory by its path from this pack's directory.
+    #[serde(default)]
+    #[schemars(with = "Vec<schema::NotEmpty>")]
+    pub extends: Vec<Spanned<String>>,
+    /// The part of the repository that its rules are about.
+    #[serde(default)]
+    pub scope: Option<ScopeTable>,
     /// Categories beside the built-in ones.
     #[serde(default)]
     pub categories: Vec<String>,
     /// What is expected of each kind of evidence.
     #[serde(default)]
+    #[schemars(with = "schema::Evidence")]
     pub evidence: BTreeMap<EvidenceKind, ExpectTable>,
-    /// Parameters that its rules read.
+    /// Parameters that its rules read, by a name without a dot.
     #[serde(default)]
-    pub parameters: IndexMap<String, ParameterTable>,
+    #[schemars(with = "schema::Parameters")]
+    pub parameters: IndexMap<Spanned<String>, ParameterTable>,
     /// What each level of risk asks for.
     #[serde(default)]
+    #[schemars(with = "schema::Levels")]
     pub risk: BTreeMap<Risk, RiskTable>,
-    /// Settings of single rules.
+    /// Settings of single rules, of this layer or of an earlier one, by id.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RuleTable>")]
     pub rules: IndexMap<Spanned<String>, RuleTable>,
+    /// Values of parameters that packs of this layer or of an earlier one declare: `name` for every pack that declares it,
+    /// `"pack.name"` for one.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, schema::Value>")]
+    pub set: IndexMap<Spanned<String>, Spanned<toml::Value>>,
+    /// How much the rules of the policy set may use. The first layer may raise a limit, later ones only lower it.
+    #[serde(default)]
+    #[schemars(with = "schema::LimitsTable")]
+    pub limits: IndexMap<Spanned<String>, Spanned<u64>>,
+}
+
+/// The part of the repository that the rules of a pack are about.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScopeTable {
+    /// Globs from the root of the repository; the rules see what lies under one of them, and what has no known place.
+    #[schemars(with = "schema::Globs")]
+    pub paths: Spanned<Vec<Spanned<String>>>,
 }
 
 /// What is expected of one kind of evidence.
@@ -62,10 +92,10 @@ pub struct ExpectTable {
 pub struct ParameterTable {
     /// `string`, `integer`, `number`, `boolean`, `severity`, `risk`, `glob`, `licence`, `date`, or `list<..>` of one of them.
     #[serde(rename = "type")]
-    #[schemars(with = "String")]
+    #[schemars(with = "schema::ParameterType")]
     pub kind: Spanned<String>,
     /// Its value unless somebody sets another.
-    #[schemars(with = "serde_json::Value")]
+    #[schemars(with = "schema::Value")]
     pub default: Spanned<toml::Value>,
     /// What it is for.
     #[serde(default)]
@@ -97,10 +127,10 @@ pub enum Stricter {
 #[serde(deny_unknown_fields)]
 pub struct Tunable {
     /// The lowest value.
-    #[schemars(with = "serde_json::Value")]
+    #[schemars(with = "schema::Value")]
     pub from: Spanned<toml::Value>,
     /// The highest value.
-    #[schemars(with = "serde_json::Value")]
+    #[schemars(with = "schema::Value")]
     pub to: Spanned<toml::Value>,
 }
 
@@ -129,7 +159,7 @@ pub enum RiskDecision {
 #[serde(deny_unknown_fields)]
 pub struct ApprovalTable {
     /// `user:LOGIN`, `team:NAME`, `owners` or `any`; one of them is enough.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<schema::ApproverText>", length(min = 1))]
     pub from: Vec<Spanned<String>>,
     /// How many different people.
     #[serde(default = "one")]
@@ -145,15 +175,33 @@ const fn one() -> u32 {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleTable {
-    /// How binding it is.
+    /// How binding it is. A later layer may raise it, and lower it to what `tunable` lists.
     #[serde(default)]
-    pub enforcement: Option<Enforcement>,
-    /// Who may let a violation pass.
+    #[schemars(with = "Option<Enforcement>")]
+    pub enforcement: Option<Spanned<Enforcement>>,
+    /// Who may let a violation pass. A later layer's are asked besides the earlier ones.
     #[serde(default)]
-    #[schemars(with = "Option<Vec<String>>")]
-    pub approvers: Option<Vec<Spanned<String>>>,
-    /// Values of the pack's parameters for this rule alone.
+    #[schemars(with = "Option<Vec<schema::ApproverText>>")]
+    pub approvers: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Until this day, in UTC, the rule is advisory. A later layer may only move it to an earlier day.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    #[schemars(with = "Option<schema::Day>")]
+    pub effective_on: Option<Spanned<toml::Value>>,
+    /// Values of its pack's parameters for this rule alone.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, schema::Value>")]
     pub parameters: IndexMap<Spanned<String>, Spanned<toml::Value>>,
+    /// What later layers may relax.
+    #[serde(default)]
+    #[schemars(with = "Option<RuleTunable>")]
+    pub tunable: Option<Spanned<RuleTunable>>,
+}
+
+/// What later layers may relax of a rule.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleTunable {
+    /// The values that they may lower `enforcement` to.
+    #[serde(default)]
+    pub enforcement: Vec<Enforcement>,
 }

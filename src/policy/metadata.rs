@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::evidence::{EvidenceKind, vocabulary};
 
@@ -95,6 +96,72 @@ impl fmt::Display for Approver {
     }
 }
 
+/// Who gave a setting its value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SetBy {
+    /// The name of a pack, or a flag with its dashes.
+    pub by: String,
+    /// The layer of the pack, from 0; `None` for a flag, which comes after all layers.
+    pub layer: Option<u32>,
+}
+
+impl SetBy {
+    /// A pack of a layer.
+    #[must_use]
+    pub fn pack(name: &str, layer: u32) -> Self {
+        Self { by: name.to_owned(), layer: Some(layer) }
+    }
+
+    /// A flag.
+    #[must_use]
+    pub fn flag(name: &str) -> Self {
+        Self { by: name.to_owned(), layer: None }
+    }
+}
+
+impl fmt::Display for SetBy {
+    /// `acme (layer 0)`, `--param`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.layer {
+            Some(layer) => write!(f, "{} (layer {layer})", self.by),
+            None => f.write_str(&self.by),
+        }
+    }
+}
+
+/// Approvers that a later layer asks for besides the rule's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FurtherApprovers {
+    /// Who may approve; one of them is enough.
+    pub from: Vec<Approver>,
+    /// Who asks for them.
+    pub set_by: SetBy,
+}
+
+/// A rule that is not in force yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending {
+    /// The day from which on it is, in UTC.
+    pub effective_on: jiff::civil::Date,
+    /// How many days are left until then, at least 1.
+    pub days: u32,
+    /// How binding it is from then on.
+    pub enforcement: Enforcement,
+}
+
+/// A parameter's value as a rule reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleParameter {
+    /// The parameter's name.
+    pub name: String,
+    /// The value.
+    pub value: serde_json::Value,
+    /// Whether it is for this rule alone.
+    pub own: bool,
+    /// Who set it.
+    pub set_by: SetBy,
+}
+
 /// What a rule says of itself, with what layers made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleMeta {
@@ -120,6 +187,8 @@ pub struct RuleMeta {
     pub optional: Vec<EvidenceKind>,
     /// Who may let a violation pass; one of them is enough.
     pub approvers: Vec<Approver>,
+    /// Whom later layers ask besides, each a requirement of its own.
+    pub further_approvers: Vec<FurtherApprovers>,
     /// Controls that it stands for.
     pub controls: Vec<String>,
     /// What to do about a violation.
@@ -128,8 +197,33 @@ pub struct RuleMeta {
     pub owner: Option<String>,
     /// Where it is documented.
     pub docs: Option<String>,
-    /// Who set a setting, where that is not the rule itself: setting, pack.
-    pub set_by: BTreeMap<String, String>,
+    /// The globs that its pack is scoped to; `None` for the whole repository.
+    pub scope: Option<Vec<String>>,
+    /// The day from which on it is as binding as it says, in UTC; advisory before.
+    pub effective_on: Option<jiff::civil::Date>,
+    /// What is to come, where the rule is judged before that day; `enforcement` is advisory then.
+    pub pending: Option<Pending>,
+    /// The parameters that it reads.
+    pub parameters: Vec<RuleParameter>,
+    /// Who set a setting, where that is not the rule itself.
+    pub set_by: BTreeMap<String, SetBy>,
+}
+
+impl RuleMeta {
+    /// The rule as it is on a day: advisory where that is before the one from which on it is in force. Without a day it is
+    /// in force.
+    #[must_use]
+    pub fn on(self: &Arc<Self>, day: Option<jiff::civil::Date>) -> Arc<Self> {
+        match (self.effective_on, day) {
+            (Some(effective_on), Some(day)) if day < effective_on && self.enforcement != Enforcement::Advisory => {
+                let days = effective_on.duration_since(day).as_hours() / 24;
+                let days = u32::try_from(days).unwrap_or(u32::MAX);
+                let pending = Pending { effective_on, days, enforcement: self.enforcement };
+                Arc::new(Self { enforcement: Enforcement::Advisory, pending: Some(pending), ..Self::clone(self) })
+            }
+            _ => Arc::clone(self),
+        }
+    }
 }
 
 /// What a level of risk asks for.
@@ -143,6 +237,8 @@ pub struct Threshold {
     pub approvals: Vec<(Vec<Approver>, u32)>,
     /// The pack that says so.
     pub pack: String,
+    /// The layer of that pack, from 0.
+    pub layer: u32,
 }
 
 /// What a pack says of itself.
@@ -166,4 +262,6 @@ pub struct PackMeta {
     pub may_lack: Vec<EvidenceKind>,
     /// How many days old what a source knows may be, by kind of evidence.
     pub max_age_days: BTreeMap<EvidenceKind, u32>,
+    /// The globs that its rules are scoped to; `None` for the whole repository.
+    pub scope: Option<Vec<String>>,
 }

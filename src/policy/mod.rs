@@ -9,9 +9,9 @@ mod effect;
 mod files;
 mod host;
 mod language;
+mod layers;
 mod limits;
 mod lint;
-mod loader;
 mod manifest;
 mod metadata;
 mod modules;
@@ -28,11 +28,15 @@ mod watch;
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::{Definitions, Name, Page, definitions, names as host_names, reference as host_reference};
+pub use layers::{Layer, Outside, SetLimit};
 pub use limits::{Limit, Limits};
 pub use lint::{Repository, lint};
 pub use manifest::PackManifest;
-pub use metadata::{Approver, BUILTIN_CATEGORIES, Enforcement, PackMeta, Risk, RuleMeta, Threshold};
+pub use metadata::{
+    Approver, BUILTIN_CATEGORIES, Enforcement, FurtherApprovers, PackMeta, Pending, Risk, RuleMeta, RuleParameter,
+    SetBy, Threshold,
+};
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};
-pub use set::{PolicySet, Rule};
+pub use set::{PolicySet, Rule, SetParameter};
 pub use watch::{give_up_with, watch_memory};

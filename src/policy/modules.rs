@@ -27,7 +27,9 @@ impl ModuleResolver for Modules {
         let source = source.unwrap_or("");
         self.packs
             .iter()
-            .find(|(origin, _)| source.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/')))
+            .filter(|(origin, _)| source.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/')))
+            // A pack may lie below another one's directory.
+            .max_by_key(|(origin, _)| origin.len())
             .and_then(|(_, modules)| modules.get(path))
             .cloned()
             .ok_or_else(|| EvalAltResult::ErrorModuleNotFound(path.to_owned(), position).into())

@@ -1,6 +1,5 @@
 //! Parameters: typed values that a pack declares and that somebody may move, in the stricter direction or as far as declared.
 
-use indexmap::IndexMap;
 use rhai::Dynamic;
 
 use super::host::{self, WordValue, check_glob, check_licence, date_value};
@@ -34,6 +33,12 @@ const KINDS: &[(&str, Kind)] = &[
     ("licence", Kind::Licence),
     ("date", Kind::Date),
 ];
+
+/// Every type, as `pack.toml` writes it.
+pub(crate) fn type_names() -> Vec<String> {
+    let lists = KINDS.iter().map(|(name, _)| format!("list<{name}>"));
+    KINDS.iter().map(|(name, _)| (*name).to_owned()).chain(lists).collect()
+}
 
 /// A type as `pack.toml` writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,9 +91,9 @@ impl Type {
         }
     }
 
-    /// Whether a value fits; what is wrong, in words, where it does not.
-    fn check(self, value: &toml::Value) -> Result<(), String> {
-        self.value(value).map(drop)
+    /// A value that fits, in the one form that it is kept in; what is wrong, in words, where it does not fit.
+    pub(crate) fn fit(self, value: &toml::Value) -> Result<toml::Value, String> {
+        self.value(value).map(|_| canonical(self.kind, value))
     }
 
     /// Reads a value from the command line: as TOML where that fits, else as the text that it is.
@@ -105,11 +110,44 @@ impl Type {
     }
 }
 
+/// A date as its text, and whole numbers among others as these: two spellings of a value are the same value.
+fn canonical(kind: Kind, value: &toml::Value) -> toml::Value {
+    match (kind, value) {
+        (_, toml::Value::Array(values)) => {
+            toml::Value::Array(values.iter().map(|value| canonical(kind, value)).collect())
+        }
+        (Kind::Date, toml::Value::Datetime(time)) => toml::Value::String(time.to_string()),
+        #[expect(clippy::cast_precision_loss, reason = "a parameter is a small number that a person wrote")]
+        (Kind::Number, toml::Value::Integer(number)) => toml::Value::Float(*number as f64),
+        (_, other) => other.clone(),
+    }
+}
+
+/// A value as JSON writes it.
+pub(crate) fn json(value: &toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::String(text) => text.as_str().into(),
+        toml::Value::Integer(number) => (*number).into(),
+        toml::Value::Float(number) => (*number).into(),
+        toml::Value::Boolean(flag) => (*flag).into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(values) => values.iter().map(json).collect(),
+        toml::Value::Table(table) => table.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+    }
+}
+
+impl std::fmt::Display for Type {
+    /// As `pack.toml` writes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.list { write!(f, "list<{}>", self.kind.name()) } else { f.write_str(self.kind.name()) }
+    }
+}
+
 fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
-fn describe(value: &toml::Value) -> String {
+pub(crate) fn describe(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => format!("the text `{text}`"),
         toml::Value::Integer(number) => format!("the number {number}"),
@@ -156,19 +194,29 @@ fn word<W: Word>(text: &str) -> Result<Dynamic, String> {
     })
 }
 
+/// A date in its one spelling, as in `2027-01-01`.
+pub(crate) fn day(text: &str) -> Option<jiff::civil::Date> {
+    text.parse::<jiff::civil::Date>().ok().filter(|date| date.to_string() == text)
+}
+
+/// A date as TOML writes it, with or without quotes.
+pub(crate) fn date_of(value: &toml::Value) -> Option<jiff::civil::Date> {
+    match value {
+        toml::Value::String(text) => day(text),
+        toml::Value::Datetime(time) => day(&time.to_string()),
+        _ => None,
+    }
+}
+
 /// One declared parameter.
 #[derive(Debug, Clone)]
 pub(crate) struct Parameter {
     pub(crate) of: Type,
-    value: toml::Value,
-    stricter: Option<Stricter>,
-    tunable: Option<(toml::Value, toml::Value)>,
-    /// Who set the value, where that is not the pack.
-    pub(crate) set_by: Option<String>,
+    pub(crate) default: toml::Value,
+    pub(crate) description: Option<String>,
+    pub(crate) stricter: Option<Stricter>,
+    pub(crate) tunable: Option<(toml::Value, toml::Value)>,
 }
-
-/// The parameters of a pack, by name.
-pub(crate) type Parameters = IndexMap<String, Parameter>;
 
 impl Parameter {
     /// Checks a declaration; the diagnostic's place is a span of `pack.toml`.
@@ -177,7 +225,9 @@ impl Parameter {
             (Diagnostic::new(Code::BrokenPack, format!("parameter `{name}`: {what}")), span)
         };
         let of = Type::parse(table.kind.get_ref()).map_err(|diagnostic| (diagnostic, table.kind.span()))?;
-        of.check(table.default.get_ref()).map_err(|what| broken(what, table.default.span()))?;
+        let fit =
+            |value: &toml::Spanned<toml::Value>| of.fit(value.get_ref()).map_err(|what| broken(what, value.span()));
+        let default = fit(&table.default)?;
         let lists = matches!(table.stricter, Some(Stricter::Subset | Stricter::Superset));
         if table.stricter.is_some() && lists != of.list {
             return Err(broken(
@@ -185,62 +235,50 @@ impl Parameter {
                 table.kind.span(),
             ));
         }
-        if let Some(tunable) = &table.tunable {
+        let mut tunable = None;
+        if let Some(range) = &table.tunable {
             if of.list {
-                return Err(broken("a list has no range, so it can't be `tunable`".to_owned(), tunable.from.span()));
+                return Err(broken("a list has no range, so it can't be `tunable`".to_owned(), range.from.span()));
             }
-            for end in [&tunable.from, &tunable.to] {
-                of.check(end.get_ref()).map_err(|what| broken(what, end.span()))?;
+            let (from, to) = (fit(&range.from)?, fit(&range.to)?);
+            if of.rank(&from) > of.rank(&to) {
+                return Err(broken("`from` lies above `to`".to_owned(), range.from.span()));
             }
-            if of.rank(tunable.from.get_ref()) > of.rank(tunable.to.get_ref()) {
-                return Err(broken("`from` lies above `to`".to_owned(), tunable.from.span()));
+            tunable = Some((from, to));
+        }
+        Ok(Self { of, default, description: table.description.clone(), stricter: table.stricter, tunable })
+    }
+
+    /// A value that fits as rules see it.
+    pub(crate) fn dynamic(&self, value: &toml::Value) -> Dynamic {
+        // Only what fits is kept.
+        self.of.value(value).unwrap_or(Dynamic::UNIT)
+    }
+
+    /// Whether a later layer may move it from one value to another; why not, in words.
+    pub(crate) fn may_move(&self, from: &toml::Value, to: &toml::Value) -> Result<(), String> {
+        if to == from || self.is_stricter(from, to) || self.in_range(to) {
+            return Ok(());
+        }
+        Err(format!("can't be moved from {} to {}: {}", describe(from), describe(to), self.freedom()))
+    }
+
+    /// What later layers may do with it, in words.
+    pub(crate) fn freedom(&self) -> String {
+        match (&self.stricter, &self.tunable) {
+            (None, None) => "the pack declares neither `stricter` nor `tunable` for it".to_owned(),
+            (Some(stricter), None) => format!("the pack lets it be moved only to a {} value", direction(*stricter)),
+            (stricter, Some((from, to))) => {
+                let also =
+                    stricter.map_or(String::new(), |stricter| format!(", or to a {} value", direction(stricter)));
+                format!("the pack lets it be moved from {} to {}{also}", describe(from), describe(to))
             }
         }
-        Ok(Self {
-            of,
-            value: table.default.get_ref().clone(),
-            stricter: table.stricter,
-            tunable: table.tunable.as_ref().map(|range| (range.from.get_ref().clone(), range.to.get_ref().clone())),
-            set_by: None,
-        })
     }
 
-    /// The value as rules see it.
-    pub(crate) fn dynamic(&self) -> Dynamic {
-        // The value was checked when it was declared or set.
-        self.of.value(&self.value).unwrap_or(Dynamic::UNIT)
-    }
-
-    /// Moves the value, as far as the pack lets it be moved from outside.
-    pub(crate) fn set(&mut self, value: toml::Value, by: &str) -> Result<(), String> {
-        self.of.check(&value)?;
-        if value != self.value && !self.stricter(&value) && !self.in_range(&value) {
-            let allowed = match (&self.stricter, &self.tunable) {
-                (None, None) => "the pack declares neither `stricter` nor `tunable` for it".to_owned(),
-                (Some(stricter), None) => format!("the pack lets it be moved only to a {} value", direction(*stricter)),
-                (stricter, Some((from, to))) => {
-                    let also =
-                        stricter.map_or(String::new(), |stricter| format!(", or to a {} value", direction(stricter)));
-                    format!("the pack lets it be moved from {} to {}{also}", describe(from), describe(to))
-                }
-            };
-            return Err(format!("can't be moved from {} to {}: {allowed}", describe(&self.value), describe(&value)));
-        }
-        self.value = value;
-        self.set_by = Some(by.to_owned());
-        Ok(())
-    }
-
-    /// Replaces the value by the pack's own word.
-    pub(crate) fn replace(&mut self, value: &toml::Value) -> Result<(), String> {
-        self.of.check(value)?;
-        self.value = value.clone();
-        Ok(())
-    }
-
-    fn stricter(&self, value: &toml::Value) -> bool {
-        let old = self.of.rank(&self.value);
-        let new = self.of.rank(value);
+    fn is_stricter(&self, from: &toml::Value, to: &toml::Value) -> bool {
+        let old = self.of.rank(from);
+        let new = self.of.rank(to);
         let holds = |inner: &toml::Value, outer: &toml::Value| match (inner.as_array(), outer.as_array()) {
             (Some(inner), Some(outer)) => inner.iter().all(|element| outer.contains(element)),
             _ => false,
@@ -248,8 +286,8 @@ impl Parameter {
         match self.stricter {
             Some(Stricter::Lower) => new < old,
             Some(Stricter::Higher) => new > old,
-            Some(Stricter::Subset) => holds(value, &self.value),
-            Some(Stricter::Superset) => holds(&self.value, value),
+            Some(Stricter::Subset) => holds(to, from),
+            Some(Stricter::Superset) => holds(from, to),
             None => false,
         }
     }
@@ -303,6 +341,11 @@ mod tests {
         Parameter::declare("p", &table).unwrap()
     }
 
+    fn moves(declared: &str, to: &toml::Value) -> bool {
+        let parameter = parameter(declared);
+        parameter.of.fit(to).is_ok_and(|to| parameter.may_move(&parameter.default, &to).is_ok())
+    }
+
     fn text(value: &str) -> toml::Value {
         toml::Value::String(value.to_owned())
     }
@@ -311,22 +354,22 @@ mod tests {
     fn a_stricter_value_is_always_taken_and_a_laxer_one_only_in_the_declared_range() {
         let declared = "type = \"severity\"\ndefault = \"high\"\nstricter = \"lower\"\ntunable = { from = \"medium\", to = \"critical\" }";
         for (value, taken) in [("low", true), ("none", true), ("critical", true), ("high", true), ("hihg", false)] {
-            assert_eq!(parameter(declared).set(text(value), "--param").is_ok(), taken, "{value}");
+            assert_eq!(moves(declared, &text(value)), taken, "{value}");
         }
         let narrow = "type = \"severity\"\ndefault = \"high\"\nstricter = \"lower\"";
-        assert!(parameter(narrow).set(text("critical"), "--param").is_err());
+        assert!(!moves(narrow, &text("critical")));
         let fixed = "type = \"integer\"\ndefault = 3";
-        assert!(parameter(fixed).set(toml::Value::Integer(4), "--param").is_err());
-        assert!(parameter(fixed).set(toml::Value::Integer(3), "--param").is_ok());
+        assert!(!moves(fixed, &toml::Value::Integer(4)));
+        assert!(moves(fixed, &toml::Value::Integer(3)));
     }
 
     #[test]
     fn a_list_is_moved_only_to_the_stricter_side() {
         let declared = "type = \"list<glob>\"\ndefault = [\"a/**\", \"b/**\"]\nstricter = \"superset\"";
         let list = |globs: &[&str]| toml::Value::Array(globs.iter().map(|glob| text(glob)).collect());
-        assert!(parameter(declared).set(list(&["b/**", "a/**", "c/**"]), "--param").is_ok());
-        assert!(parameter(declared).set(list(&["a/**"]), "--param").is_err());
-        assert!(parameter(declared).set(list(&["a/**", "b/**", "/c"]), "--param").is_err());
+        assert!(moves(declared, &list(&["b/**", "a/**", "c/**"])));
+        assert!(!moves(declared, &list(&["a/**"])));
+        assert!(!moves(declared, &list(&["a/**", "b/**", "/c"])));
     }
 
     #[test]

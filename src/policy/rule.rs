@@ -1,11 +1,14 @@
 //! One rule file: compiled, its metadata read without running it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rhai::{AST, ASTFlags, Dynamic, Engine, Expr, ImmutableString, Position, Stmt};
 
 use super::check::Names;
+use super::layers::Pack;
 use super::metadata::{Approver, Enforcement, Risk, RuleMeta};
+use super::parameter::day;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{EvidenceKind, Word};
 
@@ -103,20 +106,30 @@ pub(crate) struct Parsed {
     pub(crate) top_level: bool,
     /// Where `RULE` stands, for diagnostics about the metadata as a whole.
     pub(crate) position: Position,
+    /// Where its entries stand.
+    pub(crate) positions: BTreeMap<String, Position>,
+    /// Values of the pack's parameters for this rule alone, not yet looked at.
+    pub(crate) parameters: Vec<OwnValue>,
+}
+
+/// A parameter's value in a rule's metadata.
+pub(crate) struct OwnValue {
+    pub(crate) name: String,
+    pub(crate) value: toml::Value,
+    pub(crate) key: Position,
+    pub(crate) at: Position,
 }
 
 /// Reads and checks one rule file.
 pub(crate) fn parse(
     script: &Script,
+    ast: AST,
     id: &str,
-    pack: &str,
-    layer: u32,
+    pack: &Pack,
     categories: &[String],
-    engine: &Engine,
     names: &Names<'_>,
 ) -> Result<Parsed, Vec<Diagnostic>> {
     let one = |diagnostic: Diagnostic| vec![diagnostic];
-    let ast = script.compile(engine).map_err(one)?;
     check_top_level(script, &ast).map_err(one)?;
     let check = ast.iter_functions().find(|function| function.name == "check");
     match check {
@@ -141,8 +154,10 @@ pub(crate) fn parse(
         return Err(mistakes);
     }
     let (position, entries) = metadata(script, &ast).map_err(one)?;
+    let positions = entries.iter().map(|entry| (entry.name.to_string(), entry.at)).collect();
     let mut reader = Reader { script, entries, mistakes: Vec::new() };
-    let meta = reader.rule(id, pack, layer, categories, position);
+    let meta = reader.rule(id, pack, categories, position);
+    let parameters = reader.parameters();
     reader.finish();
     if !reader.mistakes.is_empty() {
         // Nobody reads more.
@@ -151,7 +166,7 @@ pub(crate) fn parse(
     }
     let top_level = ast.statements().iter().filter(|statement| !matches!(statement, Stmt::Noop(..))).count() > 1;
     let ast = if top_level { ast } else { ast.clone_functions_only() };
-    Ok(Parsed { meta, ast, top_level, position })
+    Ok(Parsed { meta, ast, top_level, position, positions, parameters })
 }
 
 /// One entry of `RULE`.
@@ -160,6 +175,24 @@ struct Entry {
     key: Position,
     value: Dynamic,
     at: Position,
+    /// The entries of a map.
+    inner: Option<Vec<Entry>>,
+}
+
+impl Entry {
+    fn of((key, value): &(rhai::Ident, Expr)) -> Self {
+        let inner = match value {
+            Expr::Map(map, _) => Some(map.0.iter().map(Self::of).collect()),
+            _ => None,
+        };
+        Self {
+            name: key.name.clone(),
+            key: key.pos,
+            value: value.get_literal_value(None).unwrap_or(Dynamic::UNIT),
+            at: value.start_position(),
+            inner,
+        }
+    }
 }
 
 /// Finds `const RULE = #{ .. }`.
@@ -176,13 +209,19 @@ fn metadata(script: &Script, ast: &AST) -> Result<(Position, Vec<Entry>), Diagno
     let Expr::Map(map, _) = expression else {
         return Err(script.mistake(Code::BrokenMetadata, position, "`RULE` has to be a map literal, `#{ .. }`"));
     };
-    let entries = map.0.iter().map(|(key, value)| Entry {
-        name: key.name.clone(),
-        key: key.pos,
-        value: value.get_literal_value(None).unwrap_or(Dynamic::UNIT),
-        at: value.start_position(),
-    });
-    Ok((position, entries.collect()))
+    Ok((position, map.0.iter().map(Entry::of).collect()))
+}
+
+/// A literal of a script as `pack.toml` would have it.
+fn as_toml(value: &Dynamic) -> Option<toml::Value> {
+    if let Some(array) = value.read_lock::<rhai::Array>() {
+        return array.iter().map(as_toml).collect::<Option<Vec<_>>>().map(toml::Value::Array);
+    }
+    if let Ok(text) = value.as_immutable_string_ref() {
+        return Some(toml::Value::String(text.to_string()));
+    }
+    let number = || value.as_int().map(toml::Value::Integer).or_else(|_| value.as_float().map(toml::Value::Float));
+    value.as_bool().map(toml::Value::Boolean).or_else(|_| number()).ok()
 }
 
 /// Reads metadata entry by entry; what is left over at the end is unknown.
@@ -204,6 +243,8 @@ const KEYS: &[&str] = &[
     "remedy",
     "owner",
     "docs",
+    "parameters",
+    "effective_on",
 ];
 
 impl Reader<'_> {
@@ -305,7 +346,35 @@ impl Reader<'_> {
         approvers
     }
 
-    fn rule(&mut self, id: &str, pack: &str, layer: u32, categories: &[String], position: Position) -> RuleMeta {
+    fn date(&mut self, key: &str) -> Option<jiff::civil::Date> {
+        let (text, at) = self.text(key)?;
+        let date = day(&text);
+        if date.is_none() {
+            self.mistake(at, format!("`{key}` has to be a date, as in `2027-01-01`, found `{text}`"));
+        }
+        date
+    }
+
+    fn parameters(&mut self) -> Vec<OwnValue> {
+        let Some(entry) = self.take("parameters") else { return Vec::new() };
+        let Some(inner) = entry.inner else {
+            self.mistake(entry.at, "`parameters` has to be a map, as in `#{ limit: 3 }`".to_owned());
+            return Vec::new();
+        };
+        let mut parameters = Vec::new();
+        for Entry { name, key, value, at, .. } in inner {
+            match as_toml(&value) {
+                Some(value) => parameters.push(OwnValue { name: name.to_string(), value, key, at }),
+                None => self.mistake(
+                    at,
+                    format!("the value of `{name}` has to be a text, a number, true or false, or a list of these"),
+                ),
+            }
+        }
+        parameters
+    }
+
+    fn rule(&mut self, id: &str, pack: &Pack, categories: &[String], position: Position) -> RuleMeta {
         let title = self.required("title", position);
         let category = self.required("category", position);
         if let Some((category, at)) = &category
@@ -326,8 +395,8 @@ impl Reader<'_> {
         }
         RuleMeta {
             id: id.to_owned(),
-            pack: pack.to_owned(),
-            layer,
+            pack: pack.name().to_owned(),
+            layer: pack.layer,
             title: title.map(|(text, _)| text).unwrap_or_default(),
             description: description(&self.script.text),
             category: category.map(|(text, _)| text).unwrap_or_default(),
@@ -336,11 +405,16 @@ impl Reader<'_> {
             needs,
             optional,
             approvers: self.approvers(),
+            further_approvers: Vec::new(),
             controls: self.texts("controls").into_iter().map(|(text, _)| text).collect(),
             remedy: self.text("remedy").map(|(text, _)| text),
             owner: self.text("owner").map(|(text, _)| text),
             docs: self.text("docs").map(|(text, _)| text),
-            set_by: std::collections::BTreeMap::new(),
+            scope: None,
+            effective_on: self.date("effective_on"),
+            pending: None,
+            parameters: Vec::new(),
+            set_by: BTreeMap::new(),
         }
     }
 

@@ -61,13 +61,21 @@ impl<'a> Session<'a> {
         Self { policy, store, meter, watch, engine }
     }
 
+    /// Whether something that a rule's scope is about is there, or may be: what has no known place may lie anywhere.
+    #[must_use]
+    pub fn is_concerned(&self, rule: &Rule) -> bool {
+        self.store.look_through(rule.scope.as_ref());
+        self.store.sees_anything()
+    }
+
     /// Runs one rule.
     #[must_use]
     pub fn run(&self, rule: &Rule) -> RuleResult {
         self.meter.reset();
         self.store.take_read();
+        self.store.look_through(rule.scope.as_ref());
         let run = Arc::new(RuleRun::new(
-            Arc::clone(&self.policy.categories),
+            self.policy.categories(rule.meta.layer),
             Arc::clone(&self.meter),
             Arc::clone(&self.watch),
         ));

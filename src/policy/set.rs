@@ -1,22 +1,16 @@
 //! A policy set: packs loaded whole or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rhai::{AST, Map};
 
-use super::check::Vocabularies;
-use super::files::PackFiles;
-use super::host::Globs;
-use super::limits::Limits;
-use super::loader::Loader;
-use super::metadata::{BUILTIN_CATEGORIES, PackMeta, RuleMeta, Threshold};
+use super::host::{Globs, PathScope};
+use super::layers::SetLimit;
+use super::metadata::{PackMeta, RuleMeta, SetBy, Threshold};
 use super::modules::Modules;
-use super::rule::Script;
 use super::sandbox::Sandbox;
-use super::watch::Watch;
-use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Completeness, Evidence, Source, tool_key};
 
 /// One rule, ready to run.
@@ -28,6 +22,8 @@ pub struct Rule {
     pub(crate) top_level: bool,
     pub(crate) source: String,
     pub(crate) parameters: Map,
+    /// The part of the repository that it sees.
+    pub(crate) scope: Option<Arc<PathScope>>,
 }
 
 /// Everything that a change is judged by.
@@ -39,78 +35,42 @@ pub struct PolicySet {
     pub(crate) sandbox: Sandbox,
     pub(crate) modules: Modules,
     pub(crate) globs: Arc<Globs>,
-    pub(crate) categories: Arc<[String]>,
+    /// The categories that rules may assess, by layer: a layer knows its own and those of earlier ones.
+    pub(super) categories: Vec<Arc<[String]>>,
+    pub(super) parameters: Vec<SetParameter>,
+    pub(super) limits: Vec<SetLimit>,
+    pub(super) sha256: String,
     pub(crate) texts: BTreeMap<String, Arc<str>>,
     /// Whether a script may put one container into another.
     pub(super) may_nest: bool,
 }
 
+/// A parameter of a pack, after all layers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetParameter {
+    /// The pack that declares it.
+    pub pack: String,
+    /// The layer of that pack, from 0.
+    pub layer: u32,
+    /// Its name.
+    pub name: String,
+    /// Its type, as `pack.toml` writes it.
+    pub kind: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Its value where nobody sets another.
+    pub default: serde_json::Value,
+    /// Its value for every rule without one of its own.
+    pub value: serde_json::Value,
+    /// Who set that.
+    pub set_by: SetBy,
+    /// Which way later layers may always move it: `lower`, `higher`, `subset` or `superset`.
+    pub stricter: Option<&'static str>,
+    /// The range that later layers may move it in.
+    pub tunable: Option<(serde_json::Value, serde_json::Value)>,
+}
+
 impl PolicySet {
-    /// Loads packs, one layer each, in layer order; then moves parameters, given as name and value.
-    ///
-    /// # Errors
-    /// Every mistake that shows without running a rule.
-    pub fn load(layers: &[PackFiles], parameters: &[(String, String)]) -> Result<Self, Vec<Diagnostic>> {
-        Self::load_with(layers, parameters, Limits::default())
-    }
-
-    /// [`PolicySet::load`] with limits other than the default ones.
-    ///
-    /// # Errors
-    /// Every mistake that shows without running a rule.
-    pub fn load_with(
-        layers: &[PackFiles],
-        parameters: &[(String, String)],
-        limits: Limits,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let refused = limits.refuse(layers);
-        if !refused.is_empty() {
-            return Err(refused);
-        }
-        let _watch = Watch::start(&limits);
-        let sandbox = Sandbox::new(limits);
-        let compiler = sandbox.compiler();
-        let known = Vocabularies::new(&compiler);
-        let mut set = Self {
-            packs: Vec::new(),
-            rules: Vec::new(),
-            thresholds: Vec::new(),
-            sandbox,
-            modules: Modules::default(),
-            globs: Arc::default(),
-            categories: Arc::from(Vec::new()),
-            texts: BTreeMap::new(),
-            may_nest: false,
-        };
-        let mut mistakes = Vec::new();
-        let mut categories: Vec<String> = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
-        let mut moved = BTreeSet::new();
-        for (layer, files) in layers.iter().enumerate() {
-            let layer = u32::try_from(layer).unwrap_or(u32::MAX);
-            let mut loader = Loader {
-                files,
-                layer,
-                compiler: &compiler,
-                known: &known,
-                categories: &mut categories,
-                moved: &mut moved,
-            };
-            if let Err(found) = loader.load(&mut set, parameters) {
-                mistakes.extend(found);
-            }
-        }
-        if mistakes.is_empty() {
-            let unknown = parameters.iter().filter(|(name, _)| !moved.contains(name));
-            let known = || set.rules.iter().flat_map(|rule| rule.parameters.keys().map(|name| name.as_str()));
-            mistakes.extend(unknown.map(|(name, _)| {
-                Diagnostic::new(Code::BadParameter, format!("no pack has a parameter `{name}`")).suggest(name, known())
-            }));
-        }
-        set.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
-        set.categories = categories.into();
-        if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
-    }
-
     /// The packs, in layer order.
     #[must_use]
     pub fn packs(&self) -> &[PackMeta] {
@@ -126,6 +86,36 @@ impl PolicySet {
     /// Whether a script may put one container into another, so that it needs a stack of its own.
     pub(crate) const fn may_nest(&self) -> bool {
         self.may_nest
+    }
+
+    /// The parameters of all packs, by layer, pack and name.
+    #[must_use]
+    pub fn parameters(&self) -> &[SetParameter] {
+        &self.parameters
+    }
+
+    /// The limits that somebody set.
+    #[must_use]
+    pub fn limits(&self) -> &[SetLimit] {
+        &self.limits
+    }
+
+    /// The limits that are higher than they are by themselves: name, value, and who set it.
+    #[must_use]
+    pub fn raised_limits(&self) -> Vec<(&'static str, u64, String)> {
+        let raised = self.limits.iter().filter(|limit| limit.value > limit.default);
+        raised.map(|limit| (limit.name, limit.value, limit.set_by.to_string())).collect()
+    }
+
+    /// SHA-256 over the packs of every layer, and over what was set from outside of them.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// The categories that rules of a layer may assess.
+    pub(crate) fn categories(&self, layer: u32) -> Arc<[String]> {
+        self.categories.get(layer as usize).map_or_else(|| Arc::from([]), Arc::clone)
     }
 
     /// What levels of risk ask for.
@@ -209,22 +199,4 @@ fn outdated(source: &Source, as_of: Option<Timestamp>, days: u32) -> Option<Stri
     let age = as_of.duration_since(time);
     let limit = SignedDuration::from_hours(24 * i64::from(days));
     (age > limit).then(|| format!("what it knows is of {made}, {} days before", age.as_hours() / 24))
-}
-
-impl PolicySet {
-    /// Takes a rule in, unless another has its id.
-    pub(super) fn add(&mut self, rule: Rule, script: &Script, mistakes: &mut Vec<Diagnostic>) {
-        if let Some(other) = self.rules.iter().find(|other| other.meta.id == rule.meta.id) {
-            mistakes.push(
-                Diagnostic::new(
-                    Code::DuplicateRule,
-                    format!("the rule `{}` is also in {}", rule.meta.id, other.source),
-                )
-                .at(Place::file(script.name.clone())),
-            );
-            return;
-        }
-        self.texts.insert(script.name.clone(), Arc::clone(&script.text));
-        self.rules.push(rule);
-    }
 }

@@ -193,6 +193,20 @@ fn why_approved(report: &VerdictReport) -> String {
     said
 }
 
+/// How binding a rule is; of one that is not in force yet, also when it will be.
+pub(super) fn enforcement(rule: &RuleReport) -> String {
+    match &rule.pending {
+        None => rule.enforcement.to_string(),
+        Some(pending) => format!(
+            "{} until {}, {}; then {}",
+            rule.enforcement,
+            pending.effective_on,
+            count(pending.days as usize, "day"),
+            pending.enforcement
+        ),
+    }
+}
+
 /// How a rule ended, with its violations: `violated, 3 violations (1 waived), on incomplete evidence`.
 pub(super) fn ending(rule: &RuleReport) -> String {
     let mut text = outcome(rule.outcome).to_owned();

@@ -6,17 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::diagnostic::DiagnosticReport;
 use super::packages::DependenciesSummary;
+use super::policy::{ApproversReport, PolicyReport};
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
-    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
+    NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
     VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 use crate::evaluate::{RequiredApproval, Subject};
 use crate::evidence::{Change, Evidence, Source, Word as _};
-use crate::policy::{Approver, Enforcement, PackMeta};
+use crate::policy::{Approver, Enforcement, PackMeta, RuleMeta};
 use crate::verdict::{Action, CategoryRisk, JudgedViolation, Reason, Requirement, RiskSummary, RuleVerdict, Verdict};
 
 /// What a verdict is published with, beside the evidence: everything about the run that it does not hold itself.
@@ -26,6 +27,8 @@ pub struct ReportContext<'a> {
     pub as_of: String,
     /// Whether the exit code was told to be 0 whatever the decision.
     pub dry_run: bool,
+    /// What judged, as a whole.
+    pub policy: PolicyReport,
     /// The packs that were asked, in any order.
     pub packs: &'a [PackMeta],
     /// Everything that made this run more lenient, in any order.
@@ -74,6 +77,7 @@ impl VerdictReport {
             weakenings: ordered(&context.weakenings),
             head_policy: None,
             sources: sources.into_iter().map(SourceReport::from).collect(),
+            policy: context.policy.clone(),
             packs,
             settings: ordered(&context.settings),
         }
@@ -144,8 +148,15 @@ fn rule_report(rule: &RuleVerdict, evidence: &Evidence) -> RuleReport {
         category: meta.category.clone(),
         enforcement: meta.enforcement,
         risk: meta.risk,
-        set_by: meta.set_by.clone(),
-        scope: None,
+        approvers: ApproversReport::of(meta),
+        set_by: meta.set_by.iter().map(|(setting, by)| (setting.clone(), by.into())).collect(),
+        parameters: own_parameters(meta),
+        pending: meta.pending.map(|pending| PendingReport {
+            effective_on: pending.effective_on.to_string(),
+            days: pending.days,
+            enforcement: pending.enforcement,
+        }),
+        scope: meta.scope.clone(),
         outcome: outcome.outcome,
         incomplete: outcome.incomplete,
         decision: *decision,
@@ -158,6 +169,11 @@ fn rule_report(rule: &RuleVerdict, evidence: &Evidence) -> RuleReport {
         docs: meta.docs.clone(),
         controls: meta.controls.clone(),
     }
+}
+
+fn own_parameters(meta: &RuleMeta) -> BTreeMap<String, serde_json::Value> {
+    let own = meta.parameters.iter().filter(|parameter| parameter.own);
+    own.map(|parameter| (parameter.name.clone(), parameter.value.clone())).collect()
 }
 
 /// Why a rule asks for an approval, and that an advisory one has to be given to nobody.

@@ -3,12 +3,14 @@
 //! What is inside the crate may change its shape; what is here may not, within a version. Only data and conversions:
 //! nothing here decides, reads a file or renders.
 
+mod catalogue;
 mod checks;
 mod claims;
 mod diagnostic;
 pub mod evidence;
 mod from_verdict;
 mod packages;
+mod policy;
 mod provenance;
 mod schema;
 mod subject;
@@ -24,6 +26,10 @@ pub use crate::evidence::{
 };
 pub use crate::policy::{Enforcement, Impact, Likelihood, Risk};
 pub use crate::verdict::{ClaimResult, Decision};
+pub use catalogue::{
+    CATALOGUE_SCHEMA, Catalogue, CatalogueEvidence, CataloguePack, CatalogueParameter, CatalogueRule,
+    CatalogueRuleParameter, RangeReport,
+};
 pub use checks::{CoverageItem, CoverageSummary, ReviewItem, ReviewsSummary, TestItem, TestsSummary};
 pub use claims::{ClaimJudgementReport, ClaimReport};
 pub use diagnostic::{
@@ -36,6 +42,9 @@ pub use packages::{
     AdvisoriesSummary, AdvisoryCounts, AdvisoryItem, DependenciesSummary, DependencyItem, LicenceItem, LicencesSummary,
     PackageSourceItem, Sign, UntouchedAdvisory, VexItem,
 };
+pub use policy::{
+    ApproversReport, LimitReport, NumberReport, ParameterValueReport, PolicyReport, SetByReport, ThresholdReport,
+};
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
 pub use subject::SubjectReport;
@@ -44,6 +53,6 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
-    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
+    NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
     VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

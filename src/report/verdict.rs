@@ -9,6 +9,7 @@ use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
 use super::diagnostic::DiagnosticReport;
 use super::packages::DependenciesSummary;
+use super::policy::{ApproversReport, PolicyReport, SetByReport};
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
@@ -80,6 +81,8 @@ pub struct VerdictReport {
     pub head_policy: Option<serde_json::Value>,
     /// Every input, with its completeness.
     pub sources: Vec<SourceReport>,
+    /// What judged, as a whole: its identity, and what its layers made of parameters, thresholds and limits.
+    pub policy: PolicyReport,
     /// The packs that were asked.
     pub packs: Vec<PackReport>,
     /// Where each setting of this run came from.
@@ -212,8 +215,14 @@ pub struct RuleReport {
     pub enforcement: Enforcement,
     /// The risk of its violations unless they say another.
     pub risk: Risk,
-    /// Who set its settings, where that is not the rule itself: setting, pack.
-    pub set_by: BTreeMap<String, String>,
+    /// Who has to let a violation pass: of each entry one person, unless the violation names others for the first.
+    pub approvers: Vec<ApproversReport>,
+    /// Who set its settings, where that is not the rule itself.
+    pub set_by: BTreeMap<String, SetByReport>,
+    /// Values of parameters that are for this rule alone.
+    pub parameters: BTreeMap<String, serde_json::Value>,
+    /// What is to come, where the rule is not in force yet; it is advisory until then.
+    pub pending: Option<PendingReport>,
     /// The paths that it is scoped to; `null` for all.
     pub scope: Option<Vec<String>>,
     /// How it ended.
@@ -238,6 +247,18 @@ pub struct RuleReport {
     pub docs: Option<String>,
     /// Controls that it stands for.
     pub controls: Vec<String>,
+}
+
+/// A rule that is not in force yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PendingReport {
+    /// The day from which on it is, in UTC.
+    pub effective_on: String,
+    /// How many days are left until then.
+    pub days: u32,
+    /// How binding it is from then on.
+    pub enforcement: Enforcement,
 }
 
 /// One thing that a rule objects to.

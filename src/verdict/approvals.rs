@@ -123,9 +123,14 @@ impl Collector<'_> {
             for judged in rule.open_violations() {
                 let own = &judged.violation.approvers;
                 let from = if own.is_empty() { &meta.approvers } else { own };
-                let demands = self.demand(from, 1, judged.violation.subject);
-                demands.rules.insert(meta.id.clone());
-                demands.violations.insert(judged.fingerprint.clone());
+                let further = meta.further_approvers.iter().map(|further| &further.from);
+                // Nobody is asked for the rule itself only where a later layer asks somebody.
+                let itself = (!from.is_empty() || meta.further_approvers.is_empty()).then_some(from);
+                for from in itself.into_iter().chain(further) {
+                    let demands = self.demand(from, 1, judged.violation.subject);
+                    demands.rules.insert(meta.id.clone());
+                    demands.violations.insert(judged.fingerprint.clone());
+                }
             }
         }
         for asked in &rule.outcome.required_approvals {

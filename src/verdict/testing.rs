@@ -21,10 +21,15 @@ pub(super) fn satisfied(id: &str, enforcement: Enforcement) -> RuleOutcome {
         needs: vec![EvidenceKind::Findings],
         optional: Vec::new(),
         approvers: vec![team("security")],
+        further_approvers: Vec::new(),
         controls: Vec::new(),
         remedy: Some("do otherwise".to_owned()),
         owner: None,
         docs: None,
+        scope: None,
+        effective_on: None,
+        pending: None,
+        parameters: Vec::new(),
         set_by: BTreeMap::new(),
     };
     RuleOutcome {
@@ -121,5 +126,5 @@ pub(super) fn evidence_with(source: Source) -> Evidence {
 }
 
 pub(super) fn threshold(risk: Risk, rejects: bool, approvals: Vec<(Vec<Approver>, u32)>) -> Threshold {
-    Threshold { risk, rejects, approvals, pack: "acme".to_owned() }
+    Threshold { risk, rejects, approvals, pack: "acme".to_owned(), layer: 0 }
 }

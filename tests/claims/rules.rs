@@ -9,7 +9,7 @@ use tollgate::evidence::{
     Severity, SeverityFrom, Source, Suppression,
 };
 use tollgate::policy::{PackFiles, PolicySet};
-use tollgate::report::{ClaimResult, ReportContext, VerdictReport};
+use tollgate::report::{ClaimResult, PolicyReport, ReportContext, VerdictReport};
 use tollgate::verdict::{Decision, Waivers, decide};
 
 use crate::description;
@@ -116,6 +116,7 @@ fn run(rules: &[(&str, &str)], evidence: &Evidence) -> (Vec<RuleOutcome>, Verdic
     let context = ReportContext {
         as_of: "2026-01-31T00:00:00Z".to_owned(),
         dry_run: false,
+        policy: PolicyReport::default(),
         packs: &[],
         weakenings: Vec::new(),
         settings: Vec::new(),

@@ -173,6 +173,11 @@ fn meta() -> impl Strategy<Value = RuleMeta> {
             remedy,
             owner: None,
             docs: None,
+            further_approvers: Vec::new(),
+            scope: None,
+            effective_on: None,
+            pending: None,
+            parameters: Vec::new(),
             set_by: BTreeMap::new(),
         },
     )
@@ -235,6 +240,7 @@ pub(crate) fn threshold() -> impl Strategy<Value = Threshold> {
         rejects,
         approvals,
         pack: "acme".to_owned(),
+        layer: 0,
     })
 }
 

@@ -10,7 +10,7 @@ use proptest::test_runner::TestRunner;
 use tollgate::evaluate::{Outcome, RuleOutcome};
 use tollgate::evidence::Word as _;
 use tollgate::policy::{Enforcement, Risk};
-use tollgate::report::{ReportContext, VerdictReport};
+use tollgate::report::{PolicyReport, ReportContext, VerdictReport};
 use tollgate::verdict::{
     ActionKind, Decision, Given, RuleVerdict, Verdict, Violations, Waiver, Waivers, decide, decide_crediting,
 };
@@ -50,6 +50,7 @@ fn bytes(verdict: &Verdict, world: &World) -> Vec<u8> {
     let context = ReportContext {
         as_of: "2026-01-31T00:00:00Z".to_owned(),
         dry_run: false,
+        policy: PolicyReport::default(),
         packs: &[],
         weakenings: Vec::new(),
         settings: Vec::new(),

@@ -7,6 +7,8 @@ mod generate;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod layers;
+#[cfg(test)]
 mod publishing;
 #[cfg(test)]
 mod table;

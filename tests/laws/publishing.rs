@@ -4,7 +4,9 @@ use tollgate::diagnostic::{Code, Diagnostic, Place};
 use tollgate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{Completeness, Evidence, EvidenceKind, Source};
 use tollgate::policy::{Approver, Enforcement, Impact, Likelihood, PackMeta, Risk, RuleMeta, Threshold};
-use tollgate::report::{LocationReport, ReportContext, SettingReport, SubjectReport, VerdictReport, WeakeningReport};
+use tollgate::report::{
+    LocationReport, PolicyReport, ReportContext, SettingReport, SubjectReport, VerdictReport, WeakeningReport,
+};
 use tollgate::verdict::{Decision, Waivers, decide};
 
 use super::generate::full_evidence;
@@ -13,6 +15,7 @@ fn context<'a>(packs: &'a [PackMeta], extra_sources: &'a [Source]) -> ReportCont
     ReportContext {
         as_of: "2026-01-31T00:00:00Z".to_owned(),
         dry_run: true,
+        policy: PolicyReport::default(),
         packs,
         weakenings: Vec::new(),
         settings: Vec::new(),
@@ -37,6 +40,11 @@ fn outcome(id: &str, enforcement: Enforcement) -> RuleOutcome {
         remedy: Some("do otherwise".to_owned()),
         owner: None,
         docs: None,
+        further_approvers: Vec::new(),
+        scope: None,
+        effective_on: None,
+        pending: None,
+        parameters: Vec::new(),
         set_by: std::collections::BTreeMap::new(),
     };
     RuleOutcome {
@@ -198,6 +206,7 @@ fn sources_packs_and_settings_come_in_one_order() {
         expect: std::collections::BTreeMap::new(),
         may_lack: Vec::new(),
         max_age_days: std::collections::BTreeMap::new(),
+        scope: None,
     };
     let packs = [pack("b", 1), pack("a", 1), pack("z", 0)];
     let mut context = context(&packs, &extra);
@@ -224,7 +233,7 @@ fn a_requirement_names_the_rules_and_thresholds_behind_it() {
     rule.required_approvals =
         vec![RequiredApproval { subject: Subject::Change, from: from.clone(), count: 1, because: "so".to_owned() }];
     let threshold =
-        Threshold { risk: Risk::Medium, rejects: false, approvals: vec![(from, 1)], pack: "acme".to_owned() };
+        Threshold { risk: Risk::Medium, rejects: false, approvals: vec![(from, 1)], pack: "acme".to_owned(), layer: 0 };
     let evidence = Evidence::default();
     let verdict = decide(vec![rule], &[threshold], &evidence, &Waivers::default());
     let report = VerdictReport::new(&verdict, &evidence, &context(&[], &[]));

@@ -60,7 +60,10 @@ pub(crate) fn rule(
         category: category.into(),
         enforcement,
         risk: Risk::High,
+        approvers: vec![],
         set_by: BTreeMap::new(),
+        parameters: BTreeMap::new(),
+        pending: None,
         scope: None,
         outcome,
         incomplete: outcome == Outcome::Undecided,
@@ -190,6 +193,7 @@ pub(crate) fn approved() -> VerdictReport {
         weakenings: vec![],
         head_policy: None,
         sources: vec![lock, diff, codeql],
+        policy: PolicyReport { sha256: "5a".repeat(32), ..PolicyReport::default() },
         packs: vec![PackReport {
             name: "acme-org".into(),
             version: "1.4.0".into(),

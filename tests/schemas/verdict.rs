@@ -21,7 +21,9 @@ fn rule() -> Value {
     ];
     json!({
         "id": "no-x", "pack": "acme", "layer": 0, "title": "No x", "category": "vulnerabilities",
-        "enforcement": "hard-mandatory", "risk": "high", "set_by": {"enforcement": "acme"}, "scope": null,
+        "enforcement": "hard-mandatory", "risk": "high", "set_by": {"enforcement": {"by": "acme", "layer": 0}}, "scope": ["src/**"],
+        "approvers": [{"from": ["team:security"], "set_by": {"by": "team", "layer": 1}}], "parameters": {"limit": 3},
+        "pending": {"effective_on": "2027-01-01", "days": 39, "enforcement": "hard-mandatory"},
         "outcome": "violated", "incomplete": true, "decision": "rejected", "reason": "6 violations",
         "violations": subjects.iter().map(violation).collect::<Vec<_>>(), "notes": ["n"],
         "evidence": ["findings", "files"],
@@ -114,6 +116,13 @@ pub(crate) fn report() -> VerdictReport {
         "sources": [{"kind": "findings", "completeness": "complete", "reason": null, "path": "a.sarif", "sha256": null, "tool": "t",
                      "tool_version": null, "commit": null, "items": 1, "set_aside": 0,
                      "problems": [{"at": "/runs/0", "message": "m"}], "problem_count": 1}],
+        "policy": {
+            "sha256": "00",
+            "parameters": [{"pack": "acme", "name": "severity", "value": "high", "set_by": {"by": "--param", "layer": null}}],
+            "thresholds": [{"risk": "high", "rejects": true, "approvals": [{"from": ["any"], "count": 2}],
+                            "set_by": {"by": "acme", "layer": 0}}],
+            "limits": [{"name": "operations", "value": 1, "default": 2, "set_by": {"by": "acme", "layer": 0}}]
+        },
         "packs": [{"name": "acme", "version": "1.4.0", "layer": 0, "sha256": "00", "origin": "builtin"}],
         "settings": [{"setting": "format", "value": "json", "from": "default"}]
     }))

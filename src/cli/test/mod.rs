@@ -9,8 +9,8 @@ use std::path::Path;
 use self::case::Case;
 use super::Exit;
 use super::console::{Console, printable};
-use super::judge::pack_as_it_stands;
-use super::pipeline::{self, PackFiles, PolicySet};
+use super::packs::as_it_stands;
+use super::pipeline::{self, Layer, PackFiles, PolicySet};
 use super::said::{PackPlace, pack_place};
 use crate::diagnostic::{Code, Diagnostic, Place};
 
@@ -70,9 +70,15 @@ impl PackResult {
 /// # Errors
 /// Where the pack does not load, a case can't be read or is about no rule of the pack, or there is no case at all.
 pub fn run_pack(pack: &PackFiles) -> Result<PackResult, Vec<Diagnostic>> {
-    let mut policies = Policies { pack, loaded: BTreeMap::new() };
+    run_cases(pack, &pack.into())
+}
+
+/// Runs every case of a pack on the pack and those that it extends.
+fn run_cases(pack: &PackFiles, layer: &Layer) -> Result<PackResult, Vec<Diagnostic>> {
+    let mut policies = Policies { layer, loaded: BTreeMap::new() };
     policies.load(&[])?;
-    let (cases, mistakes) = cases(pack, &policies.rules());
+    let own = policies.rules_of(pack);
+    let (cases, mistakes) = cases(pack, &own);
     if !mistakes.is_empty() {
         return Err(mistakes);
     }
@@ -87,7 +93,7 @@ pub fn run_pack(pack: &PackFiles) -> Result<PackResult, Vec<Diagnostic>> {
     }
     let mut results = Vec::with_capacity(cases.len());
     let mut mistakes = Vec::new();
-    let mut untested = policies.rules();
+    let mut untested = own;
     for case in &cases {
         untested.remove(&case.rule);
         match policies.run(case) {
@@ -125,7 +131,7 @@ fn cases(pack: &PackFiles, rules: &BTreeSet<String>) -> (Vec<Case>, Vec<Diagnost
 
 /// The pack, compiled once for each set of parameters that its cases ask for.
 struct Policies<'a> {
-    pack: &'a PackFiles,
+    layer: &'a Layer,
     loaded: BTreeMap<Vec<(String, String)>, PolicySet>,
 }
 
@@ -135,13 +141,20 @@ impl Policies<'_> {
         match self.loaded.entry(key) {
             std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                Ok(entry.insert(PolicySet::load(std::slice::from_ref(self.pack), parameters)?))
+                Ok(entry.insert(PolicySet::load(std::slice::from_ref(self.layer), parameters)?))
             }
         }
     }
 
-    fn rules(&self) -> BTreeSet<String> {
-        self.loaded.values().flat_map(PolicySet::rules).map(|rule| rule.meta.id.clone()).collect()
+    /// The rules that are of a pack and not of one that it extends.
+    fn rules_of(&self, pack: &PackFiles) -> BTreeSet<String> {
+        let mut rules = BTreeSet::new();
+        for policy in self.loaded.values() {
+            let name = policy.packs().iter().find(|known| known.origin == pack.origin).map(|known| &known.name);
+            let own = policy.rules().iter().filter(|rule| Some(&rule.meta.pack) == name);
+            rules.extend(own.map(|rule| rule.meta.id.clone()));
+        }
+        rules
     }
 
     fn run(&mut self, case: &Case) -> Result<CaseResult, Vec<Diagnostic>> {
@@ -165,7 +178,7 @@ pub fn run(args: &TestArgs, console: &Console) -> Exit {
     let mut out = String::new();
     let mut exit = Exit::Clean;
     for place in &args.packs {
-        let result = pack_as_it_stands(place).map_err(|mistake| vec![mistake]).and_then(|pack| run_pack(&pack));
+        let result = as_it_stands(place).and_then(|(pack, layer)| run_cases(&pack, &layer));
         match result {
             Ok(result) => {
                 if result.failed() > 0 && exit == Exit::Clean {

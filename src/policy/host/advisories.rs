@@ -9,6 +9,7 @@ use super::dependencies::DependencyRows;
 use super::effects::array;
 use super::globs::texts;
 use super::packages::{Orders, Package, Packaged, package_examples, packaged, texts_of, with, word_list};
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{choices, word};
@@ -56,6 +57,7 @@ impl Collection for AdvisoryRows {
     const ITEM: &'static str = "Advisory";
     const VIEW: &'static str = "Advisories";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Advisories);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.advisories.len()

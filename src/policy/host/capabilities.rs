@@ -12,6 +12,7 @@ use super::collection::{Collection, Item, Matches, Placed, View};
 use super::columns::{Column, Tabular, number, of, text};
 use super::error::HostResult;
 use super::globs::texts;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::choices;
@@ -26,6 +27,7 @@ impl Collection for CapabilityRows {
     const ITEM: &'static str = "Capability";
     const VIEW: &'static str = "Capabilities";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Capabilities);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.capabilities.len()

@@ -20,6 +20,7 @@ use super::globs::{Globs, texts};
 use super::licences::LicenceRows;
 use super::packages::Orders;
 use super::reviews::ReviewRows;
+use super::scope::{Looking, PathScope, Places, Scoped};
 use super::signature::{Param, Signature};
 use super::sources::SourceRows;
 use super::test_cases::TestRows;
@@ -27,6 +28,25 @@ use super::words::choices;
 use crate::diagnostic::Code;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
 use crate::policy::Subject;
+
+/// A function for each collection: the one list of them.
+macro_rules! of_every_collection {
+    ($function:ident) => {
+        [
+            $function::<FindingRows>,
+            $function::<FileRows>,
+            $function::<DependencyRows>,
+            $function::<LicenceRows>,
+            $function::<AdvisoryRows>,
+            $function::<ReviewRows>,
+            $function::<TestRows>,
+            $function::<CoverageRows>,
+            $function::<ClaimRows>,
+            $function::<CapabilityRows>,
+            $function::<SourceRows>,
+        ]
+    };
+}
 
 /// Operations of the rule that is being run, counted by ourselves: the engine's own count does not see callbacks.
 #[derive(Debug)]
@@ -86,6 +106,8 @@ pub(crate) struct Store {
     /// The time that the change is judged at.
     pub(crate) as_of: Option<jiff::Timestamp>,
     globs: Arc<Globs>,
+    /// The scope that the rule being run looks through.
+    scope: Mutex<Looking>,
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
     /// Texts of claims as queries compare them, made at the first use.
     pub(super) claim_texts: OnceLock<Vec<ClaimTexts>>,
@@ -106,6 +128,7 @@ impl Store {
             read: AtomicU32::new(0),
             as_of,
             globs,
+            scope: Mutex::default(),
             matches: Mutex::default(),
             claim_texts: OnceLock::new(),
             orders: Orders::default(),
@@ -123,6 +146,31 @@ impl Store {
     pub(crate) fn take_read(&self) -> Vec<EvidenceKind> {
         let read = self.read.swap(0, Ordering::Relaxed);
         EvidenceKind::ALL.iter().copied().filter(|kind| read & (1 << kind.index()) != 0).collect()
+    }
+
+    /// The scope of the rule that is run next; `None` for the whole repository.
+    pub(crate) fn look_through(&self, scope: Option<&Arc<PathScope>>) {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner).through(scope);
+    }
+
+    fn scope(&self) -> Option<Arc<Scoped>> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner).current.clone()
+    }
+
+    /// A test whether the rule being run sees a row.
+    pub(super) fn sees<C: Collection>(&self) -> impl Fn(u32) -> bool + '_ {
+        let scope = self.scope();
+        move |row| scope.as_ref().is_none_or(|scope| scope.has::<C>(&self.evidence, row))
+    }
+
+    /// Whether the rule being run sees anything that has a place, or has none that is known.
+    pub(crate) fn sees_anything(self: &Arc<Self>) -> bool {
+        fn sees<C: Collection>(store: &Arc<Store>) -> bool {
+            C::PLACES.is_some() && View::<C>::visible(store).len() > 0
+        }
+        let sees_row = self.sees::<FindingRows>();
+        of_every_collection!(sees).iter().any(|sees| sees(self))
+            || self.evidence.findings.gone_rows().filter_map(|row| u32::try_from(row).ok()).any(sees_row)
     }
 
     fn matches(&self, globs: &[ImmutableString]) -> Arc<Matches> {
@@ -156,6 +204,9 @@ pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
 
     /// What a violation about a row is about.
     fn subject(row: u32) -> Subject;
+
+    /// How to tell where rows lie; `None` where they have no place.
+    const PLACES: Option<Places> = None;
 }
 
 /// A collection of what lies under paths of the repository.
@@ -249,8 +300,18 @@ impl<C: Collection> View<C> {
     /// Everything; the rule is known to have asked for it.
     pub(crate) fn all(store: &Arc<Store>) -> Self {
         store.read(C::KIND);
+        Self::visible(store)
+    }
+
+    /// Everything that the rule being run sees, without it having asked for it.
+    fn visible(store: &Arc<Store>) -> Self {
         let all = u32::try_from(C::len(&store.evidence)).unwrap_or(u32::MAX);
-        Self { store: Arc::clone(store), rows: Rows::All(all), collection: PhantomData }
+        let rows = match store.scope().as_ref().and_then(|scope| scope.rows::<C>(&store.evidence)) {
+            None => Rows::All(all),
+            Some(rows) if rows.len() > Rows::FEW => Rows::Many(Arc::clone(rows)),
+            Some(rows) => Rows::of(rows.iter().copied()),
+        };
+        Self { store: Arc::clone(store), rows, collection: PhantomData }
     }
 
     /// Rows that are not among all, as findings that are gone; the rule is known to have asked for their kind.
@@ -261,7 +322,9 @@ impl<C: Collection> View<C> {
     /// Some rows, ascending; the rule is known to have asked for their kind.
     pub(super) fn listed(store: &Arc<Store>, rows: impl Iterator<Item = u32>) -> Self {
         store.read(C::KIND);
-        Self { store: Arc::clone(store), rows: Rows::of(rows), collection: PhantomData }
+        let sees = store.sees::<C>();
+        let rows = Rows::of(rows.filter(|row| sees(*row)));
+        Self { store: Arc::clone(store), rows, collection: PhantomData }
     }
 
     /// Some of its rows, or of those that belong together with them, ascending.
@@ -373,25 +436,6 @@ impl<C: Collection> Iterator for Items<C> {
     }
 }
 
-/// A function for each collection: the one list of them.
-macro_rules! of_every_collection {
-    ($function:ident) => {
-        [
-            $function::<FindingRows>,
-            $function::<FileRows>,
-            $function::<DependencyRows>,
-            $function::<LicenceRows>,
-            $function::<AdvisoryRows>,
-            $function::<ReviewRows>,
-            $function::<TestRows>,
-            $function::<CoverageRows>,
-            $function::<ClaimRows>,
-            $function::<CapabilityRows>,
-            $function::<SourceRows>,
-        ]
-    };
-}
-
 /// Which item a value is, to tell whether two are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ItemKey(pub(crate) Subject);
@@ -449,6 +493,7 @@ pub(super) const fn counted<C: Collection>() -> [Signature; 2] {
 
 /// Parts of what lies under paths.
 pub(super) const fn placed<C: Placed>() -> [Signature; 2] {
+    const { assert!(C::PLACES.is_some(), "what has places lies in scopes, too") };
     const GLOBS: &[(&str, Param)] = &[("globs", Param::Globs)];
     [
         Signature::method(C::VIEW, "under", GLOBS, C::VIEW, C::UNDER, |module, name| {

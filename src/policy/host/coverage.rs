@@ -8,6 +8,7 @@ use rhai::{Array, Dynamic, INT, ImmutableString, Module};
 use super::collection::{Collection, Item, Matches, Placed, View};
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property};
 use crate::diagnostic::Code;
@@ -22,6 +23,7 @@ impl Collection for CoverageRows {
     const ITEM: &'static str = "FileCoverage";
     const VIEW: &'static str = "Coverage";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Coverage);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.coverage.len()

@@ -7,6 +7,7 @@ use rhai::{Dynamic, INT, ImmutableString};
 use super::collection::{Collection, Item, Matches, Placed, View};
 use super::error::HostResult;
 use super::globs::texts;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
@@ -21,6 +22,7 @@ impl Collection for FileRows {
     const ITEM: &'static str = "File";
     const VIEW: &'static str = "Files";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Files);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.files.len()

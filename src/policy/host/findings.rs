@@ -9,6 +9,7 @@ use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::globs::texts;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::select;
 use super::words::{choices, word, words};
@@ -27,6 +28,7 @@ impl Collection for FindingRows {
     const ITEM: &'static str = "Finding";
     const VIEW: &'static str = "Findings";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Findings);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.findings.len()
@@ -43,10 +45,8 @@ impl Placed for FindingRows {
 
     /// A finding that can't be placed may be anywhere, so it lies under every glob.
     fn under(evidence: &Evidence, row: usize, hits: &[bool]) -> bool {
-        match evidence.findings.path_symbols().get(row) {
-            Some(&NO_SYMBOL) | None => true,
-            Some(&path) => hits.get(path as usize).copied().unwrap_or(true),
-        }
+        let path = at(evidence.findings.path_symbols(), row).filter(|path| *path != NO_SYMBOL);
+        path.and_then(|path| at(hits, path as usize)).unwrap_or(true)
     }
 
     fn hits(evidence: &Evidence, matches: &dyn Fn(&str) -> bool) -> Vec<bool> {

@@ -9,6 +9,7 @@ use super::effects::array;
 use super::error::HostResult;
 use super::licence_list::LicenceList;
 use super::packages::{Orders, Package, Packaged, package_examples, packaged, word_list};
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{choices, words};
@@ -23,6 +24,7 @@ impl Collection for LicenceRows {
     const ITEM: &'static str = "Licence";
     const VIEW: &'static str = "Licences";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Licences);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.licences.len()

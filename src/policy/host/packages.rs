@@ -62,8 +62,9 @@ fn rows<C: Packaged>(store: &Store, package: &Package<'_>) -> Vec<u32> {
     });
     let from = order.partition_point(|row| of(*row).map(|found| found.key()) < Some(package.key()));
     let rest = order.get(from..).unwrap_or_default().iter().copied();
+    let sees = store.sees::<C>();
     rest.take_while(|row| of(*row).is_some_and(|found| found.key() == package.key()))
-        .filter(|row| of(*row).is_some_and(|found| found.is(package)))
+        .filter(|row| of(*row).is_some_and(|found| found.is(package)) && sees(*row))
         .collect()
 }
 

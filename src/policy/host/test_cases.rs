@@ -6,6 +6,7 @@ use rhai::{Dynamic, INT, ImmutableString};
 
 use super::collection::{Collection, Item, Matches, Placed, View};
 use super::error::HostResult;
+use super::scope::Places;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
@@ -20,6 +21,7 @@ impl Collection for TestRows {
     const ITEM: &'static str = "Test";
     const VIEW: &'static str = "Tests";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Tests);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.tests.len()

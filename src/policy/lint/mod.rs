@@ -18,6 +18,7 @@ use self::cases::Shown;
 use self::rules::Rule;
 use self::script::Facts;
 use super::files::PackFiles;
+use super::layers::Layer;
 use super::limits::Limits;
 use super::manifest::PackManifest;
 use super::modules;
@@ -60,19 +61,26 @@ impl<'a> Pack<'a> {
     }
 }
 
-/// Warnings about packs that load, one layer each, in layer order; with a repository also what of them it has nothing of.
+/// Warnings about the packs of layers that load, in layer order; with a repository also what of them it has nothing of.
 /// The packs of the binary are for every repository, and are not compared with one.
 ///
 /// # Errors
 /// Every mistake that shows while they are loaded.
 pub fn lint(
-    layers: &[PackFiles],
+    layers: &[Layer],
     parameters: &[(String, String)],
     repository: Option<&Repository>,
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let set = PolicySet::load(layers, parameters)?;
     let engine = Sandbox::new(Limits::default()).compiler();
-    let packs: Result<Vec<Pack<'_>>, Diagnostic> = layers.iter().map(|files| Pack::read(files, &engine)).collect();
+    let mut files: Vec<&PackFiles> = Vec::new();
+    for pack in layers.iter().flat_map(Layer::packs) {
+        // One that is reached twice is one.
+        if !files.contains(&pack) {
+            files.push(pack);
+        }
+    }
+    let packs: Result<Vec<Pack<'_>>, Diagnostic> = files.iter().map(|files| Pack::read(files, &engine)).collect();
     let packs = packs.map_err(|mistake| vec![mistake])?;
     let mut found = Vec::new();
     let mut rules = Vec::new();

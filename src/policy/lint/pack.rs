@@ -32,6 +32,7 @@ impl Pack<'_> {
             })
         };
         for (name, table) in &self.manifest.parameters {
+            let name = name.get_ref();
             let header = format!("[parameters.{name}]");
             let needles = [header.as_str(), "[parameters]"];
             if !reads(name) {

@@ -83,7 +83,7 @@ fn subject(report: &VerdictReport) -> String {
 
 fn reason(rule: &RuleReport) -> String {
     let ending = words::ending_with_reason(rule, markdown);
-    format!("- {} ({}, {}) {ending}\n", markdown(&rule.title), markdown_name(&rule.id), rule.enforcement)
+    format!("- {} ({}, {}) {ending}\n", markdown(&rule.title), markdown_name(&rule.id), words::enforcement(rule))
 }
 
 /// Dry run, everything that made the evaluation more lenient, and what the change's own policy would have said.

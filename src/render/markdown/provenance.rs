@@ -63,6 +63,7 @@ pub(super) fn provenance(report: &VerdictReport, scale: Scale) -> String {
     let mut facts = vec![
         format!("- engine {} {}\n", markdown_name(&report.engine.name), markdown(&report.engine.version)),
         format!("- judged as of {}\n", markdown(&report.as_of)),
+        format!("- policy sha256 {}\n", markdown_name(&report.policy.sha256)),
         commit("base", &subject.base),
         commit("merge base", &subject.merge_base),
         commit("head", &subject.head),

@@ -43,7 +43,7 @@ fn of_rule(rule: &RuleReport, room: usize) -> (String, u64) {
         "**{}** ({}, {}, risk {})",
         markdown(&rule.title),
         markdown_name(&rule.id),
-        rule.enforcement,
+        words::enforcement(rule),
         words::highest_risk(rule)
     );
     if rule.violations.len() > 1 {
@@ -106,7 +106,8 @@ pub(super) fn in_short(report: &VerdictReport, scale: Scale) -> String {
         let entries = rest.iter().map(|rule| {
             let notes = words::listed(&rule.notes, 3, markdown);
             let notes = if notes.is_empty() { notes } else { format!(" (note: {notes})") };
-            format!("- {} {}{notes}\n", markdown_name(&rule.id), words::ending_with_reason(rule, markdown))
+            let pending = rule.pending.as_ref().map(|_| format!(" ({})", words::enforcement(rule))).unwrap_or_default();
+            format!("- {}{pending} {}{notes}\n", markdown_name(&rule.id), words::ending_with_reason(rule, markdown))
         });
         let list = Cut::new(scale.of(share::RULES)).fill(entries).open("rule");
         out.push_str(&details(&format!("{} without objection", words::count(rest.len(), "rule")), &list));
@@ -117,7 +118,7 @@ pub(super) fn in_short(report: &VerdictReport, scale: Scale) -> String {
 
 fn unfinished_entry(rule: &RuleReport) -> String {
     let ending = words::ending_with_reason(rule, markdown);
-    let mut line = format!("- {} ({}) {ending}", markdown_name(&rule.id), rule.enforcement);
+    let mut line = format!("- {} ({}) {ending}", markdown_name(&rule.id), words::enforcement(rule));
     if let Some(diagnostic) = &rule.diagnostic {
         line.push_str(&format!(" \u{2014} {}", markdown(&words::diagnostic(diagnostic))));
     }

@@ -88,7 +88,7 @@ fn decision(screen: &mut Screen, report: &VerdictReport) {
 
 /// `rule-id (hard-mandatory) violated, 2 violations: reason`.
 fn ended(rule: &RuleReport) -> String {
-    format!("- {} ({}) {}", name(&rule.id), rule.enforcement, words::ending_with_reason(rule, text))
+    format!("- {} ({}) {}", name(&rule.id), words::enforcement(rule), words::ending_with_reason(rule, text))
 }
 
 /// Lines, and how many are left out.
@@ -171,7 +171,8 @@ fn violations(screen: &mut Screen, report: &VerdictReport) {
     screen.head(&format!("Violations: {total}{waived}"));
     for rule in rules {
         let risk = words::highest_risk(rule);
-        screen.text(2, &format!("{} ({}, {}, risk {risk})", text(&rule.title), name(&rule.id), rule.enforcement));
+        let enforcement = words::enforcement(rule);
+        screen.text(2, &format!("{} ({}, {enforcement}, risk {risk})", text(&rule.title), name(&rule.id)));
         let shared = words::shared_remedy(rule);
         for violation in rule.violations.iter().take(MAX_VIOLATIONS) {
             violation_lines(screen, rule, violation, shared.is_none());

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use super::collection::{Collection, Item, Matches, Placed, View};
 use super::packages::{Orders, Package, Packaged, package_examples, packaged};
+use super::scope::Places;
 use super::signature::Signature;
 use super::stored::Stored;
 use crate::evidence::{DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, Jump};
@@ -22,6 +23,7 @@ impl Collection for DependencyRows {
     const ITEM: &'static str = "Dependency";
     const VIEW: &'static str = "Dependencies";
     const KIND: Option<EvidenceKind> = Some(EvidenceKind::Dependencies);
+    const PLACES: Option<Places> = Some(Places::of::<Self>());
 
     fn len(evidence: &Evidence) -> usize {
         evidence.dependencies.len()

@@ -1,0 +1,102 @@
+//! The scripts of one pack: each is parsed once, checked, and its metadata read.
+
+use std::sync::Arc;
+
+use rhai::Engine;
+
+use super::pack::Pack;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::policy::check::{Names, Vocabularies, map_keys};
+use crate::policy::modules;
+use crate::policy::nesting::may_nest;
+use crate::policy::rule::{self, Parsed, Script};
+use crate::policy::set::PolicySet;
+
+/// What every pack's scripts are compiled with.
+pub(super) struct Compiler<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) known: &'a Vocabularies,
+}
+
+impl Compiler<'_> {
+    /// Compiles every rule of a pack, after the modules that they import.
+    pub(super) fn rules(
+        &self,
+        set: &mut PolicySet,
+        pack: &Pack,
+        parameters: &super::values::Declarations,
+        categories: &[String],
+    ) -> Result<Vec<(Script, Parsed)>, Vec<Diagnostic>> {
+        stray_scripts(pack)?;
+        let files = &pack.files;
+        let libraries = modules::read(files, self.engine)?;
+        let mut mistakes = Vec::new();
+        let mut names = Names {
+            known: self.known,
+            keys: libraries.iter().flat_map(|library| map_keys(&library.ast)).collect(),
+            parameters: parameters.iter().map(|(name, held)| (name.clone(), held.parameter.of.of_values())).collect(),
+            modules: modules::functions(&libraries),
+        };
+        set.may_nest |= libraries.iter().any(|library| may_nest(&library.ast));
+        for library in &libraries {
+            set.texts.insert(library.script.name.clone(), Arc::clone(&library.script.text));
+        }
+        if !libraries.is_empty() {
+            let modules = modules::link(&files.origin, libraries, &names, set.sandbox.compiler())?;
+            set.modules.insert(&files.origin, modules);
+        }
+        let shared_keys = names.keys.clone();
+        let mut rules = Vec::new();
+        for (path, bytes) in files.deciding() {
+            let Some(id) = path.strip_prefix("rules/").and_then(|path| path.strip_suffix(".rhai")) else { continue };
+            let compiled = modules::script(files, path, bytes)
+                .and_then(|script| script.compile(self.engine).map(|ast| (script, ast)));
+            let (script, ast) = match compiled {
+                Ok(compiled) => compiled,
+                Err(mistake) => {
+                    mistakes.push(mistake);
+                    continue;
+                }
+            };
+            names.keys.clone_from(&shared_keys);
+            names.keys.extend(map_keys(&ast));
+            match rule::parse(&script, ast, id, pack, categories, &names) {
+                Ok(parsed) => {
+                    set.may_nest |= may_nest(&parsed.ast);
+                    rules.push((script, parsed));
+                }
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        if rules.is_empty() && mistakes.is_empty() && pack.is_empty() {
+            mistakes.push(
+                Diagnostic::new(Code::BrokenPack, "the pack has no rules")
+                    .at(Place::file(files.name_of("rules")))
+                    .help("put one file for each rule into `rules/`"),
+            );
+        }
+        if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
+    }
+}
+
+/// A script where nobody looks for it would be a rule that never runs.
+fn stray_scripts(pack: &Pack) -> Result<(), Vec<Diagnostic>> {
+    let stray = |path: &&String| {
+        path.ends_with(".rhai")
+            && !path.starts_with("lib/")
+            && !path.starts_with("cases/")
+            && path.strip_prefix("rules/").is_none_or(|rest| rest.contains('/'))
+    };
+    let mistakes: Vec<Diagnostic> = pack
+        .files
+        .files
+        .keys()
+        .filter(stray)
+        .map(|path| {
+            Diagnostic::new(Code::BrokenPack, "the script would never run")
+                .at(Place::file(pack.files.name_of(path)))
+                .help("rules lie directly in `rules/`, modules in `lib/`")
+        })
+        .collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
