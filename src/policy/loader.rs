@@ -266,7 +266,8 @@ impl Loader<'_> {
             known: self.known,
             keys: libraries.iter().flat_map(|library| map_keys(&library.ast)).collect(),
             parameters: values.iter().map(|(name, parameter)| (name.clone(), parameter.of.of_values())).collect(),
-            modules: modules::functions(&libraries),
+            modules: modules::units(&libraries)?,
+            categories: self.categories,
         };
         set.may_nest |= libraries.iter().any(|library| may_nest(&library.ast));
         let modules = modules::link(&self.files.origin, libraries, &names, set.sandbox.compiler())?;

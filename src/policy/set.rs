@@ -67,7 +67,7 @@ impl PolicySet {
     ) -> Result<Self, Vec<Diagnostic>> {
         let sandbox = Sandbox::new(limits);
         let compiler = sandbox.compiler();
-        let known = Vocabularies::new(&compiler);
+        let known = Vocabularies::known();
         let mut set = Self {
             packs: Vec::new(),
             rules: Vec::new(),
@@ -84,14 +84,8 @@ impl PolicySet {
         let mut moved = BTreeSet::new();
         for (layer, files) in layers.iter().enumerate() {
             let layer = u32::try_from(layer).unwrap_or(u32::MAX);
-            let mut loader = Loader {
-                files,
-                layer,
-                compiler: &compiler,
-                known: &known,
-                categories: &mut categories,
-                moved: &mut moved,
-            };
+            let mut loader =
+                Loader { files, layer, compiler: &compiler, known, categories: &mut categories, moved: &mut moved };
             if let Err(found) = loader.load(&mut set, parameters) {
                 mistakes.extend(found);
             }

@@ -37,8 +37,8 @@ pub(crate) use error::HostError;
 pub(crate) use globs::{Globs, check_glob};
 pub(crate) use licence_list::check_licence;
 pub(crate) use signature::{Param, Signature};
-pub(crate) use types::Type;
-pub(crate) use words::WordValue;
+pub(crate) use types::{Type, article, is_item, item_of};
+pub(crate) use words::{WordValue, one_scale};
 
 /// The whole host API as data.
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
