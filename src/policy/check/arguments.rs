@@ -169,7 +169,8 @@ impl Checker<'_> {
             self.did = first.changes;
             return Some(self.gives(first, &holder.kind, &[]));
         };
-        let lost = entry.changes && entry.gives == Gives::Nothing && !holder.kept;
+        // What `for_each` calls may do something else than change what it is given.
+        let lost = entry.changes && entry.gives == Gives::Nothing && !holder.kept && entry.name != "for_each";
         if lost && holder.kind.is_known() {
             let message = format!("`{}` changes {} that nothing keeps", entry.name, holder.kind);
             self.report(

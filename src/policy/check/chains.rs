@@ -261,17 +261,59 @@ impl Checker<'_> {
                 self.put(&holder, Some(&key), value)
             }
             rest => {
-                let whole = Holder::variable(Kind::Unknown, "".into());
+                let whole = Holder::variable(holder.clone(), name.into());
                 if in_brackets {
-                    self.indexed(frame, &whole, rest, *flags, position);
+                    self.target_in_brackets(frame, &whole, rest, *flags, position);
                 } else {
-                    self.follow(frame, &whole, rest);
+                    self.target(frame, &whole, rest);
                 }
                 holder.touched()
             }
         };
         if let Some(local) = frame.local(name) {
             local.kind = after;
+        }
+    }
+
+    /// What is on the way to what is changed has to be there; what is changed itself may be new.
+    fn target(&mut self, frame: &mut Frame, holder: &Holder, rest: &Expr) {
+        match rest {
+            Expr::Dot(sides, _, _) => {
+                let next = self.follow(frame, holder, &sides.lhs);
+                self.target(frame, &next, &sides.rhs);
+            }
+            Expr::Index(sides, flags, position) => {
+                let next = self.follow(frame, holder, &sides.lhs);
+                self.target_in_brackets(frame, &next, &sides.rhs, *flags, *position);
+            }
+            _ if matches!(holder.kind, Kind::Host(_)) => {
+                let message = format!("{} can't be changed: evidence is what it is", holder.kind);
+                self.mismatch(rest.start_position(), message);
+            }
+            _ => {}
+        }
+    }
+
+    fn target_in_brackets(
+        &mut self,
+        frame: &mut Frame,
+        holder: &Holder,
+        rest: &Expr,
+        flags: ASTFlags,
+        position: Position,
+    ) {
+        match rest {
+            Expr::Dot(sides, _, _) if !flags.intersects(ASTFlags::BREAK) => {
+                let next = self.element(frame, holder, &sides.lhs, position);
+                self.target(frame, &next, &sides.rhs);
+            }
+            Expr::Index(sides, inner, at) if !flags.intersects(ASTFlags::BREAK) => {
+                let next = self.element(frame, holder, &sides.lhs, position);
+                self.target_in_brackets(frame, &next, &sides.rhs, *inner, *at);
+            }
+            key => {
+                self.needed(frame, key);
+            }
         }
     }
 }

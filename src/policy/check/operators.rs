@@ -35,8 +35,10 @@ impl Checker<'_> {
                 match name {
                     "==" | "!=" | "<" | "<=" | ">" | ">=" => {
                         self.compare(name, sides.0, sides.1, position);
-                        self.compared(frame, left);
-                        self.compared(frame, right);
+                        if !matches!((&kinds.0, &kinds.1), (Kind::Word(_), _) | (_, Kind::Word(_))) {
+                            self.compared(frame, left);
+                            self.compared(frame, right);
+                        }
                         Kind::Flag
                     }
                     ".." | "..=" => {
