@@ -13,6 +13,7 @@
 )]
 
 mod correct;
+mod entangled;
 mod letters;
 mod refused;
 

@@ -52,7 +52,7 @@ impl Checker<'_> {
             self.mismatch(argument.at, format!("the function for `{}` gives {gave}, expected {wanted}", entry.name));
         }
         match entry.name {
-            "map" if gave.is_value() => Some(Kind::Array(Box::new(gave))),
+            "map" if gave.is_value() => Some(Kind::Array(Box::new(gave)).bounded()),
             _ => None,
         }
     }

@@ -15,6 +15,8 @@ const MAX_CALLS: usize = 12;
 const MAX_DEPTH: usize = 120;
 /// For how many combinations of arguments a function is gone through knowing the texts among them.
 const MAX_TEXTS: usize = 8;
+/// For how many combinations of types a function is gone through; the others are not told apart.
+const MAX_TYPES: usize = 24;
 
 /// A value before a dot or a bracket, and whether what changes in it is kept by a variable.
 #[derive(Debug, Clone)]
@@ -294,8 +296,15 @@ impl Checker<'_> {
     pub(super) fn instance(&mut self, function: FunctionId, this: Kind, arguments: &[Kind]) -> Kind {
         let Some(body) = self.body(function) else { return Kind::Unknown };
         let known = self.memo.iter().filter(|memo| memo.function == function).count();
-        let arguments: Vec<Kind> =
-            arguments.iter().map(|kind| if known >= MAX_TEXTS { kind.clone().plain() } else { kind.clone() }).collect();
+        let arguments: Vec<Kind> = arguments
+            .iter()
+            .map(|kind| match known {
+                0..MAX_TEXTS => kind.clone(),
+                MAX_TEXTS..MAX_TYPES => kind.clone().plain(),
+                _ => Kind::Unknown,
+            })
+            .collect();
+        let this = if known < MAX_TYPES { this } else { Kind::Unknown };
         let same = |memo: &&Memo| memo.function == function && memo.this == this && memo.arguments == arguments;
         if let Some(memo) = self.memo.iter().find(same) {
             let (gives, acts, mistakes) = (memo.gives.clone(), memo.acts, memo.mistakes.clone());

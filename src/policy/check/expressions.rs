@@ -66,7 +66,7 @@ impl Checker<'_> {
             }
             Expr::Map(map, _) => {
                 let entries = map.0.iter().map(|(name, value)| (name.name.clone(), self.needed(frame, value)));
-                Kind::Record(entries.collect::<Vec<_>>().into())
+                Kind::Record(entries.collect::<Vec<_>>().into()).bounded()
             }
             Expr::Variable(variable, _, position) => {
                 let path: Vec<&str> = variable.2.path.iter().map(|part| part.name.as_str()).collect();
@@ -173,7 +173,7 @@ pub(super) fn array_of(kinds: Vec<Kind>) -> Kind {
         Some(texts) if !texts.is_empty() => Kind::Text(Texts::Each(Arc::from(texts))),
         _ => kinds.into_iter().fold(Kind::Never, Kind::join),
     };
-    Kind::Array(Box::new(element))
+    Kind::Array(Box::new(element)).bounded()
 }
 
 /// What is written out.

@@ -10,6 +10,9 @@ use rhai::ImmutableString;
 use crate::evidence::Vocabulary;
 use crate::policy::host::{Type, article};
 
+/// How many parts of a value are told apart.
+const MAX_PARTS: usize = 100;
+
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -127,6 +130,22 @@ impl Kind {
             Self::Record(entries) => entries.iter().find(|(key, _)| key == name).map(|(_, kind)| kind),
             _ => None,
         }
+    }
+
+    /// The same, unless it has so many parts that to compare it would take long: then nothing is known of it.
+    pub(super) fn bounded(self) -> Self {
+        let mut left = MAX_PARTS;
+        if self.within(&mut left) { self } else { Self::Unknown }
+    }
+
+    fn within(&self, left: &mut usize) -> bool {
+        *left = left.saturating_sub(1);
+        *left > 0
+            && match self {
+                Self::Maybe(kind) | Self::Array(kind) | Self::Map(kind) | Self::Stream(kind) => kind.within(left),
+                Self::Record(entries) => entries.iter().all(|(_, kind)| kind.within(left)),
+                _ => true,
+            }
     }
 
     /// What is taken out of a container that may be empty: of an empty one nothing is known.

@@ -219,6 +219,11 @@ impl Checker<'_> {
             if !endless {
                 let kind = checker.expression(frame, &flow.expr);
                 checker.flag(&kind, flow.expr.start_position());
+                if is_constant(&flow.expr)
+                    && !matches!(flow.expr, Expr::BoolConstant(..) | Expr::And(..) | Expr::Or(..))
+                {
+                    checker.constant(flow.expr.start_position());
+                }
             }
             checker.block(frame, flow.body.statements(), Want::Discard);
         })
@@ -374,7 +379,7 @@ impl Checker<'_> {
     /// An array that grows, a map that gets an entry.
     pub(super) fn put(&mut self, holder: &Kind, key: Option<&Kind>, value: Kind) -> Kind {
         let value = value.plain();
-        match holder {
+        let after = match holder {
             Kind::Array(element) => Kind::Array(Box::new((**element).clone().join(value))),
             Kind::Record(entries) => match key {
                 Some(Kind::Text(Texts::One(name))) => {
@@ -389,7 +394,8 @@ impl Checker<'_> {
             },
             Kind::Map(values) => Kind::Map(Box::new((**values).clone().join(value))),
             kind => kind.clone().touched(),
-        }
+        };
+        after.bounded()
     }
 }
 
