@@ -113,6 +113,18 @@ codes! {
     TypeMismatch = "type-mismatch",
     /// A host function was called with arguments that it does not take.
     BadArguments = "bad-arguments",
+    /// A variable has a name that stands for something else.
+    ShadowedName = "shadowed-name",
+    /// A variable is never read.
+    UnusedVariable = "unused-variable",
+    /// A value is computed and lost.
+    UnusedValue = "unused-value",
+    /// A statement can never run.
+    UnreachableCode = "unreachable-code",
+    /// A condition is the same whatever the change is.
+    ConstantCondition = "constant-condition",
+    /// A rule can do nothing.
+    NoEffect = "no-effect",
     /// A `check` gave a value back.
     ReturnedValue = "returned-value",
     /// A rule hit a limit.

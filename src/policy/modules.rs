@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
 
-use super::check::{Functions, Names, functions_of, imports_of};
+use super::check::{Names, Unit, imports_of};
 use super::files::PackFiles;
 use super::rule::{Script, check_top_level};
 use crate::diagnostic::{Code, Diagnostic};
@@ -116,9 +116,11 @@ fn hidden(text: &str) -> Option<(usize, char)> {
     })
 }
 
-/// The functions of each module, for the checks of names.
-pub(crate) fn functions(libraries: &[Library]) -> BTreeMap<String, Functions> {
-    libraries.iter().map(|library| (library.name.clone(), functions_of(&library.ast))).collect()
+/// Each module taken apart, for the checks of scripts that call it.
+pub(crate) fn units(libraries: &[Library]) -> Result<BTreeMap<String, Unit>, Vec<Diagnostic>> {
+    let unit = |library: &Library| Ok((library.name.clone(), Unit::new(&library.script, &library.ast)?));
+    let units: Result<_, Diagnostic> = libraries.iter().map(unit).collect();
+    units.map_err(|diagnostic| vec![diagnostic])
 }
 
 /// Makes modules of the scripts, each after those that it imports.
@@ -129,7 +131,7 @@ pub(crate) fn link(
     mut engine: Engine,
 ) -> Result<BTreeMap<String, Shared<Module>>, Vec<Diagnostic>> {
     let mut mistakes: Vec<Diagnostic> =
-        libraries.iter().flat_map(|library| names.check(&library.script, &library.ast)).collect();
+        libraries.iter().flat_map(|library| names.check_module(&library.name, &library.ast)).collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }

@@ -36,7 +36,7 @@ vocabulary! {
 }
 
 /// The type's name.
-pub(super) const DATE: &str = "Date";
+pub(crate) const DATE: &str = "Date";
 
 /// A date as scripts handle it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

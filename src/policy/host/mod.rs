@@ -47,7 +47,7 @@ pub(crate) mod words;
 pub(crate) use change::ChangeView;
 pub(crate) use collection::{Meter, Store};
 pub(crate) use compare::{equal, type_name};
-pub(crate) use dates::{check_date, date_value};
+pub(crate) use dates::{DATE, check_date, date_value};
 pub use definitions::{Definitions, definitions};
 pub(crate) use effects::{RuleRun, approver, is_effect, run_of};
 pub(crate) use error::{HostError, HostResult};
@@ -56,8 +56,8 @@ pub(crate) use licence_list::check_licence;
 pub use reference::{Name, Page, names, reference};
 pub(crate) use scope::PathScope;
 pub(crate) use signature::{Entry, Param, Signature};
-pub(crate) use types::Type;
-pub(crate) use words::WordValue;
+pub(crate) use types::{Type, article, is_item, item_of};
+pub(crate) use words::{WordValue, one_scale};
 
 /// The whole host API as data.
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {

@@ -2,8 +2,19 @@
 
 use std::fmt;
 
-use super::advisories::Rating;
+use super::advisories::{AdvisoryRows, Rating};
+use super::capabilities::CapabilityRows;
+use super::claims::ClaimRows;
+use super::collection::Collection;
+use super::coverage::CoverageRows;
 use super::dates::Weekday;
+use super::dependencies::DependencyRows;
+use super::files::FileRows;
+use super::findings::FindingRows;
+use super::licences::LicenceRows;
+use super::reviews::ReviewRows;
+use super::sources::SourceRows;
+use super::test_cases::TestRows;
 use crate::evidence::{
     AdvisoryKind, AdvisorySeverityFrom, BaselineState, CheckStatus, ClaimKind, Comparison, Completeness,
     DependencyChangeKind, DependencyOrigin, DependencyScope, Directness, Ecosystem, EvidenceKind, FileKind,
@@ -47,6 +58,40 @@ pub(crate) const VOCABULARIES: &[&Vocabulary] = &[
     EvidenceKind::VOCABULARY,
     Completeness::VOCABULARY,
 ];
+
+/// Each selection with the item that a loop over it gives.
+const VIEWS: &[(&str, &str)] = &[
+    tie::<FindingRows>(),
+    tie::<FileRows>(),
+    tie::<DependencyRows>(),
+    tie::<LicenceRows>(),
+    tie::<AdvisoryRows>(),
+    tie::<ReviewRows>(),
+    tie::<TestRows>(),
+    tie::<CoverageRows>(),
+    tie::<ClaimRows>(),
+    tie::<CapabilityRows>(),
+    tie::<SourceRows>(),
+];
+
+const fn tie<C: Collection>() -> (&'static str, &'static str) {
+    (C::VIEW, C::ITEM)
+}
+
+/// The item of a selection, by the names of their types.
+pub(crate) fn item_of(view: &str) -> Option<&'static str> {
+    VIEWS.iter().find(|(name, _)| *name == view).map(|(_, item)| *item)
+}
+
+/// Whether a type is that of an item of evidence, which a violation can be about.
+pub(crate) fn is_item(name: &str) -> bool {
+    VIEWS.iter().any(|(_, item)| *item == name)
+}
+
+/// `a` or `an`, as it is said before a name.
+pub(crate) fn article(name: &str) -> &'static str {
+    if name.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" }
+}
 
 /// A type as scripts know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,8 +154,8 @@ impl fmt::Display for Type {
             Self::Number => f.write_str("a number"),
             Self::Decimal => f.write_str("a decimal number"),
             Self::Flag => f.write_str("true or false"),
-            Self::Word(vocabulary) => f.write_str(&super::words::a(vocabulary.name)),
-            Self::Host(name) => write!(f, "a `{name}`"),
+            Self::Word(vocabulary) => write!(f, "{} {}", article(vocabulary.name), vocabulary.name),
+            Self::Host(name) => write!(f, "{} `{name}`", article(name)),
             Self::Array(_) => f.write_str("an array"),
             Self::Map(_) => f.write_str("a map"),
         }
@@ -119,8 +164,16 @@ impl fmt::Display for Type {
 
 #[cfg(test)]
 mod tests {
-    use super::Type;
+    use super::{Type, is_item, item_of};
     use crate::policy::host::signatures;
+
+    #[test]
+    fn whatever_can_be_counted_is_a_selection_whose_items_are_known() {
+        for signature in signatures().filter(|signature| signature.name == "count" && !signature.receiver.is_empty()) {
+            let item = item_of(signature.receiver).unwrap_or_else(|| panic!("`{}` has no items", signature.receiver));
+            assert!(is_item(item) && signatures().any(|other| other.receiver == item), "{item}");
+        }
+    }
 
     #[test]
     fn whatever_the_host_gives_has_a_type_and_every_type_of_the_host_has_names() {

@@ -62,7 +62,7 @@ pub(super) fn a(noun: &str) -> String {
 }
 
 /// Whether two vocabularies are one scale, of which one has a word more: a finding always has a severity, an advisory not.
-fn one_scale(left: &Vocabulary, right: &Vocabulary) -> bool {
+pub(crate) fn one_scale(left: &Vocabulary, right: &Vocabulary) -> bool {
     let names = [Severity::VOCABULARY.name, Rating::VOCABULARY.name];
     names.contains(&left.name) && names.contains(&right.name)
 }

@@ -35,7 +35,8 @@ impl Compiler<'_> {
             known: self.known,
             keys: libraries.iter().flat_map(|library| map_keys(&library.ast)).collect(),
             parameters: parameters.iter().map(|(name, held)| (name.clone(), held.parameter.of.of_values())).collect(),
-            modules: modules::functions(&libraries),
+            modules: modules::units(&libraries)?,
+            categories,
         };
         set.may_nest |= libraries.iter().any(|library| may_nest(&library.ast));
         for library in &libraries {

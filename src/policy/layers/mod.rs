@@ -90,7 +90,7 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
     let _watch = Watch::start(&limits);
     let sandbox = Sandbox::new(limits);
     let engine = sandbox.compiler();
-    let known = Vocabularies::new(&engine);
+    let known = Vocabularies::known();
     let mut mistakes = Vec::new();
     let mut set = PolicySet {
         packs: packs.iter().map(|pack| pack.meta(&mut mistakes)).collect(),
@@ -107,8 +107,7 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
         may_nest: false,
     };
     let mut declarations: Vec<Declarations> = packs.iter().map(|pack| values::declare(pack, &mut mistakes)).collect();
-    let mut drafts =
-        drafts(&mut set, &packs, &declarations, &Compiler { engine: &engine, known: &known }, &mut mistakes);
+    let mut drafts = drafts(&mut set, &packs, &declarations, &Compiler { engine: &engine, known }, &mut mistakes);
     if !mistakes.is_empty() {
         return Err(mistakes);
     }

@@ -1,0 +1,91 @@
+//! Scripts without a mistake, each of which loads without a complaint.
+
+use tollgate::policy::PolicySet;
+
+use super::{directory, load, rule, told};
+
+#[rustfmt::skip]
+const CORRECT: &[(&str, &str)] = &[
+    ("loop and report", "for f in change.findings.introduced().severity_at_least(params.severity) { violation(f, `${f.rule} in ${f.path}: ${f.message}`); }"),
+    ("count and compare", "if change.findings.count() > params.limit { violation(change, `${change.findings.count()} findings`); }"),
+    ("word with a word", "for f in change.findings { if f.severity >= params.severity { violation(f, f.message); } }"),
+    ("word with a text", "for f in change.findings { if f.severity != \"low\" && f.level == \"error\" { violation(f, f.message); } }"),
+    ("word in a list", "for f in change.files { if f.status in [\"added\", \"renamed\"] { violation(f, f.path); } }"),
+    ("word in a text", "for f in change.files { note(`${f.path} is ${f.status}`); note(f.status + \" is \" + f.path); }"),
+    ("text and number", "note(\"findings: \" + change.findings.count());"),
+    ("decimal and whole number", "for f in change.findings { if f.score > 7 || f.score >= params.ratio { violation(f, `${f.score}`); } }"),
+    ("list grows in a loop", "let names = []; for d in change.dependencies { names.push(d.name); } if !names.is_empty() { violation(change, names.join(\", \")); }"),
+    ("list grows by another", "let names = []; for d in change.dependencies { names += d.before; names += d.name; } note(names.join(\", \"));"),
+    ("map as a set", "let seen = #{}; for f in change.files { seen[f.path] = true; } for f in change.findings { if f.path in seen { violation(f, f.message); } }"),
+    ("map with counts", "let counts = #{}; for f in change.findings { let n = if f.tool in counts { counts[f.tool] } else { 0 }; counts[f.tool] = n + 1; } for tool in counts.keys() { note(`${tool}: ${counts[tool]}`); }"),
+    ("groups", "let groups = change.findings.group_by(\"tool\"); for tool in groups.keys() { if groups[tool].count() > 3 { violation(change, `${tool}: ${groups[tool].count()}`); } }"),
+    ("record", "let limits = #{ npm: 1, pypi: 2 }; if change.dependencies.count() > limits.npm + limits[\"pypi\"] { violation(change, \"m\"); }"),
+    ("record that gets an entry", "let m = #{ a: 1 }; m.b = 2; m[\"c\"] = 3; note(`${m.a + m.b + m.c}`);"),
+    ("map in a map", "let m = #{ a: #{ b: 1 } }; m.a.b = 2; m.a.c = 3; note(`${m.a.b}`);"),
+    ("variable for the first", "let first = \"\"; let others = -1; for f in change.files { if first == \"\" { first = f.path; } others += 1; } if first != \"\" { violation(change, `${first} and ${others} others`); }"),
+    ("flag that a loop sets", "let found = false; for l in change.labels { if l == \"urgent\" { found = true; break; } } if !found { violation(change, \"m\"); }"),
+    ("early end", "if change.draft { return; }\nfor f in change.files { if f.binary { continue; } violation(f, f.path); }"),
+    ("value of a condition", "let what = if change.draft { \"draft\" } else if change.fork { \"fork\" } else { \"change\" }; note(what);"),
+    ("value of a block", "let n = { let a = 1; a + 2 }; note(`${n}`);"),
+    ("condition that is an argument", "for f in change.files { violation(f, if f.status == \"added\" { \"new\" } else { `${f.status}` }); }"),
+    ("what a violation gives", "let v = violation(change, \"m\"); if change.fork { v.risk(\"low\"); } violation(change, \"n\").risk(\"high\").remedy(\"r\").approvers([\"team:security\", \"owners\"]);"),
+    ("text that is cut", "let parts = change.title.split(\"/\"); parts.pop(); note(parts.join(\"/\"));"),
+    ("text that is changed", "let t = change.title; t.trim(); t.replace(\"a\", \"b\"); note(t.to_lower());"),
+    ("characters", "let n = 0; for c in change.title { if c == ' ' { n += 1; } } note(`${n}`);"),
+    ("characters of a function", "for c in change.title.chars() { if c != 'a' { note(`${c}`); } }"),
+    ("numbers", "for i in 0..params.limit { note(`${i}`); } for i in range(0, 10, 2) { note(`${i + 1}`); }"),
+    ("position in a loop", "for (f, i) in change.files { note(`${i}: ${f.path}`); }"),
+    ("numbers of an item", "for f in change.findings { if 79 in f.cwe { violation(f, `${f.cwe.len()}`); } }"),
+    ("part of a text", "let t = change.title; if t.len() > 3 && t[0] == 'a' && t[0..2] == \"ab\" && t.sub_string(1, 2) == \"bc\" { note(t); }"),
+    ("filter and map", "let long = change.labels.filter(|l| l.len() > 3).map(|l| l.to_upper()); note(long.join(\", \"));"),
+    ("some and all", "if change.labels.some(|l| l == \"x\") && params.names.all(|n| n != \"\") { note(\"m\"); }"),
+    ("sum", "let n = [1, 2, 3].reduce(|sum, n| sum + n, 0); note(`${n}`);"),
+    ("sorting", "let list = change.labels; list.sort(); list.sort(|a, b| if a < b { -1 } else { 1 }); note(list.join(\", \"));"),
+    ("function in a variable", "let longer = |text, n| text.len() > n; if longer.call(change.title, 3) { note(\"m\"); }"),
+    ("parameters", "for f in change.files.under(params.paths) { if params.strict && params.names.len() < params.limit { violation(f, f.path); } }"),
+    ("word of the other scale", "for a in change.advisories { if a.severity >= params.severity { violation(a, a.summary); } }"),
+    ("items that are compared", "for f in change.files { for g in change.files { if f == g { note(f.path); } } }"),
+    ("assessment", "assess(\"payments\", if change.draft { \"low\" } else { \"high\" }, \"because\"); recommend(\"r\"); follow_up(\"f\");"),
+    ("claims", "for c in change.claims.ticked() { if change.findings.is_empty() { supported(c, \"m\"); } else { contradicted(c, \"m\"); } }"),
+    ("selections of other selections", "for f in change.findings.in_files(change.files.kind(\"source\").added()) { violation(f, f.message); }"),
+    ("selection of two kinds in a variable", "let some = change.findings; if change.fork { some = some.severity(\"high\"); } for f in some { violation(f, f.message); }"),
+    ("text that is asked about first", "let s = \"\"; for l in change.labels { if l == \"strict\" { s = \"high\"; } } if s != \"\" { for f in change.findings.severity(s) { violation(f, f.message); } }"),
+    ("values of several types", "let list = [1, \"a\"]; for v in list { note(`${v}`); }"),
+    ("loop that ends itself", "let n = 0; loop { n += 1; if n > 3 { break; } } note(`${n}`);"),
+    ("loop with a value", "let n = loop { break 3; }; note(`${n + 1}`);"),
+    ("endless condition", "let n = 0; while true { n += 1; if n > 3 { break; } } do { n -= 1; } while n > 0; note(`${n}`);"),
+    ("variable that is not meant to be read", "let _unused = change.title;"),
+    ("same name twice", "let n = 1; note(`${n}`); let n = \"x\"; note(n);"),
+    ("arrays that are compared", "for d in change.dependencies { if d.before == d.after || d.before.len() == 0 { note(d.name); } }"),
+    ("function on what stands before its dot", "if count(change.findings) > 3 && len(change.title) > 2 { note(\"m\"); }"),
+    ("constant", "const LEVEL = \"high\";\nconst PATHS = [\"src/**\", \"lib/**\"];\nfn check(change, params) { for f in change.findings.severity(global::LEVEL).under(global::PATHS) { violation(f, f.message); } }"),
+    ("constant of a module", "for f in change.findings.severity(helpers::WORDS) { violation(f, helpers::place(f)); }"),
+    ("helper for several types", "fn check(change, params) { report(change.files); report(change.findings); }\nfn report(items) { for i in items { violation(i, i.path); } }"),
+    ("helper with an early end", "fn check(change, params) { for f in change.findings { violation(f, place(f)); } }\nfn place(f) { if f.line == 0 { return f.path; }\n `${f.path}:${f.line}` }"),
+    ("helper that does something and gives something", "fn check(change, params) { report(change); if report(change) { note(\"m\"); } }\nfn report(c) { violation(c, \"m\"); c.draft }"),
+    ("helper that calls itself", "fn check(change, params) { note(`${down(3)}`); }\nfn down(n) { if n < 1 { 0 } else { down(n - 1) } }"),
+    ("helper on this", "fn check(change, params) { for f in change.findings { violation(f, f.described()); } }\nfn described() { `${this.tool}: ${this.path}` }"),
+    ("helper that nobody calls", "fn check(change, params) { note(\"m\"); }\nfn other(f, list) { list.push(f.path); if f.severity == \"high\" { list.len() } else { 0 } }"),
+    ("rule that only does not apply", "fn check(change, params) { if change.draft { not_applicable(\"a draft\"); } }"),
+    ("other names for the arguments", "fn check(c, p) { for f in c.findings.severity(p.severity) { violation(f, f.message); } }"),
+    ("effect through a function without a name", "fn check(c, p) { c.labels.for_each(|l| note(l)); }"),
+];
+
+#[test]
+fn no_correct_script_is_complained_of() {
+    let wrong: Vec<String> = CORRECT
+        .iter()
+        .filter_map(|(name, text)| load(&rule(text)).err().map(|mistakes| format!("{name}:\n{}", told(&mistakes))))
+        .collect();
+    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), CORRECT.len(), wrong.join("\n"));
+    assert!(CORRECT.len() >= 40);
+}
+
+#[test]
+fn the_packs_of_the_repository_load() {
+    for path in ["policies/baseline", "policies/checks"] {
+        if let Err(mistakes) = PolicySet::load(&[directory(path)], &[]) {
+            panic!("{path}\n{}", told(&mistakes));
+        }
+    }
+}
