@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::packages::DependenciesSummary;
-use super::policy::{ApproversReport, PolicyReport};
+use super::policy::{ApproversReport, PendingReport, PolicyReport};
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
-    SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
+    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
+    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{RequiredApproval, Subject};

@@ -37,7 +37,8 @@ pub use packages::{
     PackageSourceItem, Sign, UntouchedAdvisory, VexItem,
 };
 pub use policy::{
-    ApproversReport, LimitReport, NumberReport, ParameterValueReport, PolicyReport, SetByReport, ThresholdReport,
+    ApproversReport, LimitReport, NumberReport, ParameterValueReport, PendingReport, PolicyReport, SetByReport,
+    ThresholdReport,
 };
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
@@ -46,6 +47,6 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, DiagnosticReport, Engine, GivenApproval,
-    LocationReport, NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport,
-    SubjectOfVerdict, SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
+    LocationReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
+    SubjectReport, ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
 use super::packages::DependenciesSummary;
-use super::policy::{ApproversReport, PolicyReport, SetByReport};
+use super::policy::{ApproversReport, PendingReport, PolicyReport, SetByReport};
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::summary::{FilesSummary, FindingsSummary};
 use crate::evaluate::Outcome;
@@ -238,18 +238,6 @@ pub struct RuleReport {
     pub docs: Option<String>,
     /// Controls that it stands for.
     pub controls: Vec<String>,
-}
-
-/// A rule that is not in force yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PendingReport {
-    /// The day from which on it is, in UTC.
-    pub effective_on: String,
-    /// How many days are left until then.
-    pub days: u32,
-    /// How binding it is from then on.
-    pub enforcement: Enforcement,
 }
 
 /// One thing that a rule objects to.
