@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::diagnostic::DiagnosticReport;
 use super::packages::DependenciesSummary;
-use super::policy::{ApproversReport, PolicyReport};
+use super::policy::{ApproversReport, PendingReport, PolicyReport};
 use super::provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
-    NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
+    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
     VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 use crate::evaluate::{RequiredApproval, Subject};

@@ -43,7 +43,8 @@ pub use packages::{
     PackageSourceItem, Sign, UntouchedAdvisory, VexItem,
 };
 pub use policy::{
-    ApproversReport, LimitReport, NumberReport, ParameterValueReport, PolicyReport, SetByReport, ThresholdReport,
+    ApproversReport, LimitReport, NumberReport, ParameterValueReport, PendingReport, PolicyReport, SetByReport,
+    ThresholdReport,
 };
 pub use provenance::{PackReport, ProblemReport, SettingReport, SourceReport, WeakeningReport};
 pub use schema::{Document, schema, schema_text};
@@ -53,6 +54,6 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
-    NoteReport, PendingReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
+    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
     VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
 };

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::{Approver, PolicySet, Risk, RuleMeta, SetBy, SetLimit, Threshold};
+use crate::policy::{Approver, Enforcement, PolicySet, Risk, RuleMeta, SetBy, SetLimit, Threshold};
 
 /// Who gave a setting its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,18 @@ pub struct ApproversReport {
     pub from: Vec<String>,
     /// Who asks for them.
     pub set_by: SetByReport,
+}
+
+/// A rule that is not in force yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PendingReport {
+    /// The day from which on it is, in UTC.
+    pub effective_on: String,
+    /// How many days are left until then.
+    pub days: u32,
+    /// How binding it is from then on.
+    pub enforcement: Enforcement,
 }
 
 /// What judged, as a whole.

@@ -9,7 +9,7 @@ use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
 use super::diagnostic::DiagnosticReport;
 use super::packages::DependenciesSummary;
-use super::policy::{ApproversReport, PolicyReport, SetByReport};
+use super::policy::{ApproversReport, PendingReport, PolicyReport, SetByReport};
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
@@ -247,18 +247,6 @@ pub struct RuleReport {
     pub docs: Option<String>,
     /// Controls that it stands for.
     pub controls: Vec<String>,
-}
-
-/// A rule that is not in force yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PendingReport {
-    /// The day from which on it is, in UTC.
-    pub effective_on: String,
-    /// How many days are left until then.
-    pub days: u32,
-    /// How binding it is from then on.
-    pub enforcement: Enforcement,
 }
 
 /// One thing that a rule objects to.

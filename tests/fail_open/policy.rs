@@ -312,7 +312,7 @@ fn packs_that_would_hide_one_another() {
         ("the same name first", "none", of(&["same-name", "one"])),
         ("the same rule", "none", of(&["one", "same-rule"])),
         ("the same rule first", "none", of(&["same-rule", "one"])),
-        ("the same pack", "none", of(&["one", "one"])),
+        ("the same pack, which counts once", "rejected", of(&["one", "one"])),
     ]);
 }
 
