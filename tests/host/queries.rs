@@ -227,7 +227,7 @@ const SETS: &str = "
 ";
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn every_column_is_the_property_of_its_name(evidence in generate::evidence()) {

@@ -26,4 +26,6 @@ pub(super) const TABLE: &[Signature] = &[Signature::method(
             Ok(list.join(separator).into())
         });
     },
-)];
+)
+.errors("an element that is no text, word or date")
+.example("note([\"one\", \"two\"].join(\", \"));")];

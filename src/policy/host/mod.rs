@@ -22,6 +22,7 @@ mod error;
 mod files;
 mod findings;
 mod globs;
+mod guide;
 mod judgements;
 mod licence_list;
 mod licences;
@@ -95,6 +96,7 @@ pub fn reference() -> String {
          A rule is `fn check(change, params)`; `change` is a `Change`, `params` has the pack's parameters as properties.\n\
          A parameter that takes a word of a closed vocabulary refuses every other word.\n",
     );
+    out.push_str(&guide::text());
     let mut receivers: Vec<&str> = Vec::new();
     for signature in signatures() {
         if !receivers.contains(&signature.receiver) {
