@@ -57,8 +57,6 @@ pub(crate) use words::WordValue;
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     [
         change::TABLE,
-        sources::TABLE,
-        capabilities::TABLE,
         findings::TABLE,
         files::TABLE,
         owners::TABLE,
@@ -80,6 +78,8 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         lists::TABLE,
         matching::TABLE,
         ordering::TABLE,
+        sources::TABLE,
+        capabilities::TABLE,
         dates::TABLE,
     ]
     .into_iter()
