@@ -363,6 +363,8 @@ impl Reached {
                 tollgate::evaluate::Subject::Coverage(_) => 8,
                 tollgate::evaluate::Subject::Licence(_) => 9,
                 tollgate::evaluate::Subject::Advisory(_) => 10,
+                // Sources are what some laws take away, so that no generated subject is a position among them.
+                tollgate::evaluate::Subject::Source(_) => 11,
             }));
             self.ambiguous += subjects.len() - subjects.iter().collect::<BTreeSet<_>>().len();
         }

@@ -14,6 +14,9 @@ use super::error::{HostError, HostResult};
 use super::signature::{Param, Signature};
 use crate::diagnostic::Code;
 
+/// How many operations of the limit a part of a selection counts for.
+const OPERATIONS_PER_PART: u64 = 8;
+
 /// The columns of a collection for each use.
 struct Of<C>(PhantomData<C>);
 
@@ -68,7 +71,8 @@ impl<C: Tabular> View<C> {
             }
             Cells::Number(_) | Cells::Decimal(_) => {}
         }
-        self.store.meter.charge(parts.len() as u64);
+        // Each part is a value of its own, which costs as much as some operations do.
+        self.store.meter.charge(OPERATIONS_PER_PART * parts.len() as u64);
         parts
     }
 

@@ -132,7 +132,8 @@ const RECEIVER: &str = "Change";
 pub(super) const TABLE: &[Signature] = &[
     Signature::property(RECEIVER, "findings", "Findings", "scanner results", |module, name| {
         all::<FindingRows>(module, name);
-    }),
+    })
+    .example("for f in change.findings.introduced().severity_at_least(\"high\") { violation(f, f.message); }"),
     Signature::property(
         RECEIVER,
         "gone_findings",
@@ -145,7 +146,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(View::<FindingRows>::rows_of(&change.store, gone))
             });
         },
-    ),
+    )
+    .example("note(`${change.gone_findings.count()} findings are gone`);"),
     Signature::property(
         RECEIVER,
         "tools",
@@ -157,16 +159,20 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(change.tools())
             });
         },
-    ),
+    )
+    .example("if !(\"codeql\" in change.tools) { note(\"CodeQL did not report\"); }"),
     Signature::property(RECEIVER, "files", "Files", "changed files", |module, name| {
         all::<FileRows>(module, name);
-    }),
+    })
+    .example("for f in change.files.under(\"db/migrations/**\").deleted() { violation(f, \"a migration is gone\"); }"),
     Signature::property(RECEIVER, "dependencies", "Dependencies", "changed packages", |module, name| {
         all::<DependencyRows>(module, name);
-    }),
+    })
+    .example("for d in change.dependencies.direct().added() { note(`new: ${d.name}`); }"),
     Signature::property(RECEIVER, "licences", "Licences", "licences of changed packages", |module, name| {
         all::<LicenceRows>(module, name);
-    }),
+    })
+    .example("for l in change.licences.known().not_allowed([\"MIT\", \"Apache-2.0\"]) { violation(l, l.expression); }"),
     Signature::property(
         RECEIVER,
         "advisories",
@@ -175,39 +181,51 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             all::<AdvisoryRows>(module, name);
         },
-    ),
+    )
+    .example("for a in change.advisories.introduced().severity_at_least(\"high\") { violation(a, a.summary); }"),
     Signature::property(RECEIVER, "reviews", "Reviews", "reviews of the change", |module, name| {
         all::<ReviewRows>(module, name);
-    }),
+    })
+    .example("if change.reviews.approved().not_by(change.author).is_empty() { note(\"nobody else looked at it\"); }"),
     Signature::property(RECEIVER, "tests", "Tests", "test cases that were run", |module, name| {
         all::<TestRows>(module, name);
-    }),
+    })
+    .example("for t in change.tests.failed() { violation(t, t.message); }"),
     Signature::property(RECEIVER, "coverage", "Coverage", "coverage of changed lines", |module, name| {
         all::<CoverageRows>(module, name);
-    }),
+    })
+    .example("let c = change.coverage;\nif c.measured() > 0 && c.percent() < 80 { violation(change, `${c.percent()} of a hundred changed lines were run`); }"),
     Signature::property(RECEIVER, "claims", "Claims", "statements about the change", |module, name| {
         all::<ClaimRows>(module, name);
-    }),
+    })
+    .example("for c in change.claims.matching(\"no new dependencies\") {\n    if change.dependencies.added().any() { contradicted(c, \"packages were added\"); }\n}"),
     text("repository", "the repository; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.repository)));
-    }),
+    })
+    .example("note(change.repository);"),
     text("base", "full commit id of the target's tip; empty where there is none", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.base)));
-    }),
+    })
+    .example("note(`on top of ${change.base}`);"),
     text("merge_base", "full commit id of the best common ancestor; empty where there is none", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.merge_base)));
-    }),
+    })
+    .example("if change.base != change.merge_base { note(\"the target moved on\"); }"),
     text("head", "full commit id of the change's last commit; empty where there is none", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.head)));
-    }),
+    })
+    .example("note(`up to ${change.head}`);"),
     text("author", "login of who proposed the change; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.author)));
-    }),
+    })
+    .example("if change.author == \"\" { note(\"nobody is known to propose it\"); }"),
     flag("author_is_bot", "whether a bot proposed the change", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| {
             change.flag("was proposed by a bot", |change| change.author_is_bot)
         });
-    }),
+    })
+    .errors("the forge was read and does not say; not every one does")
+    .example("if change.url.contains(\"github.com\") && change.author_is_bot { note(\"by a bot\"); }"),
     Signature::property(
         RECEIVER,
         "commit_authors",
@@ -216,19 +234,24 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.texts(|change| &change.commit_authors)));
         },
-    ),
+    )
+    .example("if change.commit_authors.len() > 1 { note(\"by several people\"); }"),
     text("title", "title of the change; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.title)));
-    }),
+    })
+    .example("if change.title.matches_glob(\"WIP*\") { violation(change, \"it is not done\"); }"),
     text("description", "what its author wrote about it; empty also where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.description)));
-    }),
+    })
+    .example("if change.description.len() < 40 { note(\"it is hardly described\"); }"),
     text("branch", "branch of the change; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.branch)));
-    }),
+    })
+    .example("if change.branch.matches_glob(\"release/**\") { note(\"a release\"); }"),
     text("target_branch", "branch that it is to go into; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.target_branch)));
-    }),
+    })
+    .example("if change.target_branch != \"main\" { note(`goes into ${change.target_branch}`); }"),
     Signature::property(
         RECEIVER,
         "number",
@@ -243,7 +266,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(INT::try_from(number.unwrap_or(0)).unwrap_or(INT::MAX))
             });
         },
-    ),
+    )
+    .example("if change.number != 0 { note(`request ${change.number}`); }"),
     Signature::property(
         RECEIVER,
         "as_of",
@@ -254,7 +278,8 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(change.store.as_of.map_or_else(ImmutableString::new, |time| time.to_string().into()))
             });
         },
-    ),
+    )
+    .example("if change.as_of != \"\" { note(`judged at ${change.as_of}`); }"),
     Signature::property(RECEIVER, "today", DATE, "the day, in UTC, that it is judged on", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| change.today());
     })
@@ -266,7 +291,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.time)));
         },
-    ),
+    )
+    .example("note(`last commit: ${change.time}`);"),
     Signature::property(RECEIVER, "date", DATE, "the day, in UTC, that its last commit was made on", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| change.date());
     })
@@ -274,13 +300,18 @@ pub(super) const TABLE: &[Signature] = &[
     .example("if change.time != \"\" { note(`made on ${change.date}`); }"),
     text("url", "its address on the forge; empty where no source says", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.text(|change| &change.url)));
-    }),
+    })
+    .example("note(change.url);"),
     flag("draft", "whether it is a draft", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| change.flag("is a draft", |change| change.draft));
-    }),
+    })
+    .errors("the forge was read and does not say; not every one does")
+    .example("if change.url.contains(\"github.com\") && change.draft { not_applicable(\"it is a draft\"); }"),
     flag("fork", "whether it comes from another repository", |module, name| {
         module.set_getter_fn(name, |change: &mut ChangeView| change.flag("comes from a fork", |change| change.fork));
-    }),
+    })
+    .errors("the forge was read and does not say; not every one does")
+    .example("if change.url.contains(\"github.com\") && change.fork { note(\"from another repository\"); }"),
     Signature::property(
         RECEIVER,
         "labels",
@@ -289,7 +320,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.texts(|change| &change.labels)));
         },
-    ),
+    )
+    .example("if \"hotfix\" in change.labels { note(\"in a hurry\"); }"),
     Signature::method(
         RECEIVER,
         "members",
@@ -299,7 +331,9 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(name, |change: ChangeView, team: &str| change.members(team));
         },
-    ),
+    )
+    .errors("all teams are known, and none has that name")
+    .example("if \"security\" in change.labels { for login in change.members(\"security\") { note(`${login} can help`); } }"),
 ];
 
 /// Registers the property that gives a whole collection.

@@ -212,7 +212,9 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(ViolationHandle { run, index })
             });
         },
-    ),
+    )
+    .errors("a subject that is neither an item nor `change`; the rule says more than its limits allow")
+    .example("for f in change.files.under(\"secrets/**\").added() { violation(f, `${f.path} looks like a secret`); }"),
     Signature::method(
         VIOLATION,
         "risk",
@@ -225,7 +227,9 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(handle.change(|violation| violation.risk = Some(risk)))
             });
         },
-    ),
+    )
+    .errors("an unknown risk")
+    .example("for f in change.findings.introduced().severity(\"low\") { violation(f, f.message).risk(\"low\"); }"),
     Signature::method(
         VIOLATION,
         "remedy",
@@ -238,7 +242,9 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(handle.change(|violation| violation.remedy = Some(remedy.to_string())))
             });
         },
-    ),
+    )
+    .errors("the rule says more than its limits allow")
+    .example("for f in change.files.binary().added() { violation(f, \"a binary\").remedy(\"keep it with Git LFS\"); }"),
     Signature::method(
         VIOLATION,
         "approvers",
@@ -251,7 +257,9 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(handle.change(|violation| violation.approvers = who))
             });
         },
-    ),
+    )
+    .errors("an unknown approver")
+    .example("for f in change.files.under(\"billing/**\") { violation(f, \"billing\").approvers([\"team:billing\", \"owners\"]); }"),
     Signature::method(
         "",
         "not_applicable",
@@ -271,7 +279,9 @@ pub(super) const TABLE: &[Signature] = &[
                 Ok(())
             });
         },
-    ),
+    )
+    .errors("an empty reason")
+    .example("if change.files.not_under(\"docs/**\").is_empty() { not_applicable(\"only documents change\"); }"),
     Signature::method(
         "",
         "note",
@@ -283,12 +293,16 @@ pub(super) const TABLE: &[Signature] = &[
                 add(&*run_of(&context)?, message, |effects| effects.notes.push(message.to_owned()))
             });
         },
-    ),
+    )
+    .errors("the rule says more than its limits allow")
+    .example("note(`${change.files.count()} files`);"),
     Signature::method("", "recommend", &[("text", Param::Text)], "", "recommends something", |module, name| {
         module.set_native_fn(name, |context: NativeCallContext<'_>, text: &str| {
             add(&*run_of(&context)?, text, |effects| effects.recommendations.push(text.to_owned()))
         });
-    }),
+    })
+    .errors("the rule says more than its limits allow")
+    .example("if change.tests.any() && change.coverage.is_empty() { recommend(\"measure coverage\"); }"),
     Signature::method(
         "",
         "follow_up",
@@ -321,7 +335,9 @@ pub(super) const TABLE: &[Signature] = &[
                 },
             );
         },
-    ),
+    )
+    .errors("an unknown category or risk; the rule says more than its limits allow")
+    .example("if change.files.under(\"src/crypto/**\").any() { assess(\"cryptography\", \"medium\", \"ciphers change\"); }"),
 ];
 
 /// Texts as a script's array.

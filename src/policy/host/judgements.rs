@@ -20,10 +20,14 @@ const fn function(name: &'static str, doc: &'static str, register: fn(&mut Modul
 pub(super) const TABLE: &[Signature] = &[
     function("supported", "says that the evidence shows what a claim states, and how", |module, name| {
         register(module, name, true);
-    }),
+    })
+    .errors("something else than a claim; nothing said of what shows it; the rule says more than its limits allow")
+    .example("for c in change.claims.matching(\"no new dependencies\") {\n    if change.dependencies.added().is_empty() { supported(c, \"no package was added\"); }\n}"),
     function("contradicted", "says that the evidence shows otherwise than a claim states, and how", |module, name| {
         register(module, name, false);
-    }),
+    })
+    .errors("something else than a claim; nothing said of what shows it; the rule says more than its limits allow")
+    .example("for c in change.claims.matching(\"all tests pass\") {\n    if change.tests.failed().any() { contradicted(c, `${change.tests.failed().count()} failed`); }\n}"),
 ];
 
 fn register(module: &mut Module, name: &'static str, holds: bool) {

@@ -37,4 +37,6 @@ pub(super) const TABLE: &[Signature] = &[Signature::method(
             },
         );
     },
-)];
+)
+.errors("an element that is no text, word or date")
+.example("note([\"one\", \"two\"].join(\", \"));")];

@@ -12,7 +12,7 @@ use super::signature::{Param, Signature};
 use crate::diagnostic::Code;
 
 /// How many bytes of a text a glob reads for one operation of the limit.
-const BYTES_PER_OPERATION: usize = 128;
+const BYTES_PER_OPERATION: usize = 16;
 
 pub(super) const TABLE: &[Signature] = &[Signature::method(
     "text",

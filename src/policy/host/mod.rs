@@ -24,6 +24,7 @@ mod files;
 mod finding;
 mod findings;
 mod globs;
+mod guide;
 mod judgements;
 mod licence_list;
 mod licences;
@@ -63,8 +64,6 @@ pub(crate) use words::{WordValue, one_scale};
 pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     [
         change::TABLE,
-        sources::TABLE,
-        capabilities::TABLE,
         findings::TABLE,
         finding::TABLE,
         files::TABLE,
@@ -87,6 +86,8 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
         lists::TABLE,
         matching::TABLE,
         ordering::TABLE,
+        sources::TABLE,
+        capabilities::TABLE,
         dates::TABLE,
     ]
     .into_iter()

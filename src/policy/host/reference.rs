@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::guide;
 use super::signature::{Param, Signature};
 use super::signatures;
 use super::types::VOCABULARIES;
@@ -151,6 +152,8 @@ pub fn reference() -> Vec<Page> {
 
 fn index(types: &[About]) -> String {
     let mut out = INTRODUCTION.to_owned();
+    out.push_str(&guide::text());
+    out.push_str("\n## Types\n");
     let mut anchors = Anchors::default();
     for kind in types {
         let place = format!("reference/{}.md#{}", kind.page, anchors.next(kind.page, &title(kind.name)));
