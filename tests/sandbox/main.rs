@@ -95,7 +95,7 @@ fn limits(milliseconds: u64) -> Limits {
 #[test]
 fn every_body_ends_as_it_should() {
     let ends = BODIES.iter().filter_map(|(name, body, expected)| {
-        let text = format!("{META}fn check(change, params) {{\n{body}\n}}\n");
+        let text = format!("{META}fn check(change, params) {{ note(\"run\");\n{body}\n}}\n");
         let end = end_of(&text, limits(60_000));
         (end != *expected).then(|| format!("{name}: {end:?}, expected {expected:?}"))
     });
@@ -117,7 +117,7 @@ fn every_file_ends_as_it_should() {
 #[test]
 fn a_script_whose_operations_are_dear_is_held_back() {
     for (name, before, body) in SLOW {
-        let text = format!("{META}fn check(change, params) {{\n{before}{body}\n}}\n");
+        let text = format!("{META}fn check(change, params) {{ note(\"run\");\n{before}{body}\n}}\n");
         let start = Instant::now();
         let end = end_of(&text, limits(300));
         assert!(matches!(end, HeldBack | Errs(Code::LimitExceeded)), "{name}: {end:?}");
@@ -138,7 +138,7 @@ fn values_as_deep_as_the_limits_allow_overflow_no_stack() {
         "let a = []; for i in 0..1500 { a = [a]; } note(`${a.to_string().len()}`);",
     ];
     for body in deep {
-        let text = format!("{META}fn check(change, params) {{\n{body}\n}}\n");
+        let text = format!("{META}fn check(change, params) {{ note(\"run\");\n{body}\n}}\n");
         assert_eq!(end_of(&text, limits(60_000)), Is(Satisfied), "{body}");
     }
 }
@@ -146,10 +146,10 @@ fn values_as_deep_as_the_limits_allow_overflow_no_stack() {
 /// Once time is over for one rule, it is for all: the others are not begun anew.
 #[test]
 fn time_is_that_of_all_rules_together() {
-    let rule = |body: &str| format!("{META}fn check(change, params) {{ {body} }}").into_bytes();
+    let rule = |body: &str| format!("{META}fn check(change, params) {{ note(\"run\"); {body} }}").into_bytes();
     let mut files = BTreeMap::from([("pack.toml".to_owned(), PACK.as_bytes().to_vec())]);
     for index in 0..20 {
-        files.insert(format!("rules/r{index:02}.rhai"), rule("let a = []; a.pad(9999, 0); loop { let b = a; }"));
+        files.insert(format!("rules/r{index:02}.rhai"), rule("let a = []; a.pad(9999, 0); loop { let _b = a; }"));
     }
     let policy = PolicySet::load_with(&[PackFiles { origin: "p".to_owned(), files }], &[], limits(200)).unwrap();
     let start = Instant::now();
@@ -169,7 +169,7 @@ fn command(body: &str) -> (Option<i32>, String) {
     write("before/a.txt", "a\n");
     write("after/a.txt", "b\n");
     write("p/pack.toml", PACK);
-    write("p/rules/r.rhai", &format!("{META}fn check(change, params) {{\n{body}\n}}\n"));
+    write("p/rules/r.rhai", &format!("{META}fn check(change, params) {{ note(\"run\");\n{body}\n}}\n"));
     let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(["eval", "--trees", "before", "after", "--policy", "p", "--dry-run"])
         .current_dir(place.path())
@@ -183,7 +183,7 @@ fn command(body: &str) -> (Option<i32>, String) {
 #[test]
 fn memory_that_runs_out_leaves_no_verdict_and_the_machine_as_it_was() {
     let bombs = [
-        "let s = \"\"; s.pad(200000, \"x\"); let m = #{}; let i = 0; loop { m[`k${i}`] = s + `${i}`; i += 1; }",
+        "let s = \"\"; s.pad(200000, \"x\"); let _m = #{}; let i = 0; loop { _m[`k${i}`] = s + `${i}`; i += 1; }",
         "let s = \"\"; s.pad(200000, \"x\"); let a = []; a.pad(10000, 0); for i in 0..10000 { a[i] = s + `${i}`; }",
     ];
     for bomb in bombs {

@@ -207,7 +207,6 @@ impl Checker<'_> {
                     return Some(format!("{} has it: go through the selection with `for`", Kind::Host(item)));
                 }
                 let near = crate::evidence::nearest(name, names.iter().map(|signature| signature.name))?;
-                let near = names.iter().find(|signature| signature.name == near)?;
                 Some(format!("did you mean `{near}`?"))
             }
             kind => {

@@ -207,7 +207,6 @@ impl Checker<'_> {
                     return Some(format!("{whole} has it: go through the selection with `for`"));
                 }
                 let near = crate::evidence::nearest(name, names.iter().map(|signature| signature.name))?;
-                let near = names.iter().find(|signature| signature.name == near)?;
                 Some(format!("did you mean `{near}`?"))
             }
             Kind::Record(entries) => {

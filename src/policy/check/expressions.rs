@@ -145,8 +145,11 @@ impl Checker<'_> {
     }
 }
 
-/// Whether people can read a value in a text.
+/// Whether people can read a value in a text: of a list of texts they would see the quotes, of evidence a type's name.
 pub(super) fn is_shown(kind: &Kind) -> bool {
+    if let Kind::Array(element) = kind {
+        return matches!(**element, Kind::Unknown | Kind::Number | Kind::Decimal | Kind::Flag);
+    }
     matches!(
         kind,
         Kind::Unknown

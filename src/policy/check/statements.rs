@@ -67,11 +67,18 @@ impl Checker<'_> {
     }
 
     fn statement(&mut self, frame: &mut Frame, statement: &Stmt, want: Want) -> Kind {
+        let found = self.found();
         match statement {
             Stmt::Var(variable, _, _) => {
                 let (name, value, _) = &**variable;
                 let kind = self.needed(frame, value);
                 self.declare(frame, name, kind, Origin::Let);
+                // What is wrong with the value is told alone.
+                if self.found() > found
+                    && let Some(local) = frame.locals.last_mut()
+                {
+                    local.read = true;
+                }
                 Kind::Nothing
             }
             Stmt::Assignment(assignment) => {
@@ -81,29 +88,29 @@ impl Checker<'_> {
             Stmt::FnCall(call, position) => {
                 self.did = false;
                 let kind = self.call(frame, call, *position);
-                self.outcome(kind, want, *position)
+                self.outcome(kind, want, *position, found)
             }
             Stmt::Expr(expression) => match &**expression {
                 Expr::Stmt(block) if want != Want::Value => self.block(frame, block.statements(), want),
                 expression => {
                     self.did = false;
                     let kind = self.expression(frame, expression);
-                    self.outcome(kind, want, expression.start_position())
+                    self.outcome(kind, want, expression.start_position(), found)
                 }
             },
             Stmt::If(flow, _) => self.branches(frame, flow, want),
             Stmt::While(flow, position) => {
                 let kind = self.while_loop(frame, flow, *position);
-                self.outcome(kind, want, *position)
+                self.outcome(kind, want, *position, found)
             }
             Stmt::Do(flow, flags, position) => {
                 let kind = self.do_loop(frame, flow, *flags);
-                self.outcome(kind, want, *position)
+                self.outcome(kind, want, *position, found)
             }
             Stmt::For(parts, position) => {
                 let (item, index, flow) = &**parts;
                 let kind = self.for_loop(frame, item, index.as_ref(), flow);
-                self.outcome(kind, want, *position)
+                self.outcome(kind, want, *position, found)
             }
             Stmt::Block(block) => self.block(frame, block.statements(), want),
             Stmt::BreakLoop(value, flags, _) => {
@@ -114,7 +121,7 @@ impl Checker<'_> {
             Stmt::Return(value, _, position) => {
                 let kind = value.as_ref().map_or(Kind::Nothing, |value| self.expression(frame, value));
                 if frame.is_rule {
-                    self.outcome(kind.clone(), Want::Nothing, *position);
+                    self.outcome(kind.clone(), Want::Nothing, *position, found);
                 }
                 if !frame.dead {
                     frame.returns = std::mem::replace(&mut frame.returns, Kind::Never).join(kind);
@@ -127,11 +134,13 @@ impl Checker<'_> {
         }
     }
 
-    /// What a statement gives, and whether it may be lost.
-    fn outcome(&mut self, kind: Kind, want: Want, position: Position) -> Kind {
+    /// What a statement gives, and whether it may be lost. Where something else is wrong with the statement, that is told
+    /// alone.
+    fn outcome(&mut self, kind: Kind, want: Want, position: Position, found: usize) -> Kind {
         let handle = self.names.known.is_handle(&kind);
         match want {
             Want::Value => return kind,
+            _ if self.found() > found => {}
             Want::Discard if kind.is_value() && !handle && !self.did => {
                 let help = match kind {
                     Kind::Host(name) if item_of(name).is_some() => {

@@ -111,6 +111,7 @@ const TYPES: &[About] = &[
     about("Date", "dates", "", "a day of the calendar"),
     about("", "effects", "", "what a rule does: it objects, remarks, assesses, asks for approval"),
     about("Violation", "effects", "", "what `violation` gives, to say more about it"),
+    about("text", "effects", "", "a text, with what rules can ask of it beside the functions of the language"),
     about("array of texts", "effects", "", "a list of texts or words, as many properties give it"),
 ];
 
