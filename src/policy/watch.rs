@@ -131,7 +131,9 @@ impl Watch {
     fn look(&self, operation: u64) {
         let used = self.used();
         let close = used > LARGE_BYTES || self.slow.load(Ordering::Relaxed);
-        self.next.store(operation + if close { 1 } else { OPERATIONS_PER_WEIGHING }, Ordering::Relaxed);
+        // Kept to multiples, among which are those that look at the clock.
+        let period = if close { 1 } else { OPERATIONS_PER_WEIGHING };
+        self.next.store((operation / period + 1) * period, Ordering::Relaxed);
         if used > self.limits.memory_bytes {
             self.exhausted.store(MEMORY, Ordering::Relaxed);
         } else if close || operation.is_multiple_of(OPERATIONS_PER_LOOK) {
@@ -230,6 +232,16 @@ mod tests {
         std::thread::sleep(Duration::from_millis(40));
         let ended = (0..OPERATIONS_PER_LOOK).position(|_| !watch.goes_on());
         assert!(ended.is_some_and(|operations| operations < 17), "{ended:?}");
+    }
+
+    #[test]
+    fn the_clock_is_looked_at_again_after_operations_were_slow_for_a_while() {
+        let watch = Watch::start(&Limits { milliseconds: 200, ..Limits::default() });
+        std::thread::sleep(Duration::from_millis(30));
+        // One look finds it slow, the next, an operation later and off the beat, finds it quick again.
+        assert!((0..=OPERATIONS_PER_LOOK).all(|_| watch.goes_on()));
+        std::thread::sleep(Duration::from_millis(200));
+        assert!((0..=OPERATIONS_PER_LOOK).any(|_| !watch.goes_on()));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(crate) fn files() -> Vec<(&'static str, String, End)> {
             )),
             Refused(Code::UnknownProperty),
         ),
-        ("larger than a file may be", rule(&twice(" ", 64 * 1024)), Refused(Code::UnreadablePack)),
+        ("larger than a file may be", rule(&twice(" ", 64 * 1024)), Refused(Code::LimitExceeded)),
         ("text that never ends", rule("let a = \"x;"), Refused(Code::SyntaxError)),
         ("comment that never ends", rule(&twice("/*", 30_000)), Refused(Code::SyntaxError)),
         (

@@ -171,7 +171,7 @@ fn command(body: &str) -> (Option<i32>, String) {
     write("p/pack.toml", PACK);
     write("p/rules/r.rhai", &format!("{META}fn check(change, params) {{ note(\"run\");\n{body}\n}}\n"));
     let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-        .args(["eval", "--trees", "before", "after", "--policy", "p", "--dry-run"])
+        .args(["eval", "--trees", "before", "after", "--policy", "p", "--dry-run", "--limit", "milliseconds=60000"])
         .current_dir(place.path())
         .env_remove("TOLLGATE_LOG")
         .stdin(Stdio::null())
