@@ -62,7 +62,7 @@ limits! {
     /// rules of a policy set; larger ones are not loaded
     rules: usize = 1_000, at most 10_000;
     /// packs of a policy set; larger ones are not loaded
-    packs: usize = 100, at most 1_000;
+    packs: usize = 100, at most 100;
     /// milliseconds for all rules of a change together, by the clock; past it there is no verdict
     milliseconds: u64 = 10_000, at most 600_000;
     /// bytes that all rules of a change may take together; past it there is no verdict

@@ -28,7 +28,7 @@ mod watch;
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
 pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::{Definitions, Name, Page, definitions, names as host_names, reference as host_reference};
-pub use layers::{Layer, Outside, SetLimit};
+pub use layers::{Layer, MAX_PACKS, Outside, SetLimit};
 pub use limits::{Limit, Limits};
 pub use lint::{Repository, lint};
 pub use manifest::PackManifest;

@@ -6,7 +6,7 @@ use tollgate::diagnostic::Code;
 use tollgate::evaluate::{Options, Outcome, Subject, evaluate};
 use tollgate::evidence::{Completeness, Evidence, EvidenceKind, Source};
 use tollgate::render::{self, Format};
-use tollgate::report::{ReportContext, SubjectReport, VerdictReport};
+use tollgate::report::{PolicyReport, ReportContext, SubjectReport, VerdictReport};
 use tollgate::verdict::{Waivers, decide};
 
 use super::{errs, evidence, gives, load, refused, run, run_on};
@@ -113,6 +113,7 @@ fn verdict(body: &str, evidence: &Evidence) -> VerdictReport {
     let context = ReportContext {
         as_of: "2026-03-01T23:30:00Z".to_owned(),
         dry_run: false,
+        policy: PolicyReport::default(),
         packs: &[],
         weakenings: Vec::new(),
         settings: Vec::new(),

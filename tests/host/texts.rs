@@ -3,10 +3,9 @@
 use proptest::prelude::*;
 use tollgate::diagnostic::Code;
 use tollgate::evidence::{Ecosystem, Word as _};
-use tollgate::policy::host_reference;
 use tollgate::versions::Version;
 
-use super::{errs, evidence, gives, nothing, refused, run, run_on};
+use super::{errs, gives, nothing, refused, run, run_on};
 
 #[test]
 fn versions_are_compared_by_their_ecosystem() {
@@ -90,46 +89,6 @@ fn globs_on_long_texts_are_charged_by_what_they_read() {
     errs(&format!("{long} loop {{ let x = s.matches_glob(\"*b\"); }}"), Code::LimitExceeded, "operations");
     let many = "let globs = []; for i in 0..1000 { globs.push(`*${i}`); } let x = s.matches_glob(globs);";
     errs(&format!("{long} {many}"), Code::LimitExceeded, "operations");
-}
-
-/// What stands in blocks of code of the reference, with the heading that it stands under.
-fn examples() -> Vec<(String, String)> {
-    let reference = host_reference();
-    let mut heading = String::new();
-    let mut examples: Vec<(String, String)> = Vec::new();
-    let mut inside = false;
-    for line in reference.lines() {
-        match line {
-            "```rhai" => {
-                inside = true;
-                examples.push((heading.clone(), String::new()));
-            }
-            "```" => inside = false,
-            _ if inside => {
-                let text = &mut examples.last_mut().unwrap().1;
-                text.push_str(line);
-                text.push('\n');
-            }
-            _ => {
-                if let Some(title) = line.strip_prefix("## ") {
-                    title.clone_into(&mut heading);
-                }
-            }
-        }
-    }
-    examples
-}
-
-#[test]
-fn every_example_of_the_reference_runs_on_any_evidence() {
-    let examples = examples();
-    assert!(examples.len() > 190, "{}", examples.len());
-    for (heading, example) in examples {
-        for (evidence, which) in [(nothing(), "none"), (evidence(), "some")] {
-            let outcome = run_on(&example, &evidence);
-            assert!(outcome.diagnostic.is_none(), "{heading}, on {which}: {example}{}", outcome.diagnostic.unwrap());
-        }
-    }
 }
 
 proptest! {

@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::files::PackFiles;
 
 /// How many packs a policy set may have, those that others extend included.
-const MAX_PACKS: usize = 1_000;
+pub const MAX_PACKS: usize = 100;
 
 /// Packs of the same authority. Their order changes nothing.
 #[derive(Debug, Clone, Default)]

@@ -30,7 +30,7 @@ use crate::policy::sandbox::Sandbox;
 use crate::policy::set::PolicySet;
 use crate::policy::watch::Watch;
 
-pub use layer::Layer;
+pub use layer::{Layer, MAX_PACKS};
 pub use limits::SetLimit;
 pub(crate) use pack::Pack;
 
