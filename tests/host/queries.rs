@@ -22,7 +22,7 @@ fn aggregates_of_a_selection_are_what_a_loop_over_it_would_find() {
         ("change.files.group_by(\"path\")[\"logo.png\"].count()", "1"),
         ("change.files.count_by(\"language\")[\"JavaScript\"]", "2"),
         ("change.files.count_by(\"language\")[\"\"]", "1"),
-        ("change.findings.count_by(\"severity\")", "#{\"critical\": 1, \"high\": 2}"),
+        ("change.findings.count_by(\"severity\")[\"high\"]", "2"),
         ("change.reviews.count_by(\"reviewer\")[\"bob\"]", "1"),
         ("change.claims.count_by(\"kind\")[\"bullet\"]", "1"),
         ("change.dependencies.group_by(\"change\")[\"added\"].count()", "2"),
@@ -159,7 +159,7 @@ const GROUPED: &str = "
     let naive = #{};
     for item in all { let key = `${item.COLUMN}`; if key in naive { naive[key] += 1; } else { naive[key] = 1; } }
     let counts = all.count_by(\"COLUMN\");
-    if naive != counts { violation(change, `NAME: ${naive} ${counts}`); }
+    if naive != counts { violation(change, `NAME: other counts`); }
     let parts = all.group_by(\"COLUMN\");
     if parts.keys() != counts.keys() { violation(change, \"NAME: other parts\"); }
     for key in parts.keys() {
@@ -203,7 +203,7 @@ fn laws() -> String {
         for (law, columns) in [(GROUPED, groups), (SUMMED, numbers), (RANKED, ranks)] {
             for column in *columns {
                 let law = law.replace("COLUMN", column).replace("NAME", &format!("{collection}.{column}"));
-                body.push_str(&format!("if true {{ let all = change.{collection}; {law} }}\n"));
+                body.push_str(&format!("if change.files.count() >= 0 {{ let all = change.{collection}; {law} }}\n"));
             }
         }
     }
@@ -212,7 +212,6 @@ fn laws() -> String {
 
 /// A rule that objects wherever a set is not what going through all items makes it.
 const SETS: &str = "
-    let names = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"];
     let left = change.files.status(LEFT); let right = change.files.status(RIGHT).or(change.files.under(\"GLOB\"));
     let and = left.and(right); let or = left.or(right); let except = left.except(right);
     for f in change.files {

@@ -267,7 +267,7 @@ mod tests {
         let mut files = BTreeMap::from([("pack.toml".to_owned(), manifest.as_bytes().to_vec())]);
         for (id, title) in rules {
             let text = format!(
-                "//! So that it shows.\nconst RULE = #{{ title: \"{title}\", category: \"secrets\", enforcement: \"hard-mandatory\", risk: \"high\", needs: [\"findings\", \"files\"] }};\nfn check(change, params) {{ }}\n"
+                "//! So that it shows.\nconst RULE = #{{ title: \"{title}\", category: \"secrets\", enforcement: \"hard-mandatory\", risk: \"high\", needs: [\"findings\", \"files\"] }};\nfn check(change, params) {{ note(\"x\"); }}\n"
             );
             files.insert(format!("rules/{id}.rhai"), text.into_bytes());
         }

@@ -167,7 +167,7 @@ impl Policies<'_> {
             };
             mistakes.into_iter().map(of_case).collect::<Vec<_>>()
         })?;
-        let found = pipeline::judge_case(policy, evidence, &case.without);
+        let found = pipeline::judge_case(policy, evidence, &case.complete, &case.without);
         let name = case.file.strip_prefix(case::DIRECTORY).unwrap_or(&case.file).trim_end_matches(".toml").to_owned();
         Ok(CaseResult { name, mismatches: compare::compare(case, &found) })
     }

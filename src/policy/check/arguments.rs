@@ -9,7 +9,7 @@ use super::kind::{Kind, TEXT};
 use super::standard::{FUNCTIONS, Gives, Standard, Takes, named};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::host::{
-    Entry, HostError, Param, Signature, Type, approver, check_date, check_glob, check_licence, is_item, item_of,
+    DATE, Entry, HostError, Param, Signature, Type, approver, check_date, check_glob, check_licence, is_item, item_of,
     one_scale, words,
 };
 
@@ -206,12 +206,12 @@ impl Checker<'_> {
                 if let Some(item) = item {
                     return Some(format!("{} has it: go through the selection with `for`", Kind::Host(item)));
                 }
-                let near = crate::evidence::nearest(name, names.iter().map(|signature| signature.name))?;
+                let near = self.near(name, names.iter().map(|signature| signature.name))?;
                 Some(format!("did you mean `{near}`?"))
             }
             kind => {
                 let fits = |entry: &&Standard| entry.takes.first().is_some_and(|takes| takes.fits(kind));
-                let near = crate::evidence::nearest(name, FUNCTIONS.iter().filter(fits).map(|entry| entry.name))?;
+                let near = self.near(name, FUNCTIONS.iter().filter(fits).map(|entry| entry.name))?;
                 Some(format!("did you mean `{near}`?"))
             }
         });
@@ -325,7 +325,7 @@ fn host_functions(known: &super::Vocabularies, kind: &Kind, name: &str) -> Vec<&
         kind => {
             let belongs = |receiver: &'static str| match (kind, receiver) {
                 (Kind::Array(element), "array of texts") => {
-                    matches!(**element, Kind::Text(_) | Kind::Word(_) | Kind::Unknown | Kind::Never)
+                    matches!(**element, Kind::Text(_) | Kind::Word(_) | Kind::Host(DATE) | Kind::Unknown | Kind::Never)
                 }
                 (Kind::Array(_), receiver) => receiver.starts_with("array"),
                 (kind, receiver) if kind.is_map() => receiver.starts_with("map"),

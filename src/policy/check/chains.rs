@@ -206,11 +206,11 @@ impl Checker<'_> {
                     let whole = Kind::Host(item);
                     return Some(format!("{whole} has it: go through the selection with `for`"));
                 }
-                let near = crate::evidence::nearest(name, names.iter().map(|signature| signature.name))?;
+                let near = self.near(name, names.iter().map(|signature| signature.name))?;
                 Some(format!("did you mean `{near}`?"))
             }
             Kind::Record(entries) => {
-                let near = crate::evidence::nearest(name, entries.iter().map(|(key, _)| key.as_str()))?;
+                let near = self.near(name, entries.iter().map(|(key, _)| key.as_str()))?;
                 Some(format!("did you mean `{near}`?"))
             }
             kind => {
@@ -219,7 +219,7 @@ impl Checker<'_> {
                 if named(FUNCTIONS, name).iter().any(|entry| fits(&entry)) {
                     return Some(format!("`{name}` is a method: write `{name}()`"));
                 }
-                let near = crate::evidence::nearest(name, PROPERTIES.iter().filter(fits).map(|entry| entry.name))?;
+                let near = self.near(name, PROPERTIES.iter().filter(fits).map(|entry| entry.name))?;
                 Some(format!("did you mean `{near}`?"))
             }
         }

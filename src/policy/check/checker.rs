@@ -9,6 +9,10 @@ use crate::diagnostic::{Code, Diagnostic};
 
 /// How many mistakes of one script are told; whoever has more mends these first.
 const MAX_MISTAKES: usize = 100;
+/// How many mistakes of one script are told with what was probably meant, and among how many names that is looked for: a
+/// script may have thousands of each.
+const MAX_ADVISED: usize = 20;
+const MAX_CANDIDATES: usize = 1_000;
 /// How many expressions are looked at in all; more than any script needs that people can read.
 const MAX_STEPS: u32 = 400_000;
 
@@ -132,6 +136,12 @@ impl Frame {
 }
 
 impl<'a> Checker<'a> {
+    /// The name that was probably meant.
+    pub(super) fn near<'n>(&self, written: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        (self.mistakes.len() < MAX_ADVISED)
+            .then(|| crate::evidence::nearest(written, candidates.into_iter().take(MAX_CANDIDATES)))?
+    }
+
     pub(super) fn new(names: &'a Names<'a>, unit: &'a Unit) -> Self {
         Self {
             names,

@@ -35,7 +35,7 @@ impl Checker<'_> {
             format!("`{name}` is a method: write `{name}()`")
         } else {
             let keys = names.keys.iter().chain(&unit.keys).map(String::as_str);
-            match crate::evidence::nearest(name, names.known.property_names().chain(keys)) {
+            match self.near(name, names.known.property_names().chain(keys)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("for an entry of a map write `[\"{name}\"]`"),
             }
@@ -67,7 +67,7 @@ impl Checker<'_> {
         } else if known.is_property(name) {
             Some(format!("`{name}` is a property: write it without `()`"))
         } else {
-            crate::evidence::nearest(name, known.function_names().chain(self.unit().names()))
+            self.near(name, known.function_names().chain(self.unit().names()))
                 .map(|near| format!("did you mean `{near}`?"))
         };
         self.report(Code::UnknownFunction, position, format!("there is no function `{name}`"), help);

@@ -1,7 +1,7 @@
 //! The store that all rules of one evaluation share, views over it and items of it.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
@@ -28,6 +28,7 @@ use super::words::choices;
 use crate::diagnostic::Code;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
 use crate::policy::Subject;
+use crate::policy::meter::Meter;
 
 /// A function for each collection: the one list of them.
 macro_rules! of_every_collection {
@@ -46,35 +47,6 @@ macro_rules! of_every_collection {
             $function::<SourceRows>,
         ]
     };
-}
-
-/// Operations of the rule that is being run, counted by ourselves: the engine's own count does not see callbacks.
-#[derive(Debug)]
-pub(crate) struct Meter {
-    used: AtomicU64,
-    limit: u64,
-}
-
-impl Meter {
-    pub(crate) fn new(limit: u64) -> Self {
-        Self { used: AtomicU64::new(0), limit }
-    }
-
-    /// Starts counting for the next rule.
-    pub(crate) fn reset(&self) {
-        self.used.store(0, Ordering::Relaxed);
-    }
-
-    /// Counts operations; false once the limit is passed, and from then on. Only one thread counts at a time.
-    pub(crate) fn charge(&self, operations: u64) -> bool {
-        let used = self.used.load(Ordering::Relaxed).saturating_add(operations);
-        self.used.store(used, Ordering::Relaxed);
-        used <= self.limit
-    }
-
-    pub(crate) fn exhausted(&self) -> bool {
-        self.used.load(Ordering::Relaxed) > self.limit
-    }
 }
 
 /// How many rows a native query reads for one operation of the limit.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{Array, Dynamic, ImmutableString, NativeCallContext};
 
-use super::collection::{ItemKey, Meter};
+use super::collection::ItemKey;
 use super::compare::type_name;
 use super::error::{HostError, HostResult};
 use super::globs::texts;
@@ -12,6 +12,7 @@ use super::signature::{Param, Signature};
 use super::words::word;
 use crate::diagnostic::Code;
 use crate::evidence::Word;
+use crate::policy::meter::Meter;
 use crate::policy::watch::Watch;
 use crate::policy::{Approver, Assessment, Judgement, RequiredApproval, Risk, Subject, Threat, Violation};
 

@@ -46,7 +46,7 @@ mod types;
 pub(crate) mod words;
 
 pub(crate) use change::ChangeView;
-pub(crate) use collection::{Meter, Store};
+pub(crate) use collection::Store;
 pub(crate) use compare::{equal, type_name};
 pub(crate) use dates::{DATE, check_date, date_value};
 pub use definitions::{Definitions, definitions};
