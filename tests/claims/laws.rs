@@ -305,6 +305,8 @@ proptest! {
     #[test]
     fn other_ends_of_line_change_nothing(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
         let text: String = pieces.iter().filter(|piece| !piece.contains('\r')).copied().collect();
+        // Inside of a line three backticks are code that may go over its end, where the parser keeps the carriage return.
+        let text = text.replace("```", "\n```");
         let (claims, _) = document(text.as_bytes());
         let (other, _) = document(text.replace('\n', "\r\n").as_bytes());
         // The parser keeps a blank at the edge of code that is broken by a carriage return.

@@ -113,7 +113,7 @@ fn the_verdict_names_the_layers_the_digest_and_what_is_raised() {
     assert_eq!(verdict["rules"][0]["pending"]["days"], 39);
     assert_eq!(
         verdict["weakenings"],
-        serde_json::json!([{"what": "the limit `operations` is raised to 2000000", "by": "org (layer 0)"}])
+        serde_json::json!([{"what": "the limit of operations was raised from 1000000 to 2000000", "by": "org (layer 0)"}])
     );
 }
 

@@ -109,7 +109,7 @@ fn a_pack_without_rules_is_one_only_if_it_says_something_else() {
 
 #[test]
 fn a_category_of_a_later_layer_gives_an_earlier_rule_nothing_to_say() {
-    let text = super::rule("hard-mandatory", "", "assess(\"own\", \"none\", \"so\")");
+    let text = super::rule("hard-mandatory", "", "assess([\"own\", 1][0], \"none\", \"so\")");
     let org = || pack("org", "", &[("r", &text)]);
     let later = pack("later", "categories = [\"own\"]\n", &[("l", &objecting("advisory", ""))]);
     for layers in [vec![vec![org()]], vec![vec![org()], vec![later]]] {

@@ -102,12 +102,12 @@ pub(crate) fn files() -> Vec<(&'static str, String, End)> {
         (
             "parameter named like an effect",
             format!("{META}fn check(violation, params) {{ violation(violation, \"x\"); }}"),
-            Is(Violated),
+            Refused(Code::ShadowedName),
         ),
         (
             "parameters the other way round",
             format!("{META}fn check(params, change) {{ for f in change.files {{}} }}"),
-            Errs(Code::UnknownProperty),
+            Refused(Code::UnknownParameter),
         ),
         ("parameter twice", format!("{META}fn check(change, change) {{}}"), Refused(Code::SyntaxError)),
         (
@@ -135,7 +135,7 @@ pub(crate) fn files() -> Vec<(&'static str, String, End)> {
         (
             "constant changed",
             format!("const X = [1];\n{META}fn check(c, p) {{ note(\"run\"); global::X.push(1); }}"),
-            Errs(Code::ScriptError),
+            Refused(Code::UnusedValue),
         ),
         (
             "line that is hidden in a comment",
