@@ -6,6 +6,8 @@
     reason = "a test ends by panicking, and may read and bless generated files"
 )]
 
+#[path = "policy/again.rs"]
+mod again;
 #[path = "policy/packages.rs"]
 mod packages;
 

@@ -37,8 +37,11 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
     let without: Vec<EvidenceKind> =
         options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
     let ask_all = || -> Vec<RuleOutcome> {
-        let session = Session::new(policy, Arc::clone(evidence), options.as_of);
-        policy.rules().iter().map(|rule| ask(&session, rule, day, &completeness, &without)).collect()
+        let mut session = Session::new(policy, Arc::clone(evidence), options.as_of);
+        let outcomes =
+            policy.rules().iter().map(|rule| ask(&mut session, rule, day, &completeness, &without)).collect();
+        session.end();
+        outcomes
     };
     if policy.may_nest() { on_a_large_stack(policy, ask_all) } else { ask_all() }
 }
@@ -86,13 +89,13 @@ pub fn honoured(policy: &PolicySet, evidence: &Evidence, kind: EvidenceKind) -> 
 }
 
 fn ask(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     rule: &Rule,
     day: Option<jiff::civil::Date>,
     completeness: &[(EvidenceKind, Completeness)],
     without: &[EvidenceKind],
 ) -> RuleOutcome {
-    let meta = rule.meta.on(day);
+    let meta = session.meta(rule).on(day);
     let not_asked = |reason: String, evidence: Vec<EvidenceKind>| RuleOutcome {
         outcome: Outcome::NotApplicable,
         reason,
@@ -112,7 +115,7 @@ fn ask(
         let reason = format!("nothing of the change lies in its scope, {}", paths.join(", "));
         return not_asked(reason, vec![EvidenceKind::Files]);
     }
-    conclude(&meta, session.run(rule), completeness)
+    conclude(meta, session.run(rule), completeness)
 }
 
 fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
@@ -148,14 +151,17 @@ const fn state(completeness: Completeness) -> &'static str {
 }
 
 /// How a rule ended, by what it did and by how complete what it looked at is.
-fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKind, Completeness)]) -> RuleOutcome {
-    let mut kinds = meta.needs.clone();
-    kinds.extend(result.read.iter().copied());
+fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKind, Completeness)]) -> RuleOutcome {
+    let mut kinds = result.read;
+    kinds.extend_from_slice(&meta.needs);
     kinds.sort();
     kinds.dedup();
-    let lacking: Vec<String> = completeness
+    // Most rules look at one or two kinds, which are complete.
+    let looked_at: Vec<&(EvidenceKind, Completeness)> =
+        completeness.iter().filter(|(kind, _)| kinds.contains(kind)).collect();
+    let lacking: Vec<String> = looked_at
         .iter()
-        .filter(|(kind, _)| kinds.contains(kind) && !meta.optional.contains(kind))
+        .filter(|(kind, _)| !meta.optional.contains(kind))
         .map(|(kind, completeness)| format!("{kind} {}", state(*completeness)))
         .collect();
     let incomplete = !lacking.is_empty();
@@ -171,9 +177,9 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
     } else {
         (Outcome::Satisfied, "no objection".to_owned())
     };
-    let spared: Vec<String> = completeness
+    let spared: Vec<String> = looked_at
         .iter()
-        .filter(|(kind, _)| kinds.contains(kind) && meta.optional.contains(kind))
+        .filter(|(kind, _)| meta.optional.contains(kind))
         .map(|(kind, completeness)| format!("{kind}, which it may do without, {}", state(*completeness)))
         .collect();
     let reason = match (outcome, incomplete) {
@@ -182,6 +188,7 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
         _ => reason,
     };
     RuleOutcome {
+        rule: meta,
         outcome,
         ran: matches!(outcome, Outcome::Satisfied | Outcome::Violated | Outcome::NotApplicable),
         incomplete,
@@ -196,6 +203,5 @@ fn conclude(meta: &Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceK
         follow_ups: result.follow_ups,
         evidence: kinds,
         diagnostic: result.error,
-        ..blank(meta)
     }
 }

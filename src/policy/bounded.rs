@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use rhai::{Array, Dynamic, INT, ImmutableString, Map, Module, NativeCallContext};
 
 use super::host::{HostError, HostResult, equal, run_of};
+use super::watch::Look;
 use crate::diagnostic::Code;
 
 /// How many bytes of text a call reads or writes for one operation of the limit.
@@ -138,7 +139,8 @@ fn pad_array(module: &mut Module, limit: usize) {
             let run = run_of(&context).ok();
             for copied in 0..missing {
                 array.push(item.clone());
-                if copied % COPIES_PER_LOOK == 0 && run.as_ref().is_some_and(|run| !run.watch.goes_on()) {
+                if copied % COPIES_PER_LOOK == 0 && run.as_ref().is_some_and(|run| run.meter.watch.look() == Look::Over)
+                {
                     break;
                 }
             }

@@ -20,6 +20,7 @@ mod nesting;
 mod ordering;
 mod parameter;
 mod rule;
+mod runner;
 mod sandbox;
 mod session;
 mod set;

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
-    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package as _,
 };
-use rhai::{Dynamic, Engine, Module, ModuleResolver, OptimizationLevel, Shared};
+use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
 
 use super::bounded;
 use super::host;
 use super::limits::Limits;
 use super::meter::Meter;
-use super::watch::Watch;
+use super::modules::Modules;
+use super::runner::{CALLS_BEFORE_CHECK, Runner, Runners};
 
 /// Keywords, operators and functions that would let a mistake pass, or that reach outside of the sandbox.
 pub(crate) const DISABLED: &[(&str, &str)] = &[
@@ -45,6 +46,8 @@ pub(crate) struct Sandbox {
     /// The standard functions and the host's in one module: the engine finds a function at its first look.
     functions: Shared<Module>,
     pub(crate) limits: Limits,
+    /// Runners between two evaluations.
+    runners: Runners,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -55,10 +58,10 @@ impl std::fmt::Debug for Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(limits: Limits) -> Self {
-        let mut functions = host::module();
-        functions.fill_with(&standard_functions(&limits));
-        functions.build_index();
-        Self { functions: functions.into(), limits }
+        // Not by way of an index, which nobody reads: all of this is part of a cold start.
+        let mut functions = standard_functions(&limits);
+        host::register(&mut functions);
+        Self { functions: functions.into(), limits, runners: Runners::default() }
     }
 
     /// An engine that reads scripts.
@@ -73,18 +76,26 @@ impl Sandbox {
         engine
     }
 
-    /// An engine that runs rules; every operation is counted by `meter`.
-    pub(crate) fn runner(
-        &self,
-        meter: &Arc<Meter>,
-        watch: &Arc<Watch>,
-        modules: impl ModuleResolver + 'static,
-    ) -> Engine {
+    /// What runs rules; every operation is counted by its meter. The modules are those of the policy, the same at every
+    /// call.
+    pub(crate) fn runner(&self, modules: &Modules) -> Box<Runner> {
+        if let Some(runner) = self.runners.take() {
+            runner.meter.watch.begin();
+            return runner;
+        }
         let mut engine = self.engine();
-        let (meter, watch) = (Arc::clone(meter), Arc::clone(watch));
-        engine.on_progress(move |_| (!(meter.charge(1) && watch.goes_on())).then(|| Dynamic::from(LimitHit)));
-        engine.set_module_resolver(modules);
-        engine
+        engine.set_max_call_levels(self.limits.call_depth + CALLS_BEFORE_CHECK);
+        let meter = Arc::new(Meter::start(&self.limits));
+        let counted = Arc::clone(&meter);
+        engine.on_progress(move |_| (!counted.charge(1)).then(|| Dynamic::from(LimitHit)));
+        engine.set_module_resolver(modules.clone());
+        Box::new(Runner::new(engine, meter, self.runners.is_first()))
+    }
+
+    /// Takes a runner back that an evaluation is done with.
+    pub(crate) fn keep(&self, runner: Box<Runner>) {
+        runner.meter.watch.rest();
+        self.runners.put(runner);
     }
 
     fn engine(&self) -> Engine {
@@ -119,21 +130,27 @@ pub(crate) fn standard_functions(limits: &Limits) -> Module {
 /// outside or ends the script.
 pub(crate) fn packages() -> Module {
     let mut standard = Module::new();
-    for package in [
-        ArithmeticPackage::new().as_shared_module(),
-        LogicPackage::new().as_shared_module(),
-        BasicStringPackage::new().as_shared_module(),
-        MoreStringPackage::new().as_shared_module(),
-        BasicIteratorPackage::new().as_shared_module(),
-        BasicFnPackage::new().as_shared_module(),
-        BasicMathPackage::new().as_shared_module(),
-        BasicArrayPackage::new().as_shared_module(),
-        BasicMapPackage::new().as_shared_module(),
-    ] {
+    for init in PACKAGES {
+        let mut package = Module::new();
+        init(&mut package);
+        package.register_lazy_functions();
         standard.fill_with(&package);
     }
     standard
 }
+
+/// The parts of the standard library that rules have; what is in two of them is that of the first.
+const PACKAGES: &[fn(&mut Module)] = &[
+    ArithmeticPackage::init,
+    LogicPackage::init,
+    BasicStringPackage::init,
+    MoreStringPackage::init,
+    BasicIteratorPackage::init,
+    BasicFnPackage::init,
+    BasicMathPackage::init,
+    BasicArrayPackage::init,
+    BasicMapPackage::init,
+];
 
 /// What the meter ends a rule with.
 #[derive(Debug, Clone, Copy)]
@@ -149,11 +166,9 @@ mod tests {
 
     use rhai::{AST, CallFnOptions, Dynamic, Engine, FLOAT, FnPtr, INT, Scope};
 
-    use super::Sandbox;
+    use super::{LimitHit, Sandbox};
     use crate::policy::host::RuleRun;
     use crate::policy::meter::Meter;
-    use crate::policy::modules::Modules;
-    use crate::policy::watch::Watch;
     use crate::policy::{BUILTIN_CATEGORIES, Limits};
 
     /// Values at the ends of what there is of each type.
@@ -204,14 +219,13 @@ mod tests {
     struct Bench {
         engine: Engine,
         meter: Arc<Meter>,
-        watch: Arc<Watch>,
     }
 
     impl Bench {
         fn run(&self, ast: &AST, arguments: [&Dynamic; 3]) -> Result<(), String> {
-            self.meter.reset();
+            self.meter.begin_rule();
             let categories = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
-            let run = Arc::new(RuleRun::new(categories, Arc::clone(&self.meter), Arc::clone(&self.watch)));
+            let run = Arc::new(RuleRun::new(categories, Arc::clone(&self.meter)));
             let options = CallFnOptions::new().eval_ast(false).with_tag(Dynamic::from(run));
             let [a, b, c] = arguments.map(Clone::clone);
             let start = Instant::now();
@@ -236,10 +250,11 @@ mod tests {
             .map(|signature| (signature.split('(').next().unwrap().to_owned(), signature.matches(": ").count()))
             .collect();
         assert!(functions.len() > 200, "{}", functions.len());
-        let meter = Arc::new(Meter::new(sandbox.limits.operations));
-        let watch = Watch::start(&sandbox.limits);
-        let engine = sandbox.runner(&meter, &watch, Modules::default());
-        let bench = Bench { engine, meter, watch };
+        let mut engine = sandbox.engine();
+        let meter = Arc::new(Meter::start(&sandbox.limits));
+        let counted = Arc::clone(&meter);
+        engine.on_progress(move |_| (!counted.charge(1)).then(|| Dynamic::from(LimitHit)));
+        let bench = Bench { engine, meter };
         let values = values();
         let none = [Dynamic::UNIT];
         let mut calls = 0;

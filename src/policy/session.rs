@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rhai::{CallFnOptions, Dynamic, Engine, EvalAltResult, Scope};
+use rhai::{Dynamic, EvalAltResult};
 
 use super::host::{ChangeView, RuleRun, Store};
-use super::meter::Meter;
+use super::runner::{Called, Runner};
 use super::set::{PolicySet, Rule};
 use super::trouble;
-use super::watch::{Exhausted, Watch};
-use super::{Assessment, Judgement, RequiredApproval, Threat, Violation};
+use super::watch::Exhausted;
+use super::{Assessment, Judgement, RequiredApproval, RuleMeta, Threat, Violation};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Evidence, EvidenceKind};
 
@@ -45,9 +45,7 @@ pub struct RuleResult {
 pub struct Session<'a> {
     policy: &'a PolicySet,
     store: Arc<Store>,
-    meter: Arc<Meter>,
-    watch: Arc<Watch>,
-    engine: Engine,
+    runner: Box<Runner>,
 }
 
 impl<'a> Session<'a> {
@@ -55,11 +53,15 @@ impl<'a> Session<'a> {
     /// time that rules see as now.
     #[must_use]
     pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>, as_of: Option<Timestamp>) -> Self {
-        let meter = Arc::new(Meter::new(policy.sandbox.limits.operations));
-        let watch = Watch::start(&policy.sandbox.limits);
-        let engine = policy.sandbox.runner(&meter, &watch, policy.modules.clone());
-        let store = Store::new(evidence, Arc::clone(&meter), Arc::clone(&policy.globs), as_of);
-        Self { policy, store, meter, watch, engine }
+        let runner = policy.sandbox.runner(&policy.modules);
+        let store = Store::new(evidence, Arc::clone(&runner.meter), Arc::clone(&runner.globs), as_of);
+        Self { policy, store, runner }
+    }
+
+    /// What a rule says of itself.
+    #[must_use]
+    pub fn meta(&self, rule: &Rule) -> Arc<RuleMeta> {
+        self.runner.meta(rule)
     }
 
     /// Whether something that a rule's scope is about is there, or may be: what has no known place may lie anywhere.
@@ -71,31 +73,18 @@ impl<'a> Session<'a> {
 
     /// Runs one rule.
     #[must_use]
-    pub fn run(&self, rule: &Rule) -> RuleResult {
-        self.meter.reset();
+    pub fn run(&mut self, rule: &Rule) -> RuleResult {
         self.store.take_read();
         self.store.look_through(rule.scope.as_ref());
-        let run = Arc::new(RuleRun::new(
-            self.policy.categories(rule.meta.layer),
-            Arc::clone(&self.meter),
-            Arc::clone(&self.watch),
-        ));
         let change = Dynamic::from(ChangeView::new(Arc::clone(&self.store)));
-        let options =
-            CallFnOptions::new().eval_ast(rule.top_level).rewind_scope(true).with_tag(Dynamic::from(Arc::clone(&run)));
-        let returned = self.engine.call_fn_with_options::<Dynamic>(
-            options,
-            &mut Scope::new(),
-            &rule.ast,
-            "check",
-            (change, Dynamic::from(rule.parameters.clone())),
-        );
+        let Called { run, returned } = self.runner.check(self.policy, rule, change);
+        let meter = &self.runner.meter;
         let error = match returned {
             // Whatever the rule still did: what was running when the process had to be held back is not known.
-            _ if self.watch.exhausted().is_some() => self.watch.exhausted().map(|what| self.abandoned(rule, what)),
+            _ if meter.watch.exhausted().is_some() => meter.watch.exhausted().map(|what| self.abandoned(rule, what)),
             // A limit that was hit inside a callback can come out as another error, or as none.
-            Err(error) if self.meter.exhausted() => Some(self.limit(&run, self.place(rule, Some(&error)))),
-            Ok(_) if self.meter.exhausted() => Some(self.limit(&run, self.place(rule, None))),
+            Err(error) if meter.exhausted() => Some(self.limit(&run, self.place(rule, Some(&error)))),
+            Ok(_) if meter.exhausted() => Some(self.limit(&run, self.place(rule, None))),
             // The engine gives back the value of the last statement even where it ends in `;`.
             Ok(value) if value.is_unit() || super::host::is_effect(&value) => None,
             Ok(value) => Some(self.returned(rule, &value)),
@@ -108,20 +97,26 @@ impl<'a> Session<'a> {
                 })
             }
         };
-        let mut effects = run.effects();
+        // The next run begins with nothing said.
+        let effects = std::mem::take(&mut *run.effects());
         RuleResult {
-            violations: sorted(std::mem::take(&mut effects.violations)),
-            assessments: sorted(std::mem::take(&mut effects.assessments)),
-            notes: sorted(std::mem::take(&mut effects.notes)),
-            recommendations: sorted(std::mem::take(&mut effects.recommendations)),
-            judgements: sorted(std::mem::take(&mut effects.judgements)),
-            required_approvals: sorted(std::mem::take(&mut effects.required_approvals)),
-            threats: sorted(std::mem::take(&mut effects.threats)),
-            follow_ups: sorted(std::mem::take(&mut effects.follow_ups)),
-            not_applicable: effects.not_applicable.take(),
+            violations: sorted(effects.violations),
+            assessments: sorted(effects.assessments),
+            notes: sorted(effects.notes),
+            recommendations: sorted(effects.recommendations),
+            judgements: sorted(effects.judgements),
+            required_approvals: sorted(effects.required_approvals),
+            threats: sorted(effects.threats),
+            follow_ups: sorted(effects.follow_ups),
+            not_applicable: effects.not_applicable,
             read: self.store.take_read(),
             error,
         }
+    }
+
+    /// Leaves what can be used again to the next session of the policy; without it, that one only takes longer to begin.
+    pub fn end(self) {
+        self.policy.sandbox.keep(self.runner);
     }
 
     /// Where an error happened; where the engine does not know, or there is none, where `check` begins.
@@ -166,7 +161,9 @@ impl<'a> Session<'a> {
 
 /// In canonical order, each once.
 fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
-    list.sort();
-    list.dedup();
+    if list.len() > 1 {
+        list.sort();
+        list.dedup();
+    }
     list
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rhai::{AST, Map};
 
-use super::host::{Globs, PathScope};
+use super::host::PathScope;
 use super::layers::SetLimit;
 use super::metadata::{PackMeta, RuleMeta, SetBy, Threshold};
 use super::modules::Modules;
@@ -18,6 +18,8 @@ use crate::evidence::{Completeness, Evidence, Source, tool_key};
 pub struct Rule {
     /// What it says of itself.
     pub meta: Arc<RuleMeta>,
+    /// Its place among the rules of its policy set.
+    pub(crate) index: usize,
     pub(crate) ast: AST,
     pub(crate) top_level: bool,
     pub(crate) source: String,
@@ -34,7 +36,6 @@ pub struct PolicySet {
     pub(super) thresholds: Vec<Threshold>,
     pub(crate) sandbox: Sandbox,
     pub(crate) modules: Modules,
-    pub(crate) globs: Arc<Globs>,
     /// The categories that rules may assess, by layer: a layer knows its own and those of earlier ones.
     pub(super) categories: Vec<Arc<[String]>>,
     pub(super) parameters: Vec<SetParameter>,

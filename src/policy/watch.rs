@@ -16,20 +16,18 @@
 //! characters, or sorting of shared long texts. A process of its own would cost a start, and all evidence written and read
 //! again, for each change.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::limits::Limits;
 use crate::diagnostic::{Code, Diagnostic};
 
-/// How many operations there are between two looks at the clock while operations are cheap.
-const OPERATIONS_PER_LOOK: u64 = 128;
-/// How many operations there are between two looks at memory while little of it is used.
-const OPERATIONS_PER_WEIGHING: u64 = 16;
-/// From this many bytes on, every operation looks at memory and at the clock: it may copy all of them.
+/// How many looks there are for one at the clock, while operations are cheap; one takes a millisecond at worst.
+const LOOKS_PER_TIME: u64 = 8;
+/// From this many bytes on, every operation looks, also at the clock: it may copy all of them.
 const LARGE_BYTES: usize = 16 << 20;
-/// Where this long passed between two looks at the clock, every operation looks at it.
+/// Where this long passed between two looks at the clock, every operation looks.
 const SLOW: Duration = Duration::from_millis(20);
 /// How often the thread looks.
 const PERIOD: Duration = Duration::from_millis(5);
@@ -77,40 +75,71 @@ const NOTHING: u64 = 0;
 const TIME: u64 = 1;
 const MEMORY: u64 = 2;
 
-/// Watches all rules of one evaluation, or the loading of a policy set.
+/// What a look at the process found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Something ran out; so says every look from then on.
+    Over,
+    /// Much is used, or operations are slow: the next one looks again.
+    Close,
+    /// There is plenty of everything.
+    Far,
+}
+
+/// Stands for a beginning where nothing has begun.
+const IDLE: u64 = u64::MAX;
+
+/// Watches all rules of one evaluation after another, or the loading of a policy set.
 #[derive(Debug)]
 pub(crate) struct Watch {
     limits: Limits,
-    start: Instant,
-    /// What the process had allocated when it began.
-    before: usize,
-    operations: AtomicU64,
-    /// The operation that looks at memory next.
-    next: AtomicU64,
-    /// When the clock was looked at, in microseconds after the start.
+    made: Instant,
+    /// When what is watched began, in microseconds after it was made.
+    begun: AtomicU64,
+    /// What the process had allocated then.
+    before: AtomicUsize,
+    looks: AtomicU64,
+    /// When the clock was looked at, in microseconds after it was made.
     looked: AtomicU64,
     slow: AtomicBool,
     exhausted: AtomicU64,
 }
 
 impl Watch {
-    /// Begins to watch, until it is dropped.
+    /// Begins to watch, until it is dropped or told to rest.
     #[expect(clippy::disallowed_methods, reason = "where time is over there is no verdict, so none depends on it")]
     pub(crate) fn start(limits: &Limits) -> Arc<Self> {
         let watch = Arc::new(Self {
             limits: *limits,
-            start: Instant::now(),
-            before: ALLOCATED.get().map_or(0, |allocated| allocated()),
-            operations: AtomicU64::new(0),
-            next: AtomicU64::new(OPERATIONS_PER_WEIGHING),
+            made: Instant::now(),
+            begun: AtomicU64::new(IDLE),
+            before: AtomicUsize::new(0),
+            looks: AtomicU64::new(0),
             looked: AtomicU64::new(0),
             slow: AtomicBool::new(false),
             exhausted: AtomicU64::new(NOTHING),
         });
+        watch.begin();
         if let Some(give_up) = GIVE_UP.get() {
             look_from_outside(&watch, *give_up);
         }
         watch
+    }
+
+    /// Begins anew, with all time and memory.
+    pub(crate) fn begin(&self) {
+        let now = self.now();
+        self.before.store(allocated(), Ordering::Relaxed);
+        self.looked.store(now, Ordering::Relaxed);
+        self.slow.store(false, Ordering::Relaxed);
+        self.exhausted.store(NOTHING, Ordering::Relaxed);
+        // Last, for the thread that looks from outside.
+        self.begun.store(now, Ordering::Release);
+    }
+
+    /// Watches nothing until it begins anew.
+    pub(crate) fn rest(&self) {
+        self.begun.store(IDLE, Ordering::Release);
     }
 
     /// The limits that it watches by.
@@ -118,42 +147,43 @@ impl Watch {
         &self.limits
     }
 
-    /// Counts an operation; false once something ran out, and from then on.
-    pub(crate) fn goes_on(&self) -> bool {
-        let operation = self.operations.load(Ordering::Relaxed).wrapping_add(1);
-        self.operations.store(operation, Ordering::Relaxed);
-        if operation >= self.next.load(Ordering::Relaxed) {
-            self.look(operation);
+    /// Looks at memory, and at the clock where operations are not known to be cheap, or every few times.
+    pub(crate) fn look(&self) -> Look {
+        if self.exhausted.load(Ordering::Relaxed) != NOTHING {
+            return Look::Over;
         }
-        self.exhausted.load(Ordering::Relaxed) == NOTHING
-    }
-
-    fn look(&self, operation: u64) {
+        let look = self.looks.load(Ordering::Relaxed).wrapping_add(1);
+        self.looks.store(look, Ordering::Relaxed);
         let used = self.used();
-        let close = used > LARGE_BYTES || self.slow.load(Ordering::Relaxed);
-        // Kept to multiples, among which are those that look at the clock.
-        let period = if close { 1 } else { OPERATIONS_PER_WEIGHING };
-        self.next.store((operation / period + 1) * period, Ordering::Relaxed);
         if used > self.limits.memory_bytes {
             self.exhausted.store(MEMORY, Ordering::Relaxed);
-        } else if close || operation.is_multiple_of(OPERATIONS_PER_LOOK) {
-            let now = self.elapsed();
-            let since = now.saturating_sub(Duration::from_micros(self.looked.load(Ordering::Relaxed)));
-            self.looked.store(u64::try_from(now.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
-            self.slow.store(since > SLOW, Ordering::Relaxed);
-            if now > self.time() {
+            return Look::Over;
+        }
+        let close = used > LARGE_BYTES || self.slow.load(Ordering::Relaxed);
+        if close || look.is_multiple_of(LOOKS_PER_TIME) {
+            let now = self.now();
+            let since = now.saturating_sub(self.looked.swap(now, Ordering::Relaxed));
+            self.slow.store(Duration::from_micros(since) > SLOW, Ordering::Relaxed);
+            if self.elapsed() > self.time() {
                 self.exhausted.store(TIME, Ordering::Relaxed);
+                return Look::Over;
             }
         }
+        if used > LARGE_BYTES || self.slow.load(Ordering::Relaxed) { Look::Close } else { Look::Far }
     }
 
     fn used(&self) -> usize {
-        ALLOCATED.get().map_or(0, |allocated| allocated()).saturating_sub(self.before)
+        allocated().saturating_sub(self.before.load(Ordering::Relaxed))
     }
 
-    #[expect(clippy::disallowed_methods, reason = "where time is over there is no verdict, so none depends on it")]
+    /// Microseconds since it was made.
+    fn now(&self) -> u64 {
+        u64::try_from(self.made.elapsed().as_micros()).unwrap_or(IDLE - 1)
+    }
+
+    /// How long it has been watching; no time while it rests.
     fn elapsed(&self) -> Duration {
-        Instant::now().saturating_duration_since(self.start)
+        Duration::from_micros(self.now().saturating_sub(self.begun.load(Ordering::Acquire)))
     }
 
     const fn time(&self) -> Duration {
@@ -170,11 +200,18 @@ impl Watch {
 
     /// What ran out so far past its end that no operation can have been counted since.
     fn overrun(&self) -> Option<Exhausted> {
+        if self.begun.load(Ordering::Acquire) == IDLE {
+            return None;
+        }
         if self.used() / 2 > self.limits.memory_bytes {
             return Some(Exhausted::Memory);
         }
         (self.elapsed() > self.time().saturating_add(GRACE)).then_some(Exhausted::Time)
     }
+}
+
+fn allocated() -> usize {
+    ALLOCATED.get().map_or(0, |allocated| allocated())
 }
 
 /// Puts a watch among those that the thread looks at, and starts the thread with the first.
@@ -210,44 +247,65 @@ fn overrun() -> Option<Diagnostic> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Exhausted, LARGE_BYTES, OPERATIONS_PER_LOOK, Watch};
+    use super::{Exhausted, LARGE_BYTES, LOOKS_PER_TIME, Look, Watch};
     use crate::policy::Limits;
+    use std::sync::Arc;
     use std::time::Duration;
 
+    fn watch(milliseconds: u64) -> Arc<Watch> {
+        Watch::start(&Limits { milliseconds, ..Limits::default() })
+    }
+
     #[test]
-    fn time_that_is_over_is_seen_within_the_operations_between_two_looks_and_stays_over() {
-        let watch = Watch::start(&Limits { milliseconds: 1, ..Limits::default() });
+    fn time_that_is_over_is_seen_within_a_few_looks_and_stays_over() {
+        let watch = watch(1);
         std::thread::sleep(Duration::from_millis(5));
-        let ended = (0..=OPERATIONS_PER_LOOK).position(|_| !watch.goes_on());
-        assert!(ended.is_some());
-        assert!(!watch.goes_on());
+        assert!((0..LOOKS_PER_TIME).any(|_| watch.look() == Look::Over));
+        assert_eq!(watch.look(), Look::Over);
         assert_eq!(watch.exhausted(), Some(Exhausted::Time));
     }
 
     #[test]
-    fn after_a_slow_operation_every_one_looks_at_the_clock() {
-        let watch = Watch::start(&Limits { milliseconds: 60, ..Limits::default() });
+    fn after_a_slow_operation_every_look_is_one_at_the_clock() {
+        let watch = watch(60);
         std::thread::sleep(Duration::from_millis(30));
-        assert!((0..OPERATIONS_PER_LOOK).all(|_| watch.goes_on()));
+        let looks: Vec<Look> = (0..LOOKS_PER_TIME).map(|_| watch.look()).collect();
+        assert_eq!(looks.last(), Some(&Look::Close), "{looks:?}");
         std::thread::sleep(Duration::from_millis(40));
-        let ended = (0..OPERATIONS_PER_LOOK).position(|_| !watch.goes_on());
-        assert!(ended.is_some_and(|operations| operations < 17), "{ended:?}");
+        assert_eq!(watch.look(), Look::Over);
     }
 
     #[test]
     fn the_clock_is_looked_at_again_after_operations_were_slow_for_a_while() {
-        let watch = Watch::start(&Limits { milliseconds: 200, ..Limits::default() });
+        let watch = watch(200);
         std::thread::sleep(Duration::from_millis(30));
-        // One look finds it slow, the next, an operation later and off the beat, finds it quick again.
-        assert!((0..=OPERATIONS_PER_LOOK).all(|_| watch.goes_on()));
+        // One look finds it slow, the next finds it quick again.
+        assert!((0..=LOOKS_PER_TIME).all(|_| watch.look() != Look::Over));
+        assert_eq!(watch.look(), Look::Far);
         std::thread::sleep(Duration::from_millis(200));
-        assert!((0..=OPERATIONS_PER_LOOK).any(|_| !watch.goes_on()));
+        assert!((0..=LOOKS_PER_TIME).any(|_| watch.look() == Look::Over));
+    }
+
+    #[test]
+    fn it_begins_anew_with_all_time() {
+        let watch = watch(50);
+        std::thread::sleep(Duration::from_millis(60));
+        assert!((0..LOOKS_PER_TIME).any(|_| watch.look() == Look::Over));
+        watch.begin();
+        assert_eq!(watch.exhausted(), None);
+        assert!((0..LOOKS_PER_TIME).all(|_| watch.look() != Look::Over));
+        std::thread::sleep(Duration::from_millis(60));
+        assert!((0..LOOKS_PER_TIME).any(|_| watch.look() == Look::Over));
     }
 
     #[test]
     fn only_what_no_operation_can_have_seen_is_an_overrun() {
-        let watch = Watch::start(&Limits { milliseconds: 1, ..Limits::default() });
+        let watch = watch(1);
         std::thread::sleep(Duration::from_millis(20));
+        assert_eq!(watch.overrun(), None);
+        std::thread::sleep(Duration::from_millis(1_100));
+        assert_eq!(watch.overrun(), Some(Exhausted::Time));
+        watch.rest();
         assert_eq!(watch.overrun(), None);
         assert!(LARGE_BYTES < Limits::default().memory_bytes);
     }

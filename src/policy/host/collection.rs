@@ -16,10 +16,11 @@ use super::dependencies::DependencyRows;
 use super::error::{HostError, HostResult};
 use super::files::FileRows;
 use super::findings::FindingRows;
-use super::globs::{Globs, texts};
+use super::globs::{Globs, Pattern, texts};
 use super::licences::LicenceRows;
 use super::packages::Orders;
 use super::reviews::ReviewRows;
+use super::rows::Rows;
 use super::scope::{Looking, PathScope, Places, Scoped};
 use super::signature::{Param, Signature};
 use super::sources::SourceRows;
@@ -155,12 +156,19 @@ impl Store {
         new
     }
 
-    /// Whether any glob matches a path; the globs are checked first, so that a malformed one is never passed over.
-    fn patterns(&self, globs: &[ImmutableString]) -> HostResult<impl Fn(&str) -> bool + use<>> {
-        let patterns = globs.iter().map(|glob| self.globs.get(glob)).collect::<HostResult<Vec<_>>>()?;
-        Ok(move |path: &str| patterns.iter().any(|pattern| pattern.matches(path)))
+    /// What globs match; all of them are checked, so that a malformed one is never passed over.
+    fn patterns(&self, globs: &[ImmutableString]) -> HostResult<Vec<Arc<Pattern>>> {
+        globs.iter().map(|glob| self.globs.get(glob)).collect()
     }
 }
+
+/// Whether any glob matches a path.
+fn any(patterns: &[Arc<Pattern>], path: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.matches(path))
+}
+
+/// In so few places it takes longer to find what a list of globs matches than to match it again.
+const FEW_PLACES: usize = 32;
 
 /// A kind of evidence that rules see as a collection.
 pub(crate) trait Collection: Clone + Copy + Send + Sync + 'static {
@@ -202,61 +210,6 @@ pub(crate) trait Placed: Collection {
     /// Whether a row has no place of its own, so that it is neither known to lie under a glob nor known not to.
     fn everywhere(_: &Evidence, _: usize) -> bool {
         false
-    }
-}
-
-/// The rows of a selection, ascending. A few stay where the view is, so that a small change costs no allocation.
-#[derive(Debug, Clone)]
-enum Rows {
-    All(u32),
-    Few(u8, [u32; Rows::FEW]),
-    Many(Arc<[u32]>),
-}
-
-impl Rows {
-    const FEW: usize = 6;
-
-    fn of(mut rows: impl Iterator<Item = u32>) -> Self {
-        let mut few = [0; Self::FEW];
-        let mut len = 0_u8;
-        for slot in &mut few {
-            match rows.next() {
-                Some(row) => *slot = row,
-                None => return Self::Few(len, few),
-            }
-            len += 1;
-        }
-        match rows.next() {
-            Some(next) => {
-                Self::Many(few.into_iter().chain(std::iter::once(next)).chain(rows).collect::<Vec<u32>>().into())
-            }
-            None => Self::Few(len, few),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::All(len) => *len as usize,
-            Self::Few(len, _) => usize::from(*len),
-            Self::Many(rows) => rows.len(),
-        }
-    }
-
-    fn get(&self, index: usize) -> Option<u32> {
-        match self {
-            Self::All(len) => u32::try_from(index).ok().filter(|row| row < len),
-            Self::Few(len, rows) => rows.get(index).copied().filter(|_| index < usize::from(*len)),
-            Self::Many(rows) => rows.get(index).copied(),
-        }
-    }
-
-    fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        let (all, listed): (u32, &[u32]) = match self {
-            Self::All(len) => (*len, &[]),
-            Self::Few(len, rows) => (0, rows.get(..usize::from(*len)).unwrap_or(&[])),
-            Self::Many(rows) => (0, rows),
-        };
-        (0..all).chain(listed.iter().copied())
     }
 }
 
@@ -350,24 +303,40 @@ impl<C: Collection> View<C> {
 impl<C: Placed> View<C> {
     /// The rows that lie under a glob, or those that don't.
     pub(crate) fn under(&self, globs: &Dynamic, wanted: bool) -> HostResult<Self> {
-        let globs = texts(globs)?;
-        let matches = self.store.matches(&globs);
-        let slot = C::slot(&matches);
-        let hits = match slot.get() {
-            Some(hits) => hits,
-            None => {
-                let rows = C::len(&self.store.evidence) as u64 / ROWS_PER_OPERATION;
-                let operations = (globs.len() as u64).saturating_mul(OPERATIONS_PER_GLOB + rows);
-                if !self.store.meter.charge(operations) {
-                    let what = format!("{} globs would take more operations than the rule has left", globs.len());
-                    return Err(HostError::new(Code::LimitExceeded, what).into());
-                }
-                let test = self.store.patterns(&globs)?;
-                let hits = C::hits(&self.store.evidence, &test);
-                slot.get_or_init(|| hits)
-            }
+        match globs.read_lock::<ImmutableString>() {
+            Some(glob) => self.under_any(std::slice::from_ref(&*glob), wanted),
+            None => self.under_any(&texts(globs)?, wanted),
+        }
+    }
+
+    fn under_any(&self, globs: &[ImmutableString], wanted: bool) -> HostResult<Self> {
+        let evidence = &*self.store.evidence;
+        let len = C::len(evidence);
+        // The same whether another rule has asked before, so that a rule ends as it would alone.
+        let operations = (globs.len() as u64).saturating_mul(OPERATIONS_PER_GLOB + len as u64 / ROWS_PER_OPERATION);
+        if !self.store.meter.charge(operations) {
+            let what = format!("{} globs would take more operations than the rule has left", globs.len());
+            return Err(HostError::new(Code::LimitExceeded, what).into());
+        }
+        let kept = |hits: &[bool]| {
+            self.keep(|evidence, row| C::under(evidence, row, hits) == wanted || C::everywhere(evidence, row))
         };
-        Ok(self.keep(|evidence, row| C::under(evidence, row, hits) == wanted || C::everywhere(evidence, row)))
+        let hits = |patterns: &[Arc<Pattern>]| C::hits(evidence, &|path| any(patterns, path));
+        if len <= FEW_PLACES {
+            let patterns = self.store.patterns(globs)?;
+            if patterns.iter().all(|pattern| pattern.is_quick()) {
+                return Ok(kept(&hits(&patterns)));
+            }
+        }
+        let matches = self.store.matches(globs);
+        let slot = C::slot(&matches);
+        match slot.get() {
+            Some(known) => Ok(kept(known)),
+            None => {
+                let new = hits(&self.store.patterns(globs)?);
+                Ok(kept(slot.get_or_init(|| new)))
+            }
+        }
     }
 }
 

@@ -13,7 +13,6 @@ use super::words::word;
 use crate::diagnostic::Code;
 use crate::evidence::Word;
 use crate::policy::meter::Meter;
-use crate::policy::watch::Watch;
 use crate::policy::{Approver, Assessment, Judgement, RequiredApproval, Risk, Subject, Threat, Violation};
 
 /// What one rule did.
@@ -59,22 +58,21 @@ impl Effects {
     }
 }
 
-/// One run of one rule: what it asked for and what it did.
+/// What one rule does, run after run.
 #[derive(Debug)]
 pub(crate) struct RuleRun {
     categories: Arc<[String]>,
-    /// Operations of the rule, which native calls count by what they are given.
+    /// Operations of the rule, which native calls count by what they are given; and time and memory of the process, for those
+    /// that go on for long.
     pub(crate) meter: Arc<Meter>,
-    /// Time and memory of the process, for native calls that go on for long.
-    pub(crate) watch: Arc<Watch>,
     /// What a native call refused where it could give back no error.
     refusal: OnceLock<String>,
     effects: Mutex<Effects>,
 }
 
 impl RuleRun {
-    pub(crate) fn new(categories: Arc<[String]>, meter: Arc<Meter>, watch: Arc<Watch>) -> Self {
-        Self { categories, meter, watch, refusal: OnceLock::new(), effects: Mutex::default() }
+    pub(crate) fn new(categories: Arc<[String]>, meter: Arc<Meter>) -> Self {
+        Self { categories, meter, refusal: OnceLock::new(), effects: Mutex::default() }
     }
 
     /// Counts operations; false once the limit is passed.
@@ -131,7 +129,7 @@ pub(crate) fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>
 /// Adds an effect, unless the rule has too many already.
 pub(super) fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
     let mut effects = run.effects();
-    let limits = run.watch.limits();
+    let limits = run.meter.watch.limits();
     effects.charge(text, limits.effect_bytes)?;
     if effects.len() >= limits.effects {
         return Err(HostError::new(
@@ -239,7 +237,7 @@ pub(super) const TABLE: &[Signature] = &[
         "what to do about it, where it is not the rule's remedy",
         |module, name| {
             module.set_native_fn(name, |handle: &mut ViolationHandle, remedy: ImmutableString| {
-                handle.run.effects().charge(&remedy, handle.run.watch.limits().effect_bytes)?;
+                handle.run.effects().charge(&remedy, handle.run.meter.watch.limits().effect_bytes)?;
                 Ok(handle.change(|violation| violation.remedy = Some(remedy.to_string())))
             });
         },

@@ -27,6 +27,11 @@ pub(crate) enum Pattern {
 }
 
 impl Pattern {
+    /// Whether matching is but a comparison of texts.
+    pub(crate) const fn is_quick(&self) -> bool {
+        matches!(self, Self::Below(_))
+    }
+
     pub(crate) fn matches(&self, path: &str) -> bool {
         match self {
             Self::Below(prefix) => path.len() > prefix.len() && path.starts_with(&**prefix),
@@ -90,7 +95,7 @@ fn alternatives(glob: &str) -> usize {
     depths.max().unwrap_or(0)
 }
 
-/// Compiled globs, shared by all rules and all changes of a policy set.
+/// Compiled globs, shared by rules and by one change after another.
 #[derive(Debug, Default)]
 pub(crate) struct Globs {
     compiled: Mutex<IndexMap<ImmutableString, Arc<Pattern>>>,

@@ -35,6 +35,7 @@ mod owners;
 mod packages;
 mod reference;
 mod reviews;
+mod rows;
 mod scope;
 mod sets;
 mod signature;
@@ -95,16 +96,14 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     .flatten()
 }
 
-/// The whole host API as one module, to be built once and shared by every engine.
-pub(crate) fn module() -> rhai::Module {
-    let mut module = rhai::Module::new();
-    collection::register_types(&mut module);
-    owners::register(&mut module);
-    words::register(&mut module);
-    dates::register(&mut module);
-    compare::register(&mut module);
+/// Puts the whole host API into a module, in place of what has the same names and takes the same types.
+pub(crate) fn register(module: &mut rhai::Module) {
+    collection::register_types(module);
+    owners::register(module);
+    words::register(module);
+    dates::register(module);
+    compare::register(module);
     for signature in signatures() {
-        (signature.register)(&mut module, signature.name);
+        (signature.register)(module, signature.name);
     }
-    module
 }

@@ -36,7 +36,8 @@ pub(super) fn finish(
         let declared = declarations.get(draft.pack).unwrap_or(&none);
         let scope = scopes.get(draft.pack).cloned().flatten();
         match rule(draft, declared, scope) {
-            Ok((text, rule)) => {
+            Ok((text, mut rule)) => {
+                rule.index = set.rules.len();
                 set.texts.insert(rule.source.clone(), text);
                 set.rules.push(rule);
             }
@@ -118,7 +119,7 @@ fn rule(draft: Draft, declared: &Declarations, scope: Option<Arc<PathScope>>) ->
     }
     meta.parameters.sort_by(|a, b| a.name.cmp(&b.name));
     let source = script.name.clone();
-    Ok((script.text, Rule { meta: Arc::new(meta), ast, top_level, source, parameters, scope }))
+    Ok((script.text, Rule { meta: Arc::new(meta), index: 0, ast, top_level, source, parameters, scope }))
 }
 
 fn parameter(pack: &Pack, name: &str, declared: &Declared) -> SetParameter {
