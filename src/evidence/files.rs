@@ -138,6 +138,11 @@ pub struct FileChange {
     pub mode_before: Option<FileMode>,
     /// Mode after; `None` where it is gone.
     pub mode_after: Option<FileMode>,
+    /// Git's id of the content before, in lower-case hexadecimal, of a submodule its commit; `None` where it was not there, and
+    /// where it is not known whole.
+    pub blob_before: Option<String>,
+    /// Git's id of the content after.
+    pub blob_after: Option<String>,
     /// Whether one side is binary (a NUL byte in its first 8,000 bytes, or attributes of the base that say so): then no lines are counted.
     pub binary: bool,
     /// Lines added; `None` where they can't be counted.
@@ -174,6 +179,8 @@ impl FileChange {
             status,
             mode_before: None,
             mode_after: None,
+            blob_before: None,
+            blob_after: None,
             binary: false,
             added: None,
             removed: None,

@@ -125,6 +125,13 @@ impl<'a> Header<'a> {
         (id(old) && id(new)).then_some((old, new, parts.next()))
     }
 
+    /// Git's ids of both contents, where the diff has them whole (`--full-index`); a side that is not there has none.
+    fn blobs(&self) -> (Option<String>, Option<String>) {
+        let whole = |id: &[u8]| matches!(id.len(), 40 | 64) && id.iter().any(|digit| *digit != b'0');
+        let text = |id: &[u8]| whole(id).then(|| String::from_utf8_lossy(id).to_ascii_lowercase());
+        self.ids().map_or((None, None), |(old, new, _)| (text(old), text(new)))
+    }
+
     /// A header that tells of changed content, without that content: the diff is cut off, or made with `-w` or `-D`.
     fn refuse_missing_body(&self, body: &Body, renamed: bool, line: usize) -> Result<(), String> {
         if self.index.is_some() && self.ids().is_none() {
@@ -172,7 +179,10 @@ impl<'a> Header<'a> {
         {
             return Err(format!("line {line}: the modes are of two types of file; git shows that as two files"));
         }
+        let (blob_before, blob_after) = self.blobs();
         Ok(RawFile {
+            blob_before,
+            blob_after,
             previous_path: renamed.then(|| path_from_bytes(&names.old)),
             mode_before,
             mode_after,

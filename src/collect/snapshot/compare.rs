@@ -129,6 +129,8 @@ impl Comparison<'_> {
             status: status(before, after),
             mode_before: before.map(|at| at.entry.mode),
             mode_after: after.map(|at| at.entry.mode),
+            blob_before: before.map(|at| at.entry.id.to_string()),
+            blob_after: after.map(|at| at.entry.id.to_string()),
             binary: lines.is_none(),
             hidden: hides_text(before, after, &old, &new),
             added: count(|hunk| hunk.new_lines),

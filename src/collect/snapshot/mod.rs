@@ -84,6 +84,10 @@ pub struct RawFile {
     pub mode_before: Option<FileMode>,
     /// Mode after.
     pub mode_after: Option<FileMode>,
+    /// Git's id of the content before, of a submodule its commit; `None` where it is not stated whole.
+    pub blob_before: Option<String>,
+    /// Git's id of the content after.
+    pub blob_after: Option<String>,
     /// Whether it is shown as binary.
     pub binary: bool,
     /// Whether it is so by attributes alone, which keep a text that changes from being shown.
@@ -112,6 +116,8 @@ impl RawFile {
             status,
             mode_before: None,
             mode_after: None,
+            blob_before: None,
+            blob_after: None,
             binary: false,
             hidden: false,
             added: None,

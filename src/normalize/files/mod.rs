@@ -30,6 +30,8 @@ fn file(raw: RawFile) -> FileChange {
         previous_path: raw.previous_path,
         mode_before: raw.mode_before,
         mode_after: raw.mode_after,
+        blob_before: raw.blob_before,
+        blob_after: raw.blob_after,
         binary: raw.binary,
         hidden: raw.hidden,
         added: raw.added,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dependency::{strings, texts};
 use super::error::{Checked, Fault};
-use super::scalars::{Digest, Mode, RepositoryPath, Text};
+use super::scalars::{Digest, Mode, ObjectId, RepositoryPath, Text};
 use super::strict::{objects, optional_object, word};
 use crate::evidence::{FileChange, FileKind, FileKindFrom, FileMode, FileStatus, Hunk, LfsPointer, Ownership, Word};
 
@@ -39,6 +39,12 @@ pub struct FileRecord<'a> {
     /// Mode after; `null` where it is gone.
     #[serde(default)]
     pub mode_after: Option<Mode>,
+    /// Git's id of the content before, of a submodule its commit; left out where it was not there or is not known whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob_before: Option<ObjectId<'a>>,
+    /// Git's id of the content after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blob_after: Option<ObjectId<'a>>,
     /// Whether one side is binary, so that no lines are counted.
     #[serde(default)]
     pub binary: bool,
@@ -182,6 +188,8 @@ impl<'a> From<&'a FileChange> for FileRecord<'a> {
             language: file.language.as_deref().map(Text::from),
             mode_before: file.mode_before.map(Mode),
             mode_after: file.mode_after.map(Mode),
+            blob_before: file.blob_before.as_deref().map(ObjectId::from),
+            blob_after: file.blob_after.as_deref().map(ObjectId::from),
             binary: file.binary,
             hidden: file.hidden,
             symlink: Some(file.is_symlink()),
@@ -236,6 +244,8 @@ impl FileRecord<'_> {
             status: self.status,
             mode_before: self.mode_before.map(|mode| mode.0),
             mode_after: self.mode_after.map(|mode| mode.0),
+            blob_before: self.blob_before.map(ObjectId::into_string),
+            blob_after: self.blob_after.map(ObjectId::into_string),
             binary: self.binary,
             added: self.added,
             removed: self.removed,
@@ -290,6 +300,12 @@ impl FileRecord<'_> {
             }
             FileStatus::Deleted if self.mode_after.is_some() => {
                 Err(Fault::field("mode_after", "is there in a file that is `deleted`, expected null"))
+            }
+            FileStatus::Added if self.blob_before.is_some() => {
+                Err(Fault::field("blob_before", "is there in a file that is `added`, expected null"))
+            }
+            FileStatus::Deleted if self.blob_after.is_some() => {
+                Err(Fault::field("blob_after", "is there in a file that is `deleted`, expected null"))
             }
             _ => Ok(()),
         }

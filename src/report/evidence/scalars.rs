@@ -154,6 +154,13 @@ formed_text! {
 }
 
 formed_text! {
+    /// Git's id of an object, by SHA-1 or SHA-256.
+    ObjectId, is_object_id,
+    "40 or 64 lower-case hexadecimal digits",
+    { "type": "string", "pattern": "^([0-9a-f]{40}|[0-9a-f]{64})$" }
+}
+
+formed_text! {
     /// A number as a decimal, which loses no digit.
     Decimal, is_decimal,
     "a decimal such as `12`, `-3` or `0.5`",
@@ -174,8 +181,16 @@ fn is_time(text: &str) -> bool {
     text.get(10..11) == Some("T") && text.ends_with('Z') && text.parse::<jiff::Timestamp>().is_ok()
 }
 
+fn is_object_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && is_hexadecimal(text)
+}
+
 fn is_digest(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == 64 && is_hexadecimal(text)
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Reads a text and makes something of it, or says what it should have been.
