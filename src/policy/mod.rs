@@ -19,6 +19,7 @@ mod modules;
 mod nesting;
 mod ordering;
 mod parameter;
+mod predicates;
 mod rule;
 mod sandbox;
 mod session;
