@@ -282,6 +282,20 @@ const ERRORED: &[(&str, Code, &str)] = &[
     ("loop { hide(change.findings.introduced()); }", Code::LimitExceeded, "operations"),
     ("for i in 0..20000 { note(`${i}`); }", Code::LimitExceeded, "more than"),
     ("hide(1 / 0);", Code::ScriptError, "zero"),
+    ("hide(\"x\" + hide([()])[0]);", Code::TypeMismatch, "`+` does not go with a text and nothing"),
+    ("hide(hide([()])[0] + \"x\");", Code::TypeMismatch, "`+` does not go with nothing and a text"),
+    ("let s = \"x\"; s += hide([()])[0]; hide(s);", Code::TypeMismatch, "`+` does not go with a text and nothing"),
+    ("let s = \"x\"; s.append(hide([()])[0]); hide(s);", Code::TypeMismatch, "`+` does not go with a text and nothing"),
+    ("hide(hide(1) + \"1\");", Code::TypeMismatch, "`+` does not go with a number and a text"),
+    ("hide(hide(false) + \"1\");", Code::TypeMismatch, "`+` does not go with true or false and a text"),
+    ("hide(hide([1]) + \"1\");", Code::TypeMismatch, "`+` does not go with an array and a text"),
+    ("hide(hide(change.findings) + \"1\");", Code::TypeMismatch, " and a text"),
+    ("hide(\"1\" + hide(change.findings));", Code::TypeMismatch, "`+` does not go with a text and"),
+    ("hide(\"1\" + hide([\"a\"]));", Code::TypeMismatch, "`+` does not go with a text and an array"),
+    ("hide(\"1\" + hide(#{ a: 1 }));", Code::TypeMismatch, "`+` does not go with a text and a map"),
+    ("let s = \"x\"; s += hide(change.findings); hide(s);", Code::TypeMismatch, "`+` does not go with a text and"),
+    ("hide(hide(1) + hide(true));", Code::TypeMismatch, "`+` does not go with a number and true or false"),
+    ("hide(hide(\"a\") * hide(2));", Code::TypeMismatch, "`*` does not go with a text and a number"),
     ("hide([1, 2].filter(|n| hide(n)));", Code::TypeMismatch, "the function for `filter` gave a number, expected true"),
     ("hide([\"a\"].some(|s| hide(s)));", Code::TypeMismatch, "the function for `some` gave a text"),
     ("hide([\"a\"].all(|s| hide([()])[0]));", Code::TypeMismatch, "the function for `all` gave nothing"),
@@ -296,6 +310,29 @@ const ERRORED: &[(&str, Code, &str)] = &[
     ("hide([1, 2].filter(|n| hide(n) > \"1\"));", Code::TypeMismatch, "can't compare a number with a text"),
     ("hide([1].filter(|n| { while hide(true) { } true }));", Code::LimitExceeded, "operations"),
 ];
+
+#[test]
+fn what_can_be_read_goes_behind_a_text() {
+    for (expression, expected) in [
+        ("hide(\"a\") + hide(\"b\")", "ab"),
+        ("hide(\"a\") + hide('b')", "ab"),
+        ("hide('a') + hide(\"b\")", "ab"),
+        ("hide(\"a\") + hide(1)", "a1"),
+        ("hide(\"a\") + hide(1.5)", "a1.5"),
+        ("hide(\"a\") + hide(true)", "atrue"),
+        ("hide(\"a\") + hide([1, 2])", "a[1, 2]"),
+        ("hide(\"a\") + hide(date(\"2027-01-01\"))", "a2027-01-01"),
+        ("hide(\"a\") + hide(params.severity)", "ahigh"),
+        ("hide(params.severity) + hide(\"a\")", "higha"),
+    ] {
+        for body in [format!("note(hide({expression}));"), format!("let s = \"\"; s += {expression}; note(s);")] {
+            let outcome = run(&body);
+            assert_eq!(outcome.notes, [expected], "{body}: {}", outcome.reason);
+        }
+    }
+    let outcome = run("let s = \"a\"; s += hide('b'); s.append(hide(\"c\")); s.append(hide(4)); note(s);");
+    assert_eq!(outcome.notes, ["abc4"], "{}", outcome.reason);
+}
 
 #[test]
 fn functions_that_ask_a_function_go_by_its_answers() {

@@ -5,6 +5,7 @@
 
 mod bounded;
 mod check;
+mod concat;
 mod effect;
 mod files;
 mod host;
