@@ -473,6 +473,18 @@ fn broken_metadata_is_refused_with_its_place() {
 }
 
 #[test]
+fn mistakes_of_the_metadata_are_told_before_those_of_what_the_rule_does() {
+    let script = "const RULE = #{ title: \"t\", category: \"proces\", enforcement: \"advisory\", risk: \"low\" };\nfn check(change, params) { print(change.titel); }";
+    let nothing = "fn check(change, params) { }";
+    let told = |script: &str| {
+        let mistakes = load(&[("rules/r.rhai", script)]).unwrap_err();
+        mistakes.iter().map(|mistake| mistake.code).collect::<Vec<_>>()
+    };
+    assert_eq!(told(script), [Code::UnknownWord, Code::BrokenMetadata, Code::UnknownProperty]);
+    assert_eq!(told(nothing), [Code::BrokenMetadata, Code::NoEffect]);
+}
+
+#[test]
 fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     let good = rule("");
     let refused = |files: &[(&str, &str)], expected: &str| {
