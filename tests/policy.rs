@@ -284,7 +284,95 @@ const ERRORED: &[(&str, Code, &str)] = &[
     ("loop { hide(change.findings.introduced()); }", Code::LimitExceeded, "operations"),
     ("for i in 0..20000 { note(`${i}`); }", Code::LimitExceeded, "more than"),
     ("hide(1 / 0);", Code::ScriptError, "zero"),
+    ("hide(\"x\" + hide([()])[0]);", Code::TypeMismatch, "`+` does not go with a text and nothing"),
+    ("hide(hide([()])[0] + \"x\");", Code::TypeMismatch, "`+` does not go with nothing and a text"),
+    ("let s = \"x\"; s += hide([()])[0]; hide(s);", Code::TypeMismatch, "`+` does not go with a text and nothing"),
+    ("let s = \"x\"; s.append(hide([()])[0]); hide(s);", Code::TypeMismatch, "`+` does not go with a text and nothing"),
+    ("hide(hide(1) + \"1\");", Code::TypeMismatch, "`+` does not go with a number and a text"),
+    ("hide(hide(false) + \"1\");", Code::TypeMismatch, "`+` does not go with true or false and a text"),
+    ("hide(hide([1]) + \"1\");", Code::TypeMismatch, "`+` does not go with an array and a text"),
+    ("hide(hide(change.findings) + \"1\");", Code::TypeMismatch, " and a text"),
+    ("hide(\"1\" + hide(change.findings));", Code::TypeMismatch, "`+` does not go with a text and"),
+    ("hide(\"1\" + hide([\"a\"]));", Code::TypeMismatch, "`+` does not go with a text and an array"),
+    ("hide(\"1\" + hide(#{ a: 1 }));", Code::TypeMismatch, "`+` does not go with a text and a map"),
+    ("let s = \"x\"; s += hide(change.findings); hide(s);", Code::TypeMismatch, "`+` does not go with a text and"),
+    ("hide(hide(1) + hide(true));", Code::TypeMismatch, "`+` does not go with a number and true or false"),
+    ("hide(hide(\"a\") * hide(2));", Code::TypeMismatch, "`*` does not go with a text and a number"),
+    ("hide([1, 2].filter(|n| hide(n)));", Code::TypeMismatch, "the function for `filter` gave a number, expected true"),
+    ("hide([\"a\"].some(|s| hide(s)));", Code::TypeMismatch, "the function for `some` gave a text"),
+    ("hide([\"a\"].all(|s| hide([()])[0]));", Code::TypeMismatch, "the function for `all` gave nothing"),
+    ("hide([1].find(|n| hide(n)));", Code::TypeMismatch, "the function for `find` gave a number"),
+    ("hide([0, 1].find(|n| hide(n), 1));", Code::TypeMismatch, "the function for `find` gave a number"),
+    ("hide([1].index_of(|n| hide(n)));", Code::TypeMismatch, "the function for `index_of` gave a number"),
+    ("let a = [1]; hide(a.drain(|n| hide(n))); hide(a);", Code::TypeMismatch, "the function for `drain` gave a number"),
+    ("let a = [1]; a.retain(|n| hide(n)); hide(a);", Code::TypeMismatch, "the function for `retain` gave a number"),
+    ("hide(#{ a: 1 }.filter(|k, v| hide(v)));", Code::TypeMismatch, "the function for `filter` gave a number"),
+    ("let m = #{ a: 1 }; hide(m.drain(|k, v| hide(v))); hide(m);", Code::TypeMismatch, "for `drain` gave a number"),
+    ("let m = #{ a: 1 }; hide(m.retain(|k| hide(k))); hide(m);", Code::TypeMismatch, "for `retain` gave a text"),
+    ("hide([1, 2].filter(|n| hide(n) > \"1\"));", Code::TypeMismatch, "can't compare a number with a text"),
+    ("hide([1].filter(|n| { while hide(true) { } true }));", Code::LimitExceeded, "operations"),
 ];
+
+#[test]
+fn what_can_be_read_goes_behind_a_text() {
+    for (expression, expected) in [
+        ("hide(\"a\") + hide(\"b\")", "ab"),
+        ("hide(\"a\") + hide('b')", "ab"),
+        ("hide('a') + hide(\"b\")", "ab"),
+        ("hide(\"a\") + hide(1)", "a1"),
+        ("hide(\"a\") + hide(1.5)", "a1.5"),
+        ("hide(\"a\") + hide(true)", "atrue"),
+        ("hide(\"a\") + hide([1, 2])", "a[1, 2]"),
+        ("hide(\"a\") + hide(date(\"2027-01-01\"))", "a2027-01-01"),
+        ("hide(\"a\") + hide(params.severity)", "ahigh"),
+        ("hide(params.severity) + hide(\"a\")", "higha"),
+    ] {
+        for body in [format!("note(hide({expression}));"), format!("let s = \"\"; s += {expression}; note(s);")] {
+            let outcome = run(&body);
+            assert_eq!(outcome.notes, [expected], "{body}: {}", outcome.reason);
+        }
+    }
+    let outcome = run("let s = \"a\"; s += hide('b'); s.append(hide(\"c\")); s.append(hide(4)); note(s);");
+    assert_eq!(outcome.notes, ["abc4"], "{}", outcome.reason);
+}
+
+#[test]
+fn functions_that_ask_a_function_go_by_its_answers() {
+    let told = |body: &str| {
+        let outcome = run(body);
+        assert_eq!(outcome.outcome, Outcome::Satisfied, "{body}: {}", outcome.reason);
+        outcome.notes
+    };
+    for (expression, expected) in [
+        ("[1, 2, 3].filter(|n| n > 1)", "[2, 3]"),
+        ("[1, 2, 3].filter(|n, i| i > 1)", "[3]"),
+        ("[1, 2, 3].filter(|| this > 1)", "[2, 3]"),
+        ("[].filter(|n| n)", "[]"),
+        ("[1, 2].some(|n| n == 2)", "true"),
+        ("[1, 2].some(|n| n == 3)", "false"),
+        ("[].some(|n| n == 3)", "false"),
+        ("[1, 2].all(|n| n > 0)", "true"),
+        ("[1, 2].all(|n| n > 1)", "false"),
+        ("[].all(|n| n > 1)", "true"),
+        ("[1, 2, 3].find(|n| n > 1)", "2"),
+        ("[1, 2, 3].find(|n| n > 1, -1)", "3"),
+        ("[1, 2, 3].index_of(|n| n > 1)", "1"),
+        ("[1, 2, 3].index_of(|n| n > 0, 2)", "2"),
+        ("[1, 2, 3].index_of(|n| n > 0, 3)", "-1"),
+        ("#{ a: 1, b: 2 }.filter(|k, v| v > 1)", "#{\"b\": 2}"),
+        ("#{ a: 1, b: 2 }.filter(|k| k == \"a\" && this == 1)", "#{\"a\": 1}"),
+    ] {
+        assert_eq!(told(&format!("note(`${{hide({expression})}}`);")), [expected], "{expression}");
+    }
+    for (change, expected) in [
+        ("let a = [1, 2, 3]; let b = a.drain(|n, i| n == 2 || i == 2);", "[1] [2, 3]"),
+        ("let a = [1, 2, 3]; let b = a.retain(|n| n == 2);", "[2] [1, 3]"),
+        ("let a = #{ x: 1, y: 2 }; let b = a.drain(|k, v| v == 2);", "#{\"x\": 1} #{\"y\": 2}"),
+        ("let a = #{ x: 1, y: 2 }; let b = a.retain(|k| k == \"y\");", "#{\"y\": 2} #{\"x\": 1}"),
+    ] {
+        assert_eq!(told(&format!("{change} note(`${{hide(a)}} ${{hide(b)}}`);")), [expected], "{change}");
+    }
+}
 
 #[test]
 fn what_shows_only_when_it_runs_makes_the_rule_errored_at_its_place() {
@@ -384,6 +472,18 @@ fn broken_metadata_is_refused_with_its_place() {
         let shown: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         assert!(shown.iter().any(|line| line.contains(expected)), "{expected}: {shown:?}");
     }
+}
+
+#[test]
+fn mistakes_of_the_metadata_are_told_before_those_of_what_the_rule_does() {
+    let script = "const RULE = #{ title: \"t\", category: \"proces\", enforcement: \"advisory\", risk: \"low\" };\nfn check(change, params) { print(change.titel); }";
+    let nothing = "fn check(change, params) { }";
+    let told = |script: &str| {
+        let mistakes = load(&[("rules/r.rhai", script)]).unwrap_err();
+        mistakes.iter().map(|mistake| mistake.code).collect::<Vec<_>>()
+    };
+    assert_eq!(told(script), [Code::UnknownWord, Code::BrokenMetadata, Code::UnknownProperty]);
+    assert_eq!(told(nothing), [Code::BrokenMetadata, Code::NoEffect]);
 }
 
 #[test]

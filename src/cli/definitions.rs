@@ -7,13 +7,10 @@ use super::console::Console;
 use super::output::{self, Document};
 use crate::policy;
 
-/// The ending of files that editors take for definitions.
-const ENDING: &str = ".d.rhai";
-
 const EXAMPLES: &str = "\
 Rhai's language server (https://github.com/rhaiscript/lsp) finds definitions in the workspace by
-their ending. A pack may hold no scripts but its own, so keep them outside of packs, or in a
-directory whose name begins with a dot.
+their ending. They may lie in a pack, outside of its rules/ and lib/: there they are no part of it,
+and are never read.
 
 Examples:
   mkdir .rhai && tollgate definitions --out .rhai
@@ -41,7 +38,7 @@ pub fn run(args: &DefinitionsArgs, console: &Console) -> Exit {
     };
     let path = Path::new(out);
     // A directory that is not there, and not a file of its name, is what was meant by a name without the ending.
-    let documents: Vec<Document> = if out.ends_with(ENDING) && !path.is_dir() {
+    let documents: Vec<Document> = if out.ends_with(policy::DEFINITIONS) && !path.is_dir() {
         vec![document(path.to_path_buf(), definitions.single())]
     } else {
         definitions.files().into_iter().map(|(name, text)| document(path.join(name), text)).collect()

@@ -276,8 +276,8 @@ impl Checkout {
         let mut files = BTreeMap::new();
         for (file, bytes) in found {
             let Some(name) = file.strip_prefix(&prefix) else { continue };
-            // As in a directory: what begins with a dot is no part of a pack.
-            if name.split('/').any(|part| part.starts_with('.')) {
+            // As in a directory: what begins with a dot is no part of a pack, nor are definitions for editors.
+            if name.split('/').any(|part| part.starts_with('.')) || PackFiles::leaves_out(name) {
                 continue;
             }
             if bytes.len() as u64 > MAX_FILE_BYTES {

@@ -149,6 +149,12 @@ codes! {
     MissingDescription = "missing-description" as Warning,
     /// A rule does not say what to do about a violation.
     MissingRemedy = "missing-remedy" as Warning,
+    /// A rule does not say who looks after it.
+    MissingOwner = "missing-owner" as Warning,
+    /// A rule does not say where it is documented, as others of its pack do.
+    MissingDocs = "missing-docs" as Warning,
+    /// A rule does not say which controls it stands for.
+    MissingControls = "missing-controls" as Warning,
     /// Nothing calls a function.
     UnusedFunction = "unused-function" as Warning,
     /// Nothing imports a module.

@@ -25,6 +25,8 @@ pub(super) fn register(module: &mut Module, text_bytes: usize, elements: usize) 
     pad_array(module, elements);
     search(module);
     super::ordering::register(module);
+    super::predicates::register(module);
+    super::concat::register(module);
     no_bytes(module);
     show(module, text_bytes);
     to_json(module, text_bytes);

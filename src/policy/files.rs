@@ -16,6 +16,9 @@ pub const MAX_FILE_BYTES: u64 = 64 * 1024;
 /// How many files a pack may have, cases included.
 pub const MAX_FILES: usize = 10_000;
 
+/// The ending of files that editors take for definitions of what scripts can use.
+pub const DEFINITIONS: &str = ".d.rhai";
+
 const WHAT_A_PACK_IS: &str =
     "a pack is a directory with `pack.toml` and `rules/`; the packs inside the binary are `builtin:NAME`";
 
@@ -97,6 +100,9 @@ impl PackFiles {
                     // A pipe would be waited for without an end.
                     return Err(unreadable(&entry, "is a pipe, a socket or a device, expected a file of the pack"));
                 }
+                if Self::leaves_out(&relative) {
+                    continue;
+                }
                 if files.len() >= MAX_FILES {
                     return Err(unreadable(dir, &format!("has more than {MAX_FILES} files")));
                 }
@@ -104,6 +110,14 @@ impl PackFiles {
             }
         }
         Ok(Self { origin: origin.to_owned(), files })
+    }
+
+    /// Whether a file lies in a pack without being of it: definitions for editors, which they look for beside the scripts.
+    /// It is not read, so nothing in it can run. Where scripts are read, every file is one whatever its ending says: a rule
+    /// must not get lost by its name.
+    #[must_use]
+    pub fn leaves_out(path: &str) -> bool {
+        path.ends_with(DEFINITIONS) && !path.starts_with("rules/") && !path.starts_with("lib/")
     }
 
     /// Whether it travels inside the binary.

@@ -5,6 +5,7 @@
 
 mod bounded;
 mod check;
+mod concat;
 mod effect;
 mod files;
 mod host;
@@ -19,6 +20,7 @@ mod modules;
 mod nesting;
 mod ordering;
 mod parameter;
+mod predicates;
 mod rule;
 mod runner;
 mod sandbox;
@@ -28,7 +30,7 @@ mod trouble;
 mod watch;
 
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
-pub use files::{MAX_FILE_BYTES, MAX_FILES, PackFiles};
+pub use files::{DEFINITIONS, MAX_FILE_BYTES, MAX_FILES, PackFiles};
 pub use host::{Definitions, Name, Page, definitions, names as host_names, reference as host_reference};
 pub use layers::{Layer, MAX_PACKS, Outside, SetLimit};
 pub use limits::{Limit, Limits};

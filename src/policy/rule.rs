@@ -149,24 +149,41 @@ pub(crate) fn parse(
             )));
         }
     }
+    // What an author reads first comes first: the header, then what `check` does.
+    let header = header(script, &ast, id, pack, categories);
     let mistakes = names.check(script, &ast);
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
-    let (position, entries) = metadata(script, &ast).map_err(one)?;
+    let Header { meta, position, positions, parameters } = match header {
+        Ok(header) if mistakes.is_empty() => header,
+        Ok(_) => return Err(mistakes),
+        Err(mut first) => {
+            first.extend(mistakes);
+            // Nobody reads more.
+            first.truncate(100);
+            return Err(first);
+        }
+    };
+    let top_level = ast.statements().iter().filter(|statement| !matches!(statement, Stmt::Noop(..))).count() > 1;
+    let ast = if top_level { ast } else { ast.clone_functions_only() };
+    Ok(Parsed { meta, ast, top_level, position, positions, parameters })
+}
+
+/// What the metadata of a rule say.
+struct Header {
+    meta: RuleMeta,
+    position: Position,
+    positions: BTreeMap<String, Position>,
+    parameters: Vec<OwnValue>,
+}
+
+/// Reads and checks the metadata of a rule.
+fn header(script: &Script, ast: &AST, id: &str, pack: &Pack, categories: &[String]) -> Result<Header, Vec<Diagnostic>> {
+    let (position, entries) = metadata(script, ast).map_err(|mistake| vec![mistake])?;
     let positions = entries.iter().map(|entry| (entry.name.to_string(), entry.at)).collect();
     let mut reader = Reader { script, entries, mistakes: Vec::new() };
     let meta = reader.rule(id, pack, categories, position);
     let parameters = reader.parameters();
     reader.finish();
-    if !reader.mistakes.is_empty() {
-        // Nobody reads more.
-        reader.mistakes.truncate(100);
-        return Err(reader.mistakes);
-    }
-    let top_level = ast.statements().iter().filter(|statement| !matches!(statement, Stmt::Noop(..))).count() > 1;
-    let ast = if top_level { ast } else { ast.clone_functions_only() };
-    Ok(Parsed { meta, ast, top_level, position, positions, parameters })
+    if reader.mistakes.is_empty() { Ok(Header { meta, position, positions, parameters }) } else { Err(reader.mistakes) }
 }
 
 /// One entry of `RULE`.

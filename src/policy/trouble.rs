@@ -164,9 +164,12 @@ fn type_word(name: &str) -> &str {
     match name {
         "i64" => "a number",
         "f64" => "a decimal number",
-        "string" | "&str" | "ImmutableString" => "a text",
+        "string" | "&str" | "ImmutableString" | "&str | ImmutableString | String" => "a text",
         "bool" => "true or false",
         "()" => "nothing",
+        "char" => "a character",
+        "array" => "an array",
+        "map" => "a map",
         other => other,
     }
 }
@@ -178,6 +181,12 @@ fn not_found(call: &str) -> Diagnostic {
         found.trim_end_matches(')').split(", ").filter(|part| !part.is_empty()).map(type_word).collect();
     if let Some(property) = name.strip_prefix("get$") {
         return unknown_property(&format!("Unknown property '{property}' for {}", found.join(", ")));
+    }
+    // An operator is told as it is before a rule runs, where the types are known.
+    if let [left, right] = found.as_slice()
+        && !name.starts_with(|first: char| first.is_alphanumeric() || first == '_')
+    {
+        return Diagnostic::new(Code::TypeMismatch, format!("`{name}` does not go with {left} and {right}"));
     }
     let diagnostic = Diagnostic::new(
         Code::BadArguments,

@@ -33,7 +33,7 @@ const BODIES: &[(&str, &str, &str, End)] = &[
     ("limits swallowed", "removal of doubles by what ends in a limit", "let a = [1, 1, 2]; a.dedup(|x, y| { loop {} }); return;", Limit),
     ("limits swallowed", "in an interpolation", "let t = `${[1].map(|x| { loop {} })}`; return;", Limit),
     ("limits swallowed", "a long text inside of a text", "let s = \"\"; s.pad(200000, \"x\"); let a = []; a.pad(9000, 0); for i in 0..9000 { a[i] = s; } let t = `${a}`; return;", Limit),
-    ("limits swallowed", "the last statement", "let s = \"\"; s.pad(200000, \"x\"); let a = []; a.pad(9000, 0); for i in 0..9000 { a[i] = s; } note(\"\" + a);", Limit),
+    ("limits swallowed", "the last statement", "let s = \"\"; s.pad(200000, \"x\"); let a = []; a.pad(9000, 0); for i in 0..9000 { a[i] = s; } note(`${a}`);", Limit),
     ("limits swallowed", "try", "while true { try { loop {} } catch { } }", Refused),
     ("limits swallowed", "a limit, then not applicable", "not_applicable(\"x\"); loop {}", Limit),
 

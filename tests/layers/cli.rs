@@ -131,3 +131,21 @@ fn a_pack_is_tested_with_what_it_extends_and_only_its_own_rules_need_cases() {
     assert_eq!(output.status.code(), Some(0), "{said}");
     assert!(said.contains("1 as expected") && !said.contains("without a case"), "{said}");
 }
+
+#[test]
+fn cases_are_run_under_limits_that_are_set_from_outside_as_a_verdict_is() {
+    let directory = packs();
+    std::fs::create_dir_all(directory.path().join("common/cases/c")).unwrap();
+    let case = "complete = [\"files\"]\n[[evidence.files.items]]\npath = \"src/a.rs\"\nstatus = \"modified\"\n[expect]\noutcome = \"violated\"\n";
+    std::fs::write(directory.path().join("common/cases/c/one.toml"), case).unwrap();
+    let test = |more: &[&str]| {
+        let arguments: Vec<&str> = ["test", "common"].into_iter().chain(more.iter().copied()).collect();
+        run(directory.path(), &arguments)
+    };
+    assert_eq!(test(&[]).status.code(), Some(0), "{:?}", test(&[]));
+    let narrow = test(&["--limit", "operations=1"]);
+    assert_eq!(narrow.status.code(), Some(1), "{narrow:?}");
+    assert!(stdout(&narrow).contains("expected violated, found errored"), "{narrow:?}");
+    assert_eq!(test(&["--limit", "operations=0"]).status.code(), Some(2));
+    assert_eq!(test(&["--limit", "script_bytes=10"]).status.code(), Some(2), "what does not load is not tested");
+}

@@ -5,7 +5,7 @@ use tollgate::report::{Document, schema};
 
 use crate::{files, manifest, root, tollgate};
 
-const RULE: &str = "const RULE = #{ title: \"Example\", category: \"process\", enforcement: \"advisory\", risk: \"low\", needs: [\"files\"] };\nfn check(change, params) {\n    for f in change.files { violation(f, f.path); }\n}\n";
+const RULE: &str = "const RULE = #{ title: \"Example\", category: \"process\", enforcement: \"advisory\", risk: \"low\", needs: [\"files\"], owner: \"team:a\", controls: [] };\nfn check(change, params) {\n    for f in change.files { violation(f, f.path); }\n}\n";
 
 fn complaints(schema: &Value, value: &Value) -> Vec<String> {
     let validator = jsonschema::draft202012::new(schema).unwrap();

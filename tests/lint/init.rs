@@ -117,3 +117,45 @@ fn each_ci_gets_a_workflow_that_fetches_the_history_and_needs_no_secret() {
         assert!(!text.contains("secrets."), "{text}");
     }
 }
+
+#[test]
+fn definitions_for_editors_may_lie_in_a_pack_and_are_no_part_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    git(here, &["init", "-q"]);
+    assert_eq!(tollgate(here, &["init"]).code, 0);
+    let digest = || tollgate(here, &["lint", "policy", "--format", "json"]).json()["packs"][0].clone();
+    let before = digest();
+    assert_eq!(tollgate(here, &["definitions", "--out", "policy"]).code, 0);
+    assert_eq!(tollgate(here, &["definitions", "--out", "policy/cases/all.d.rhai"]).code, 0);
+    assert!(std::fs::metadata(here.join("policy/tollgate.d.rhai")).unwrap().len() > 65_536, "larger than a script");
+    assert_eq!(digest(), before);
+    for verb in [["test", "policy"].as_slice(), &["lint", "--deny", "warnings"]] {
+        let ran = tollgate(here, verb);
+        assert_eq!(ran.code, 0, "{verb:?}: {}{}", ran.out, ran.said);
+    }
+    // And as a commit has them.
+    git(here, &["add", "."]);
+    git(here, &["commit", "-q", "-m", "policy"]);
+    git(here, &["checkout", "-q", "-b", "sensitive"]);
+    write(here, "migrations/1.sql", "create table a (b int);\n");
+    git(here, &["add", "."]);
+    git(here, &["commit", "-q", "-m", "migration"]);
+    let judged = tollgate(here, &["eval", "--as-of", "2027-01-01"]);
+    assert_eq!(judged.code, 3, "{}{}", judged.out, judged.said);
+    // Where scripts are read, no name keeps one from being read.
+    let rule = std::fs::read_to_string(here.join("policy/rules/sensitive-path.rhai")).unwrap();
+    for (file, said) in [
+        ("policy/rules/broken.d.rhai", "syntax-error"),
+        ("policy/lib/broken.d.rhai", "syntax-error"),
+        ("policy/other/a.d.rhai/script.rhai", "would never run"),
+        ("policy/rules/below/broken.d.rhai", "would never run"),
+    ] {
+        write(here, file, "fn {");
+        let ran = tollgate(here, &["lint", "policy"]);
+        assert!(ran.code == 2 && ran.said.contains(said), "{file}: {}{}", ran.out, ran.said);
+        std::fs::remove_file(here.join(file)).unwrap();
+    }
+    write(here, "policy/rules/second.d.rhai", &rule);
+    assert!(tollgate(here, &["rules", "--policy", "policy"]).out.contains("second.d"));
+}

@@ -18,6 +18,7 @@ mod calls;
 mod examples;
 mod formats;
 mod init;
+mod metadata;
 mod warnings;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::{Ran, files, manifest, root, tollgate, write};
 
-const META: &str = "//! Why.\n\nconst RULE = #{ title: \"Example\", category: \"process\", enforcement: \"ENFORCEMENT\", risk: \"low\", needs: [NEEDS], remedy: \"mend it\" };\n";
+const META: &str = "//! Why.\n\nconst RULE = #{ title: \"Example\", category: \"process\", enforcement: \"ENFORCEMENT\", risk: \"low\", needs: [NEEDS], remedy: \"mend it\", owner: \"team:a\", controls: [] };\n";
 
 fn rule(needs: &str, enforcement: &str, rest: &str) -> String {
     let parts: (String, &str) = match rest.split_once("fn check") {

@@ -173,6 +173,9 @@ const MISTAKES: &[(&str, Code, &str)] = &[
     // Functions without a name.
     ("property in a function without a name", Code::UnknownProperty, "let a = [1, 2].filter(|n| n.path == \"x\"); note(`${a.len()}`);"),
     ("filter that gives no answer", Code::TypeMismatch, "let a = change.labels.filter(|l| l.len()); note(a.join(\", \"));"),
+    ("filter that answers on some paths only", Code::TypeMismatch, "let a = change.labels.filter(|l| if l == \"x\" { true }); note(a.join(\", \"));"),
+    ("filter of a map that gives no answer", Code::TypeMismatch, "let a = #{ a: 1 }.filter(|k, v| k.len()); note(a.keys().join(\", \"));"),
+    ("filter of a map that changes it and gives no answer", Code::TypeMismatch, "let a = #{ a: 1 }; a.retain(|k| k.len()); note(a.keys().join(\", \"));"),
     ("comparison in a function without a name", Code::TypeMismatch, "let a = change.labels.filter(|l| l > 3); note(a.join(\", \"));"),
     ("sum in a function without a name", Code::TypeMismatch, "let a = change.labels.map(|l| l * 2); note(`${a.len()}`);"),
     ("words in a function without a name", Code::UnknownWord, "let a = [\"lwo\"].map(|s| s); for f in change.findings.severity(\"lwo\") { note(a.join(f.path)); }"),

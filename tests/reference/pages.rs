@@ -29,11 +29,17 @@ fn anchors(page: &str) -> BTreeSet<String> {
 #[test]
 fn every_link_of_the_reference_leads_somewhere() {
     let pages = host_reference();
+    let packs = include_str!("../../docs/packs.md");
     let mut links = 0;
     for page in &pages {
         let directory = Path::new(&page.path).parent().unwrap();
         for link in page.text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
-            if link.starts_with("https://") || link == "packs.md" {
+            if link.starts_with("https://") {
+                continue;
+            }
+            if let Some(anchor) = link.strip_prefix("packs.md") {
+                let known = anchor.strip_prefix('#').is_none_or(|anchor| anchors(packs).contains(anchor));
+                assert!(known, "{}: no {link}", page.path);
                 continue;
             }
             links += 1;
@@ -49,6 +55,24 @@ fn every_link_of_the_reference_leads_somewhere() {
         }
     }
     assert!(links > 300, "{links}");
+}
+
+/// What rules can ask about days, inputs and threats is looked for where packs are written.
+#[test]
+fn the_page_about_packs_leads_to_the_reference() {
+    let packs = include_str!("../../docs/packs.md");
+    let pages = host_reference();
+    for link in packs.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+        if let Some(page) = pages.iter().find(|page| page.path == format!("docs/{file}") || page.path == file) {
+            assert!(anchor.is_empty() || anchors(&page.text).contains(anchor), "no {link}");
+        } else {
+            assert!(matches!(file, "diagnostics.md" | "https://rhai.rs/book/"), "no page {link}");
+        }
+    }
+    for wanted in ["(reference/dates.md)", "(reference/sources.md)", "(host-functions.md#the-risk-of-a-threat)"] {
+        assert!(packs.contains(wanted), "{wanted}");
+    }
 }
 
 #[test]

@@ -10,8 +10,8 @@ use self::case::Case;
 use super::Exit;
 use super::console::{Console, printable};
 use super::packs::as_it_stands;
-use super::pipeline::{self, Layer, PackFiles, PolicySet};
-use super::said::{PackPlace, pack_place};
+use super::pipeline::{self, Layer, Outside, PackFiles, PolicySet};
+use super::said::{self, PackPlace, pack_place};
 use crate::diagnostic::{Code, Diagnostic, Place};
 
 pub use compare::Mismatch;
@@ -28,6 +28,7 @@ A case is a file cases/<rule>/<name>.toml of the pack:
 
 Examples:
   tollgate test policies/org
+  tollgate test policies/org --limit operations=100000
   tollgate test builtin:baseline";
 
 /// Arguments of `test`.
@@ -37,6 +38,9 @@ pub struct TestArgs {
     /// Packs whose cases are run, each by itself
     #[arg(value_name = "DIR|builtin:NAME", value_parser = |text: &str| Ok::<_, String>(pack_place(Path::new(""), text)), required = true)]
     packs: Vec<PackPlace>,
+    /// Limit of what rules may use, as in `operations=500000`; lowers what a pack sets, and sets what no pack does (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = said::limit)]
+    limit: Vec<(&'static str, u64)>,
 }
 
 /// One case, and where it differs from what was expected.
@@ -70,12 +74,12 @@ impl PackResult {
 /// # Errors
 /// Where the pack does not load, a case can't be read or is about no rule of the pack, or there is no case at all.
 pub fn run_pack(pack: &PackFiles) -> Result<PackResult, Vec<Diagnostic>> {
-    run_cases(pack, &pack.into())
+    run_cases(pack, &pack.into(), &[])
 }
 
-/// Runs every case of a pack on the pack and those that it extends.
-fn run_cases(pack: &PackFiles, layer: &Layer) -> Result<PackResult, Vec<Diagnostic>> {
-    let mut policies = Policies { layer, loaded: BTreeMap::new() };
+/// Runs every case of a pack on the pack and those that it extends, under limits that were set from outside.
+fn run_cases(pack: &PackFiles, layer: &Layer, limits: &[(String, u64)]) -> Result<PackResult, Vec<Diagnostic>> {
+    let mut policies = Policies { layer, limits, loaded: BTreeMap::new() };
     policies.load(&[])?;
     let own = policies.rules_of(pack);
     let (cases, mistakes) = cases(pack, &own);
@@ -132,6 +136,7 @@ fn cases(pack: &PackFiles, rules: &BTreeSet<String>) -> (Vec<Case>, Vec<Diagnost
 /// The pack, compiled once for each set of parameters that its cases ask for.
 struct Policies<'a> {
     layer: &'a Layer,
+    limits: &'a [(String, u64)],
     loaded: BTreeMap<Vec<(String, String)>, PolicySet>,
 }
 
@@ -141,7 +146,8 @@ impl Policies<'_> {
         match self.loaded.entry(key) {
             std::collections::btree_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                Ok(entry.insert(PolicySet::load(std::slice::from_ref(self.layer), parameters)?))
+                let outside = Outside { parameters: entry.key().clone(), limits: self.limits.to_vec() };
+                Ok(entry.insert(PolicySet::load_layers(std::slice::from_ref(self.layer), &outside)?))
             }
         }
     }
@@ -177,8 +183,9 @@ impl Policies<'_> {
 pub fn run(args: &TestArgs, console: &Console) -> Exit {
     let mut out = String::new();
     let mut exit = Exit::Clean;
+    let limits = said::limits_said(&args.limit);
     for place in &args.packs {
-        let result = as_it_stands(place).and_then(|(pack, layer)| run_cases(&pack, &layer));
+        let result = as_it_stands(place).and_then(|(pack, layer)| run_cases(&pack, &layer, &limits));
         match result {
             Ok(result) => {
                 if result.failed() > 0 && exit == Exit::Clean {

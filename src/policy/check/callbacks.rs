@@ -2,7 +2,7 @@
 
 use super::calls::{Argument, Holder};
 use super::checker::{Checker, Frame};
-use super::kind::Kind;
+use super::kind::{Kind, TEXT};
 use super::standard::Standard;
 
 impl Checker<'_> {
@@ -27,7 +27,7 @@ impl Checker<'_> {
         let body = self.unit().function_named(name)?;
         let count = self.unit().bodies.get(body)?.params.len();
         let given: Vec<Kind> = match entry.name {
-            _ if holder.kind.is_map() => vec![Kind::Unknown; count],
+            _ if holder.kind.is_map() => vec![TEXT],
             "reduce" | "reduce_rev" => vec![Kind::Unknown, element.clone(), Kind::Number],
             "sort" | "sort_by" | "order" | "order_by" | "dedup" => vec![element.clone(), element.clone()],
             "zip" => vec![element.clone(), Kind::Unknown, Kind::Number],
@@ -38,7 +38,6 @@ impl Checker<'_> {
             given.into_iter().map(|kind| Argument { kind, at: argument.at, written: None }).collect();
         let gave = self.called(frame, (self.current(), body), element, &given, argument.at);
         let expected = match entry.name {
-            _ if holder.kind.is_map() => return None,
             "all" | "some" | "filter" | "find" | "index_of" | "retain" | "drain" | "dedup" => gave == Kind::Flag,
             "sort" | "sort_by" | "order" | "order_by" => matches!(gave, Kind::Number | Kind::Flag),
             _ => true,
@@ -52,7 +51,7 @@ impl Checker<'_> {
             self.mismatch(argument.at, format!("the function for `{}` gives {gave}, expected {wanted}", entry.name));
         }
         match entry.name {
-            "map" if gave.is_value() => Some(Kind::Array(Box::new(gave)).bounded()),
+            "map" if gave.is_value() && !holder.kind.is_map() => Some(Kind::Array(Box::new(gave)).bounded()),
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use rhai::Engine;
 use super::pack::Pack;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::check::{Names, Vocabularies, map_keys};
+use crate::policy::files::PackFiles;
 use crate::policy::modules;
 use crate::policy::nesting::may_nest;
 use crate::policy::rule::{self, Parsed, Script};
@@ -84,6 +85,7 @@ impl Compiler<'_> {
 fn stray_scripts(pack: &Pack) -> Result<(), Vec<Diagnostic>> {
     let stray = |path: &&String| {
         path.ends_with(".rhai")
+            && !PackFiles::leaves_out(path)
             && !path.starts_with("lib/")
             && !path.starts_with("cases/")
             && path.strip_prefix("rules/").is_none_or(|rest| rest.contains('/'))

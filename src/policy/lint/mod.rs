@@ -4,6 +4,7 @@
 //! be warned of.
 
 mod cases;
+mod metadata;
 mod pack;
 mod reach;
 mod repository;
@@ -86,12 +87,14 @@ pub fn lint(
     let mut rules = Vec::new();
     for pack in &packs {
         let shown = Shown::of(pack.files);
+        let first = rules.len();
         for facts in &pack.rules {
             let Some(rule) = set.rules().iter().find(|rule| rule.source == facts.script.name) else { continue };
             let rule = Rule::of(facts, &rule.meta, pack);
             rule.warn(&shown, &mut found);
             rules.push(rule);
         }
+        metadata::missing(pack, rules.get(first..).unwrap_or_default(), &mut found);
         reach::unused(pack, &mut found);
         pack.manifest(&mut found);
         if let Some(repository) = repository.filter(|_| !pack.files.is_builtin()) {

@@ -81,6 +81,8 @@ pub(super) struct Facts {
     /// The stem of its file.
     pub(super) name: String,
     pub(super) script: Script,
+    /// The entries that the metadata of a rule have.
+    metadata: Vec<String>,
     pub(super) imports: Vec<Import>,
     pub(super) functions: Vec<Function>,
 }
@@ -91,7 +93,12 @@ impl Facts {
         let ast = script.compile(engine)?;
         let imports = imports_of(&script, &ast)?;
         let imports = imports.into_iter().map(|(alias, module, at)| Import { alias, module, at }).collect();
-        Ok(Self { name: name.to_owned(), script, imports, functions: functions(&ast) })
+        Ok(Self { name: name.to_owned(), script, metadata: metadata(&ast), imports, functions: functions(&ast) })
+    }
+
+    /// Whether the metadata have an entry, be it an empty one.
+    pub(super) fn says(&self, key: &str) -> bool {
+        self.metadata.iter().any(|entry| entry == key)
     }
 
     /// The functions of a name; more than one where they differ in their parameters.
@@ -120,6 +127,18 @@ impl Facts {
         });
         Diagnostic::new(code, message)
             .at(place.unwrap_or_else(|| crate::diagnostic::Place::file(self.script.name.clone())))
+    }
+}
+
+/// The names of the entries of `RULE`.
+fn metadata(ast: &AST) -> Vec<String> {
+    let rule = ast.statements().iter().find_map(|statement| match statement {
+        Stmt::Var(variable, ..) if variable.0.name == "RULE" => Some(&variable.1),
+        _ => None,
+    });
+    match rule {
+        Some(Expr::Map(map, _)) => map.0.iter().map(|(key, _)| key.name.to_string()).collect(),
+        _ => Vec::new(),
     }
 }
 
