@@ -149,6 +149,12 @@ pub fn output(text: &str) -> Result<OutputFile, String> {
     said::output_file(Path::new(HERE), text)
 }
 
+/// A path as a flag has it.
+#[must_use]
+pub fn here(written: &str) -> Location {
+    Location::new(Path::new(HERE), written)
+}
+
 /// `None` for a repeatable flag that was not given.
 pub fn given<T>(values: Vec<T>) -> Option<Vec<T>> {
     Some(values).filter(|values| !values.is_empty())

@@ -58,6 +58,8 @@ const KEYS: &[&str] = &[
     "limit",
     "without",
     "as-of",
+    "previous",
+    "reviewed-head",
     "dry-run",
     "format",
     "output",
@@ -100,6 +102,8 @@ struct Wire {
     limit: Option<IndexMap<Spanned<String>, Spanned<toml::Value>>>,
     without: Option<Vec<Spanned<String>>>,
     as_of: Option<Spanned<toml::Value>>,
+    previous: Option<Vec<String>>,
+    reviewed_head: Option<Spanned<String>>,
     dry_run: Option<bool>,
     format: Option<Spanned<String>>,
     output: Option<IndexMap<Spanned<String>, String>>,
@@ -212,6 +216,8 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         limit: wire.limit.map(|limits| limits.iter().filter_map(|(name, value)| limit(file, name, value)).collect()),
         without: wire.without.map(|kinds| kinds.iter().filter_map(|kind| file.word::<EvidenceKind>(kind)).collect()),
         as_of: wire.as_of.and_then(|written| time(file, &written)),
+        previous: wire.previous.map(|files| files.iter().map(|written| Location::new(here, written)).collect()),
+        reviewed_head: wire.reviewed_head.and_then(|written| commit(file, &written)),
         dry_run: wire.dry_run,
         format: wire.format.and_then(|written| file.word(&written)),
         output: wire.output.map(|outputs| {
@@ -320,6 +326,12 @@ fn limit(file: &mut File<'_>, name: &Spanned<String>, value: &Spanned<toml::Valu
     let span = if Limit::named(name.as_ref()).is_err() { name.span() } else { value.span() };
     let text = value.as_ref().as_integer().map_or_else(|| value.as_ref().to_string(), |number| number.to_string());
     said::limit_of(name.as_ref(), &text).map_err(|what| file.mistake(span, what)).ok()
+}
+
+fn commit(file: &mut File<'_>, written: &Spanned<String>) -> Option<String> {
+    said::commit(written.as_ref())
+        .map_err(|expected| file.mistake(inside(written.span())..written.span().end, expected))
+        .ok()
 }
 
 fn time(file: &mut File<'_>, written: &Spanned<toml::Value>) -> Option<jiff::Timestamp> {

@@ -1,6 +1,7 @@
 //! `tollgate eval`: collect, evaluate, decide, render. The gate.
 
 use super::Exit;
+use super::approving;
 use super::args::{self, ChangeArgs, EvidenceArgs, PolicyArgs};
 use super::console::Console;
 use super::gather;
@@ -8,7 +9,7 @@ use super::judge::{self, Run};
 use super::output::{self, Document};
 use super::packs;
 use super::pipeline::{
-    Format, Judged, Outside, PolicySet, RenderOptions, absent_sources, judge_change, refusals, render,
+    Format, Judged, Judging, Outside, PolicySet, RenderOptions, absent_sources, judge_change, refusals, render,
 };
 use super::said::{self, Described, OutputFile, Said};
 use super::settings::{From, Settings};
@@ -45,6 +46,13 @@ pub struct EvalArgs {
     /// Time to judge at: RFC 3339, or a date [default: now]
     #[arg(long, value_name = "TIME", value_parser = said::time, help_heading = "Policy")]
     as_of: Option<jiff::Timestamp>,
+    /// Verdict about an earlier head of the change, as `--output json=FILE` wrote it: approvals of that head count where nothing
+    /// of what they are about changed since (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Approvals")]
+    previous: Vec<String>,
+    /// Commit that the judged one was made from, as a merge queue does: its reviews count
+    #[arg(long, value_name = "SHA", value_parser = said::commit, help_heading = "Approvals")]
+    reviewed_head: Option<String>,
     /// Exit with 0 whatever the decision, unless there is none; listed as a weakening
     #[arg(long, help_heading = "Output")]
     dry_run: bool,
@@ -66,6 +74,8 @@ impl EvalArgs {
             policy_ref: self.policy_ref,
             without: args::given(self.without),
             as_of: self.as_of,
+            previous: args::given(self.previous).map(|files| files.iter().map(|file| args::here(file)).collect()),
+            reviewed_head: self.reviewed_head,
             dry_run: self.dry_run.then_some(true),
             format: self.format,
             output: args::given(self.output),
@@ -104,7 +114,9 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
             console.warning(&format!("`--without {kind}` is not honoured: {why}"));
         }
     }
-    let Judged { report, decision, abandoned } = judge_change(&policy, evidence, &absent, &run.settings, as_of);
+    let approving = approving::approving(&run, &policy, &evidence.change, console)?;
+    let grounds = Judging { absent: &absent, as_of, approving: &approving };
+    let Judged { report, decision, abandoned } = judge_change(&policy, evidence, &run.settings, &grounds);
     if let Some(mistake) = abandoned {
         return Err(vec![mistake]);
     }

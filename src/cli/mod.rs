@@ -1,5 +1,6 @@
 //! The command line: one file per verb; arguments, exit codes, wiring. It decides nothing.
 
+pub mod approving;
 pub mod args;
 pub mod collect;
 pub mod completions;

@@ -13,14 +13,15 @@ use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, Source};
 use crate::normalize;
 use crate::policy::Risk;
 use crate::report::{PolicyReport, ReportContext, VerdictReport, WeakeningReport};
-use crate::verdict::{Decision, RuleVerdict, Verdict, Waivers, decide};
+use crate::verdict::{Decision, Grounds, RuleVerdict, Verdict, Waivers, decide_on};
 
 pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
 pub use crate::collect::snapshot::Side;
 pub use crate::policy::{Layer, Outside, PackFiles, PolicySet};
 pub use crate::render::{Format, Options as RenderOptions};
-pub use crate::report::{Document as DocumentKind, schema_text, write_evidence};
+pub use crate::report::{Document as DocumentKind, read_earlier, schema_text, write_evidence};
+pub use crate::verdict::{Approving, Earlier};
 
 /// A mistake in how the change was described.
 #[must_use]
@@ -120,19 +121,24 @@ pub struct Judged {
     pub abandoned: Option<Diagnostic>,
 }
 
-/// Asks every rule, decides, and writes down what was decided and why. `absent` are the sources of [`absent_sources`].
+/// What a change is judged by, beside policy, evidence and settings.
+pub struct Judging<'a> {
+    /// The sources of [`absent_sources`].
+    pub absent: &'a [Source],
+    /// The time to judge at.
+    pub as_of: jiff::Timestamp,
+    /// What is known about approvals beside the evidence.
+    pub approving: &'a Approving,
+}
+
+/// Asks every rule, decides, and writes down what was decided and why.
 #[must_use]
-pub fn judge_change(
-    policy: &PolicySet,
-    evidence: Evidence,
-    absent: &[Source],
-    settings: &Settings,
-    as_of: jiff::Timestamp,
-) -> Judged {
+pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings, judging: &Judging<'_>) -> Judged {
+    let Judging { absent, as_of, approving } = *judging;
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
     let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), in_force: false };
-    let verdict = judge(policy, &evidence, &options);
+    let verdict = judge(policy, &evidence, &options, approving);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
     let mut weakenings = settings.weakenings(evidence.change.time.as_deref(), &without);
@@ -154,9 +160,10 @@ pub fn judge_change(
     Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
 }
 
-fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, options: &evaluate::Options) -> Verdict {
+fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, options: &evaluate::Options, approving: &Approving) -> Verdict {
     let outcomes = evaluate(policy, evidence, options);
-    decide(outcomes, policy.thresholds(), evidence, &Waivers::default())
+    let waivers = Waivers::default();
+    decide_on(outcomes, &Grounds { thresholds: policy.thresholds(), evidence, waivers: &waivers, approving })
 }
 
 /// Each kind that is said not to be expected, and why that is not honoured, where it is not.
@@ -265,7 +272,8 @@ pub fn judge_case(
         as_of: Some(time.unwrap_or_default()),
         in_force: time.is_none(),
     };
-    let verdict = judge(policy, &Arc::new(evidence), &options);
+    let approving = Approving { fallbacks: policy.fallbacks(), ..Approving::default() };
+    let verdict = judge(policy, &Arc::new(evidence), &options, &approving);
     let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
     CaseVerdict { decision: verdict.decision, rules }
 }

@@ -97,6 +97,10 @@ pub struct Said {
     pub without: Option<Vec<EvidenceKind>>,
     /// The time to judge at.
     pub as_of: Option<jiff::Timestamp>,
+    /// Verdicts about earlier heads of the change.
+    pub previous: Option<Vec<Location>>,
+    /// The commit that the judged one was made from.
+    pub reviewed_head: Option<String>,
     /// Whether to exit with 0 whatever the decision.
     pub dry_run: Option<bool>,
     /// The format of standard output.
@@ -136,6 +140,18 @@ pub fn output_file(directory: &Path, written: &str) -> Result<OutputFile, String
     }
     let format = word::<Format>(format)?;
     Ok(OutputFile { format, file: Location::new(directory, path) })
+}
+
+/// Reads a full commit id.
+///
+/// # Errors
+/// What was found, and what was expected.
+pub fn commit(written: &str) -> Result<String, String> {
+    let id = written.to_ascii_lowercase();
+    if matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(id);
+    }
+    Err(format!("`{written}` is no full commit id, expected 40 or 64 hexadecimal digits"))
 }
 
 /// Reads `NAME=VALUE`.

@@ -74,6 +74,10 @@ pub struct Settings {
     pub without: Setting<Vec<EvidenceKind>>,
     /// The time to judge at; `None` for now.
     pub as_of: Setting<Option<jiff::Timestamp>>,
+    /// Verdicts about earlier heads of the change.
+    pub previous: Setting<Vec<Location>>,
+    /// The commit that the judged one was made from; `None` for itself.
+    pub reviewed_head: Setting<Option<String>>,
     /// Whether to exit with 0 whatever the decision.
     pub dry_run: Setting<bool>,
     /// The format of standard output.
@@ -110,6 +114,8 @@ impl Settings {
             limit: pick.or(flags.limit, file.limit, Vec::new()),
             without: pick.or(flags.without, file.without, Vec::new()),
             as_of: pick.maybe(flags.as_of, file.as_of),
+            previous: pick.or(flags.previous, file.previous, Vec::new()),
+            reviewed_head: pick.maybe(flags.reviewed_head, file.reviewed_head),
             dry_run: pick.or(flags.dry_run, file.dry_run, false),
             format: pick.or(flags.format, file.format, Format::Terminal),
             output: pick.or(flags.output, file.output, Vec::new()),
@@ -166,6 +172,12 @@ impl Settings {
         }
         if let Some(time) = self.as_of.value {
             add("as-of", time.to_string(), &self.as_of.from);
+        }
+        for file in &self.previous.value {
+            add("previous", file.shown.clone(), &self.previous.from);
+        }
+        if let Some(head) = &self.reviewed_head.value {
+            add("reviewed-head", head.clone(), &self.reviewed_head.from);
         }
         if self.dry_run.value {
             add("dry-run", "true".to_owned(), &self.dry_run.from);

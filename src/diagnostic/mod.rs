@@ -139,6 +139,8 @@ codes! {
     BrokenEvidence = "broken-evidence",
     /// A file of teams is not what it should be.
     BrokenTeams = "broken-teams",
+    /// A verdict about an earlier head is not what it should be.
+    BrokenVerdict = "broken-verdict",
     /// A case is not what it should be.
     BrokenCase = "broken-case",
     /// A report could not be written.

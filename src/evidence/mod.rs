@@ -84,6 +84,17 @@ impl Evidence {
             .unwrap_or(Completeness::Missing)
     }
 
+    /// The change's last commit under every id that it is known by: the head, and where that merges the forge's request into
+    /// its target, the request's own.
+    pub fn heads(&self) -> impl Iterator<Item = &str> {
+        let usable = |completeness| matches!(completeness, Completeness::Complete | Completeness::Truncated);
+        let told = self
+            .sources
+            .iter()
+            .filter(move |source| source.kind == EvidenceKind::Change && usable(source.completeness));
+        self.change.head.as_deref().into_iter().chain(told.filter_map(|source| source.commit.as_deref()))
+    }
+
     /// Puts every collection into its canonical order. Normalization calls it last; calling it again changes nothing.
     pub fn sort(&mut self) {
         self.files.sort();

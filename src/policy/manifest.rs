@@ -46,6 +46,9 @@ pub struct PackManifest {
     #[serde(default)]
     #[schemars(with = "schema::Levels")]
     pub risk: BTreeMap<Risk, RiskTable>,
+    /// Who else may approve.
+    #[serde(default)]
+    pub approvals: Option<ApprovalsTable>,
     /// Settings of single rules, of this layer or of an earlier one, by id.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RuleTable>")]
@@ -144,6 +147,16 @@ pub struct RiskTable {
     /// What is decided from this level on.
     #[serde(default)]
     pub decision: Option<RiskDecision>,
+}
+
+/// Who else may approve.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalsTable {
+    /// Who is asked besides where nobody can give an approval that this pack asks for: the sole owner proposed the change, a
+    /// team has too few members.
+    #[schemars(with = "Vec<schema::ApproverText>", length(min = 1))]
+    pub fallback: Spanned<Vec<Spanned<String>>>,
 }
 
 /// What a level of risk may decide by itself.

@@ -264,4 +264,6 @@ pub struct PackMeta {
     pub max_age_days: BTreeMap<EvidenceKind, u32>,
     /// The globs that its rules are scoped to; `None` for the whole repository.
     pub scope: Option<Vec<String>>,
+    /// Whom it asks besides where nobody can give an approval that it asks for.
+    pub fallback: Vec<Approver>,
 }

@@ -8,7 +8,7 @@ use rhai::{AST, Map};
 
 use super::host::PathScope;
 use super::layers::SetLimit;
-use super::metadata::{PackMeta, RuleMeta, SetBy, Threshold};
+use super::metadata::{Approver, PackMeta, RuleMeta, SetBy, Threshold};
 use super::modules::Modules;
 use super::sandbox::Sandbox;
 use crate::evidence::{Completeness, Evidence, Source, tool_key};
@@ -117,6 +117,13 @@ impl PolicySet {
     /// The categories that rules of a layer may assess.
     pub(crate) fn categories(&self, layer: u32) -> Arc<[String]> {
         self.categories.get(layer as usize).map_or_else(|| Arc::from([]), Arc::clone)
+    }
+
+    /// Whom each pack asks besides where nobody can give an approval that it asks for; packs that name nobody are not there.
+    #[must_use]
+    pub fn fallbacks(&self) -> BTreeMap<String, Vec<Approver>> {
+        let named = self.packs.iter().filter(|pack| !pack.fallback.is_empty());
+        named.map(|pack| (pack.name.clone(), pack.fallback.clone())).collect()
     }
 
     /// What levels of risk ask for.

@@ -4,7 +4,9 @@ use crate::report::Decision;
 use crate::report::Outcome;
 use crate::report::{ClaimReport, ClaimResult, Enforcement, Risk};
 use crate::report::{Completeness, CoverageSummary, EvidenceKind, ReviewState, TestsSummary, Word};
-use crate::report::{ReasonReport, RuleReport, SourceReport, VerdictReport, ViolationReport};
+use crate::report::{
+    GivenApproval, ReasonReport, RequirementReport, RuleReport, SourceReport, VerdictReport, ViolationReport,
+};
 
 /// A decision as a reader says it.
 pub(super) fn decision(decision: Decision) -> &'static str {
@@ -414,3 +416,50 @@ pub(super) fn shared_remedy(rule: &RuleReport) -> Option<&String> {
     let shared = rule.violations.first()?.remedy.as_ref()?;
     rule.violations.iter().all(|violation| violation.remedy.as_ref() == Some(shared)).then_some(shared)
 }
+
+/// What is known of a requirement beside whom it asks: given, left, by whom, why. `name` and `text` make names and sentences
+/// harmless; what nobody has to miss is `loud`.
+pub(super) fn requirement(
+    report: &VerdictReport,
+    requirement: &RequirementReport,
+    name: impl Fn(&str) -> String + Copy,
+    text: impl Fn(&str) -> String + Copy,
+    loud: impl Fn(&str) -> String,
+) -> String {
+    let mut line = match requirement.outstanding {
+        0 => "given".to_owned(),
+        outstanding => loud(&format!("{outstanding} outstanding")),
+    };
+    let by: Vec<String> = requirement.given.iter().map(|given| kept(report, given, name)).collect();
+    if !by.is_empty() {
+        line.push_str(&format!(", given by {}", listed(&by, MAX_PEOPLE, str::to_owned)));
+    }
+    if requirement.outstanding > 0 && !requirement.candidates.is_empty() {
+        line.push_str(&format!(", could be given by {}", listed(&requirement.candidates, MAX_PEOPLE, name)));
+    }
+    if !requirement.because.is_empty() {
+        line.push_str(&format!("; because of {}", listed(&requirement.because, MAX_PEOPLE, name)));
+    }
+    if let Some(why) = requirement.uncounted.as_ref().filter(|_| requirement.outstanding > 0) {
+        line.push_str(&format!("; {} {}", loud("not everybody's approval counts:"), text(why)));
+    }
+    if let Some(why) = &requirement.unsatisfiable {
+        line.push_str(&format!("; {} {}", loud("nobody can give it:"), text(why)));
+    }
+    if !requirement.fallback.is_empty() {
+        line.push_str(&format!("; asked instead: {}", listed(&requirement.fallback, MAX_PEOPLE, name)));
+    }
+    line
+}
+
+/// Who gave an approval, and of which commit where that is not the head.
+fn kept(report: &VerdictReport, given: &GivenApproval, name: impl Fn(&str) -> String) -> String {
+    let by = name(&given.by);
+    match given.commit.as_ref().filter(|commit| report.subject.head.as_ref() != Some(*commit)) {
+        Some(commit) => format!("{by} (of {})", name(&short_commit(Some(commit)))),
+        None => by,
+    }
+}
+
+/// How many people of a requirement are named.
+const MAX_PEOPLE: usize = 5;

@@ -318,7 +318,12 @@ impl From<&Requirement> for RequirementReport {
             fingerprint: requirement.fingerprint.clone(),
             given: given.map(|given| GivenApproval { by: given.by.clone(), commit: given.commit.clone() }).collect(),
             outstanding: requirement.outstanding,
+            paths: requirement.paths.clone(),
+            owners: requirement.owners.clone(),
+            candidates: requirement.candidates.clone(),
+            uncounted: requirement.uncounted.as_ref().map(ToString::to_string),
             unsatisfiable: requirement.unsatisfiable.clone(),
+            fallback: words(&requirement.fallback),
         }
     }
 }

@@ -7,6 +7,7 @@ mod catalogue;
 mod checks;
 mod claims;
 mod diagnostic;
+mod earlier;
 pub mod evidence;
 mod from_verdict;
 mod packages;
@@ -36,6 +37,7 @@ pub use diagnostic::{
     CodeReport, DIAGNOSTIC_SCHEMA, DiagnosticDocument, DiagnosticReport, LINT_SCHEMA, LintReport, LintedPack,
     MessageLevel, RelatedReport,
 };
+pub use earlier::read_earlier;
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use packages::{

@@ -301,14 +301,29 @@ pub struct RequirementReport {
     pub count: u32,
     /// The rules and thresholds that ask for it.
     pub because: Vec<String>,
-    /// Identity of the requirement.
+    /// Identity of the requirement, and of the content of what it is about on both sides of the change.
     pub fingerprint: String,
     /// Approvals that count for it.
     pub given: Vec<GivenApproval>,
     /// How many are left to be given.
     pub outstanding: u32,
+    /// The paths that it is about; empty for the change as a whole.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// The code owners of these paths, where `owners` are asked.
+    #[serde(default)]
+    pub owners: Vec<String>,
+    /// Who could still give it, as far as that is known.
+    #[serde(default)]
+    pub candidates: Vec<String>,
+    /// Why no approval counts, or not everybody's who may be asked, where that is so.
+    #[serde(default)]
+    pub uncounted: Option<String>,
     /// Why nobody can meet it, where that is so.
     pub unsatisfiable: Option<String>,
+    /// Whom the pack asks besides where nobody can meet it.
+    #[serde(default)]
+    pub fallback: Vec<String>,
 }
 
 /// An approval that counts.
@@ -317,7 +332,7 @@ pub struct RequirementReport {
 pub struct GivenApproval {
     /// The reviewer's login.
     pub by: String,
-    /// The commit that was reviewed.
+    /// The commit that was reviewed: the head, or an earlier one where nothing of what it is about changed since.
     pub commit: Option<String>,
 }
 

@@ -12,12 +12,14 @@ mod table;
 mod testing;
 mod waivers;
 
-pub use approvals::{Given, Requirement};
+pub use approvals::{Approving, Earlier, Given, Requirement, Uncounted};
 pub use claims::{ClaimResult, JudgedClaim, RuleJudgement};
 pub use next::{Action, ActionKind};
 pub use risk::{CategoryRisk, RiskSummary, WeighedAssessment};
 pub use table::{Case, Violations, decision_of, ran};
 pub use waivers::{Waiver, Waivers};
+
+use approvals::People;
 
 use crate::evaluate::{RuleOutcome, Violation};
 use crate::evidence::{Evidence, vocabulary};
@@ -124,10 +126,30 @@ pub enum Reason {
     NoRuleRan,
 }
 
-/// Decides about one change. `outcomes` may come in any order; no approval is counted.
+/// What outcomes are decided by, beside themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// What levels of risk ask for.
+    pub thresholds: &'a [Threshold],
+    /// What the rules were asked about.
+    pub evidence: &'a Evidence,
+    /// Which violations are lifted.
+    pub waivers: &'a Waivers,
+    /// What is known about approvals beside the evidence.
+    pub approving: &'a Approving,
+}
+
+/// Decides about one change. `outcomes` may come in any order.
+#[must_use]
+pub fn decide_on(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>) -> Verdict {
+    let people = People::of(grounds.evidence, grounds.approving);
+    decide_settling(outcomes, grounds, &|requirement| people.settle(requirement))
+}
+
+/// Decides about one change, where nothing is known about approvals but its own reviews.
 #[must_use]
 pub fn decide(outcomes: Vec<RuleOutcome>, thresholds: &[Threshold], evidence: &Evidence, waivers: &Waivers) -> Verdict {
-    decide_crediting(outcomes, thresholds, evidence, waivers, &|_| Vec::new())
+    decide_on(outcomes, &Grounds { thresholds, evidence, waivers, approving: &Approving::default() })
 }
 
 /// Decides about one change, where `credit` gives the approvals that count for a requirement. What it gives is credited
@@ -140,15 +162,21 @@ pub fn decide_crediting(
     waivers: &Waivers,
     credit: &dyn Fn(&Requirement) -> Vec<Given>,
 ) -> Verdict {
+    let grounds = Grounds { thresholds, evidence, waivers, approving: &Approving::default() };
+    decide_settling(outcomes, &grounds, &|requirement| {
+        let given = credit(requirement);
+        requirement.give(given);
+    })
+}
+
+fn decide_settling(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>, settle: &dyn Fn(&mut Requirement)) -> Verdict {
+    let Grounds { thresholds, evidence, waivers, approving } = *grounds;
     let mut rules: Vec<RuleVerdict> =
         outcomes.into_iter().map(|outcome| judge(canonical(outcome), evidence, waivers)).collect();
     rules.sort_by(|a, b| key(a).cmp(&key(b)));
     let risk = risk::summarize(&rules);
-    let mut approvals = approvals::required(&rules, thresholds, &risk, evidence);
-    for requirement in &mut approvals {
-        let given = credit(requirement);
-        requirement.give(given);
-    }
+    let mut approvals = approvals::required(&rules, thresholds, &risk, evidence, &approving.fallbacks);
+    approvals.iter_mut().for_each(settle);
     for rule in &mut rules {
         rule.decision = decision_of(Case::of(rule, &approvals));
     }

@@ -21,7 +21,7 @@ use tollgate::collect::coverage::CoverageReport;
 use tollgate::collect::input::{Refusal, Report};
 use tollgate::collect::junit::JUnitReport;
 use tollgate::evidence::{
-    Change, CheckStatus, FileChange, FileCoverage, FileKind, FileKindFrom, FileMode, FileStatus, Hunk, Source, TestCase,
+    Change, CheckStatus, FileChange, FileCoverage, FileKind, FileMode, FileStatus, Hunk, Source, TestCase,
 };
 use tollgate::normalize::places::Context;
 
@@ -88,23 +88,10 @@ fn modified(path: &str, blocks: &[(u32, u32)]) -> FileChange {
         new_lines: *lines,
     };
     FileChange {
-        path: path.to_owned(),
-        previous_path: None,
-        status: FileStatus::Modified,
         mode_before: Some(FileMode::REGULAR),
         mode_after: Some(FileMode::REGULAR),
-        binary: false,
-        added: None,
-        removed: None,
         hunks: blocks.iter().map(hunk).collect(),
-        language: None,
-        kind: FileKind::Source,
-        kind_from: FileKindFrom::Path,
-        hidden: false,
-        lfs_before: None,
-        lfs_after: None,
-        owners: Vec::new(),
-        ownership: Vec::new(),
+        ..FileChange::at(path, FileStatus::Modified, FileKind::Source)
     }
 }
 

@@ -14,7 +14,7 @@ use super::globs::texts;
 use super::signature::{Param, Signature};
 use super::stored::{Stored, property, select};
 use super::words::{WordValue, choices, words};
-use crate::evidence::{Completeness, Evidence, EvidenceKind, Review, ReviewState, Word};
+use crate::evidence::{Evidence, EvidenceKind, Review, ReviewState, Word};
 use crate::policy::Subject;
 
 /// Reviews.
@@ -82,14 +82,10 @@ impl Reviews {
 
 /// The change's last commit: the head, and where that merges the forge's request into its target, the request's own.
 fn heads(store: &Store) -> Vec<&str> {
-    let evidence = &store.evidence;
-    if evidence.change.head.is_none() {
+    if store.evidence.change.head.is_none() {
         store.read(EvidenceKind::Change);
     }
-    let usable = |completeness| matches!(completeness, Completeness::Complete | Completeness::Truncated);
-    let told =
-        evidence.sources.iter().filter(|source| source.kind == EvidenceKind::Change && usable(source.completeness));
-    evidence.change.head.as_deref().into_iter().chain(told.filter_map(|source| source.commit.as_deref())).collect()
+    store.evidence.heads().collect()
 }
 
 pub(super) const TABLE: &[Signature] = &[

@@ -77,6 +77,14 @@ impl Pack {
             ));
         }
         let evidence = || manifest.evidence.iter();
+        let fallback = manifest.approvals.as_ref().map(|approvals| &approvals.fallback);
+        if let Some(nobody) = fallback.filter(|fallback| fallback.get_ref().is_empty()) {
+            mistakes.push(
+                self.broken(nobody.span(), "nobody is named to fall back on")
+                    .help("name somebody, as in `fallback = [\"team:platform\"]`, or leave `[approvals]` out"),
+            );
+        }
+        let fallback = fallback.map(|fallback| self.approvers(fallback.get_ref(), mistakes)).unwrap_or_default();
         PackMeta {
             name: name.clone(),
             version: manifest.version.clone(),
@@ -93,6 +101,7 @@ impl Pack {
                 paths.dedup();
                 paths
             }),
+            fallback,
         }
     }
 
@@ -102,6 +111,7 @@ impl Pack {
         manifest.extends.is_empty()
             && manifest.evidence.is_empty()
             && manifest.risk.is_empty()
+            && manifest.approvals.is_none()
             && manifest.rules.is_empty()
             && manifest.set.is_empty()
             && manifest.limits.is_empty()

@@ -137,30 +137,15 @@ pub(super) fn approvals(report: &VerdictReport, scale: Scale) -> String {
     }
     let state = if report.approvals.satisfied { "All of them are given." } else { "Not all of them are given." };
     let list = Cut::new(scale.of(share::APPROVALS))
-        .fill(report.approvals.required.iter().map(requirement))
+        .fill(report.approvals.required.iter().map(|required| requirement(report, required)))
         .open("requirement");
     format!("### Required approvals\n\n{state}\n\n{list}\n")
 }
 
-fn requirement(requirement: &RequirementReport) -> String {
+fn requirement(report: &VerdictReport, requirement: &RequirementReport) -> String {
     let from = words::listed(&requirement.from, 5, markdown_name);
-    let mut line = format!("- {} from {from}: ", words::count(requirement.count as usize, "approval"));
-    line.push_str(&match requirement.outstanding {
-        0 => "given".to_owned(),
-        outstanding => format!("**{outstanding} outstanding**"),
-    });
-    let by: Vec<String> = requirement.given.iter().map(|given| given.by.clone()).collect();
-    if !by.is_empty() {
-        line.push_str(&format!(", given by {}", words::listed(&by, 5, markdown_name)));
-    }
-    if !requirement.because.is_empty() {
-        line.push_str(&format!("; because of {}", words::listed(&requirement.because, 5, markdown_name)));
-    }
-    if let Some(why) = &requirement.unsatisfiable {
-        line.push_str(&format!("; **nobody can give it:** {}", markdown(why)));
-    }
-    line.push('\n');
-    line
+    let rest = words::requirement(report, requirement, markdown_name, markdown, |text| format!("**{text}**"));
+    format!("- {} from {from}: {rest}\n", words::count(requirement.count as usize, "approval"))
 }
 
 /// Risk by category.

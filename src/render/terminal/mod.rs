@@ -137,24 +137,9 @@ fn approvals(screen: &mut Screen, report: &VerdictReport) {
         .required
         .iter()
         .map(|required| {
-            let mut line = format!(
-                "- {} from {}: {}",
-                words::count(required.count as usize, "approval"),
-                words::listed(&required.from, 5, name),
-                if required.outstanding == 0 {
-                    "given".to_owned()
-                } else {
-                    format!("{} outstanding", required.outstanding)
-                }
-            );
-            let by: Vec<String> = required.given.iter().map(|given| given.by.clone()).collect();
-            if !by.is_empty() {
-                line.push_str(&format!(", given by {}", words::listed(&by, 5, name)));
-            }
-            if let Some(why) = &required.unsatisfiable {
-                line.push_str(&format!("; nobody can give it: {}", text(why)));
-            }
-            line
+            let from = words::listed(&required.from, 5, name);
+            let rest = words::requirement(report, required, name, text, str::to_owned);
+            format!("- {} from {from}: {rest}", words::count(required.count as usize, "approval"))
         })
         .collect();
     entries(screen, 2, &lines, "requirement");

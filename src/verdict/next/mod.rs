@@ -5,7 +5,7 @@ mod supply;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Decision, Requirement, RiskSummary, RuleVerdict, risk, table};
+use super::{Decision, Requirement, RiskSummary, RuleVerdict, Uncounted, risk, table};
 use crate::evaluate::{Outcome, Violation};
 use crate::evidence::{Evidence, Word as _};
 use crate::policy::{Approver, Enforcement, Risk, Threshold};
@@ -229,12 +229,26 @@ fn add_policy(actions: &mut Actions, situation: &Situation<'_>) {
 }
 
 fn approve(actions: &mut Actions, requirement: &Requirement) {
-    let rules = requirement.rules.iter().map(String::as_str);
-    if let Some(why) = &requirement.unsatisfiable {
+    let rules = || requirement.rules.iter().map(String::as_str);
+    if let Some(why) = requirement.unsatisfiable.as_ref().filter(|_| requirement.fallback.is_empty()) {
         let action = format!("name somebody who can approve: {why}");
-        return actions.add(ActionKind::Approve, Decision::ApprovalRequired, action, None, rules);
+        return actions.add(ActionKind::Approve, Decision::ApprovalRequired, action, None, rules());
     }
-    let from: Vec<String> = requirement.from.iter().map(|approver| people(approver, requirement)).collect();
+    let supply = match &requirement.uncounted {
+        Some(Uncounted::NoAuthor) => Some("say who proposed the change with `--author LOGIN` or `--change EVENT.json`"),
+        Some(Uncounted::NoHead) => {
+            Some("say which commit the change ends in with `--repo DIR` or `--change EVENT.json`")
+        }
+        Some(Uncounted::Incomplete(kind, _)) => Some(supply::way(*kind)),
+        Some(Uncounted::NoLogin(_)) | None => None,
+    };
+    if let (Some(supply), Some(why)) = (supply, &requirement.uncounted) {
+        let action = format!("{supply}, so that approvals are counted ({why})");
+        actions.add(ActionKind::Supply, Decision::ApprovalRequired, action, None, rules());
+    }
+    let asked = requirement.from.iter().chain(&requirement.fallback);
+    let mut from: Vec<String> = asked.map(|approver| people(approver, requirement)).collect();
+    from.dedup();
     let from = from.join(" or ");
     let people =
         if requirement.outstanding == 1 { "one person" } else { &format!("{} people", requirement.outstanding) };
@@ -243,7 +257,7 @@ fn approve(actions: &mut Actions, requirement: &Requirement) {
     if !requirement.thresholds.is_empty() {
         action.push_str(&format!(", for {}", requirement.thresholds.join(" and ")));
     }
-    actions.add(ActionKind::Approve, Decision::ApprovalRequired, action, Some(from), rules);
+    actions.add(ActionKind::Approve, Decision::ApprovalRequired, action, Some(from), rules());
 }
 
 fn people(approver: &Approver, requirement: &Requirement) -> String {

@@ -74,7 +74,7 @@ fn how(kind: EvidenceKind) -> String {
 }
 
 /// How evidence of a kind is supplied.
-const fn way(kind: EvidenceKind) -> &'static str {
+pub(super) const fn way(kind: EvidenceKind) -> &'static str {
     match kind {
         EvidenceKind::Change => "supply what the forge says of the change with `--change EVENT.json`",
         EvidenceKind::Findings => {

@@ -1,14 +1,20 @@
 //! Who has to approve: requirements from soft-mandatory violations, from rules that ask for approval, and from the risk.
 //!
-//! What asks the same people for the same number about the same part of the change is one requirement. Who has approved is
-//! told from outside; nothing here reads reviews.
+//! What asks the same people for the same number about the same part of the change is one requirement. Whose approval counts
+//! is for [`people`] to say.
+
+mod content;
+mod people;
+
+pub(super) use people::People;
+pub use people::{Approving, Earlier, Uncounted};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fingerprint::sha256;
 use super::{RiskSummary, RuleVerdict};
 use crate::evaluate::Subject;
-use crate::evidence::{Evidence, Word as _};
+use crate::evidence::{Evidence, FileChange, Word as _};
 use crate::policy::{Approver, Enforcement, Threshold};
 
 /// A number of distinct people out of a group.
@@ -28,14 +34,20 @@ pub struct Requirement {
     pub owners: Vec<String>,
     /// Fingerprints of the violations that it lets pass, in order.
     pub violations: Vec<String>,
-    /// Identity: 64 lower-case hexadecimal digits over all of the above.
+    /// Identity: 64 lower-case hexadecimal digits over all of the above, and the content of the files on both sides.
     pub fingerprint: String,
     /// Approvals that count for it, by person.
     pub given: Vec<Given>,
     /// How many are left to be given.
     pub outstanding: u32,
+    /// Who could still give it, as far as that is known, in order.
+    pub candidates: Vec<String>,
+    /// Why no approval counts, or not everybody's who may be asked, where that is so.
+    pub uncounted: Option<Uncounted>,
     /// Why nobody can meet it, where that is so.
     pub unsatisfiable: Option<String>,
+    /// Whom the pack asks besides where nobody can meet it; else empty.
+    pub fallback: Vec<Approver>,
 }
 
 /// An approval that counts.
@@ -64,8 +76,8 @@ impl Requirement {
         given.sort_by(|a, b| (a.by.to_lowercase(), a).cmp(&(b.by.to_lowercase(), b)));
         given.dedup_by(|a, b| a.by.to_lowercase() == b.by.to_lowercase());
         self.given = given;
-        // What nobody can meet is not met by anybody.
-        if self.unsatisfiable.is_none() {
+        // What nobody can meet is not met by anybody, unless somebody else is asked for it.
+        if self.unsatisfiable.is_none() || !self.fallback.is_empty() {
             self.outstanding = self.count.saturating_sub(u32::try_from(self.given.len()).unwrap_or(u32::MAX));
         }
     }
@@ -80,6 +92,8 @@ struct Key {
     whole: bool,
     /// `owners` are other people for other files.
     owners: Vec<String>,
+    /// A pack has its own people for what nobody can meet.
+    fallback: Vec<Approver>,
 }
 
 #[derive(Debug, Default)]
@@ -92,7 +106,8 @@ struct Demands {
 
 struct Collector<'a> {
     evidence: &'a Evidence,
-    owners: BTreeMap<&'a str, &'a [String]>,
+    fallbacks: &'a BTreeMap<String, Vec<Approver>>,
+    owners: BTreeMap<&'a str, Vec<&'a String>>,
     groups: BTreeMap<Key, Demands>,
 }
 
@@ -102,18 +117,22 @@ pub(super) fn required(
     thresholds: &[Threshold],
     risk: &RiskSummary,
     evidence: &Evidence,
+    fallbacks: &BTreeMap<String, Vec<Approver>>,
 ) -> Vec<Requirement> {
-    let mut collector = Collector { evidence, owners: owners_by_path(evidence), groups: BTreeMap::new() };
+    let mut collector = Collector { evidence, fallbacks, owners: owners_by_path(evidence), groups: BTreeMap::new() };
     for rule in rules.iter().filter(|rule| rule.is_mandatory()) {
         collector.add_rule(rule);
     }
     for threshold in thresholds.iter().filter(|threshold| risk.reaches(threshold.risk)) {
         for (from, count) in &threshold.approvals {
             let because = format!("risk.{} of {}", threshold.risk.as_str(), threshold.pack);
-            collector.demand(from, *count, Subject::Change).thresholds.insert(because);
+            collector.demand(&threshold.pack, from, *count, Subject::Change, |demands| {
+                demands.thresholds.insert(because.clone());
+            });
         }
     }
-    collector.groups.into_iter().map(|(key, demands)| requirement(key, demands)).collect()
+    let content = content::Content::of(evidence);
+    collector.groups.into_iter().map(|(key, demands)| requirement(key, demands, &content)).collect()
 }
 
 impl Collector<'_> {
@@ -127,30 +146,57 @@ impl Collector<'_> {
                 // Nobody is asked for the rule itself only where a later layer asks somebody.
                 let itself = (!from.is_empty() || meta.further_approvers.is_empty()).then_some(from);
                 for from in itself.into_iter().chain(further) {
-                    let demands = self.demand(from, 1, judged.violation.subject);
-                    demands.rules.insert(meta.id.clone());
-                    demands.violations.insert(judged.fingerprint.clone());
+                    self.demand(&meta.pack, from, 1, judged.violation.subject, |demands| {
+                        demands.rules.insert(meta.id.clone());
+                        demands.violations.insert(judged.fingerprint.clone());
+                    });
                 }
             }
         }
         for asked in &rule.outcome.required_approvals {
-            self.demand(&asked.from, asked.count, asked.subject).rules.insert(meta.id.clone());
+            self.demand(&meta.pack, &asked.from, asked.count, asked.subject, |demands| {
+                demands.rules.insert(meta.id.clone());
+            });
         }
     }
 
-    fn demand(&mut self, from: &[Approver], count: u32, subject: Subject) -> &mut Demands {
+    /// Adds a demand of a pack. One of code owners about the change as a whole is one about each file that has any: who owns
+    /// one file can't speak for another.
+    fn demand(&mut self, pack: &str, from: &[Approver], count: u32, subject: Subject, say: impl Fn(&mut Demands)) {
         let from: BTreeSet<Approver> = from.iter().cloned().collect();
         let paths = paths_of(subject, self.evidence);
-        let owners: BTreeSet<String> = if from.contains(&Approver::Owners) {
-            paths.iter().filter_map(|path| self.owners.get(path.as_str())).copied().flatten().cloned().collect()
-        } else {
-            BTreeSet::new()
-        };
+        if !from.contains(&Approver::Owners) {
+            return say(self.group(pack, from, count, paths, BTreeSet::new()));
+        }
+        let owned = |file: &FileChange| !owners_of(file).is_empty();
+        if paths.is_empty() && self.evidence.files.iter().any(owned) {
+            let evidence = self.evidence;
+            for file in evidence.files.iter().filter(|file| owned(file)) {
+                let paths = file.previous_path.iter().chain([&file.path]).cloned().collect();
+                let owners = owners_of(file).into_iter().cloned().collect();
+                say(self.group(pack, from.clone(), count, paths, owners));
+            }
+            return;
+        }
+        let owners = paths.iter().filter_map(|path| self.owners.get(path.as_str())).flatten();
+        let owners = owners.copied().cloned().collect();
+        say(self.group(pack, from, count, paths, owners));
+    }
+
+    fn group(
+        &mut self,
+        pack: &str,
+        from: BTreeSet<Approver>,
+        count: u32,
+        paths: Vec<String>,
+        owners: BTreeSet<String>,
+    ) -> &mut Demands {
         let key = Key {
             from: from.into_iter().collect(),
             count: count.max(1),
             whole: paths.is_empty(),
             owners: owners.into_iter().collect(),
+            fallback: self.fallbacks.get(pack).cloned().unwrap_or_default(),
         };
         let demands = self.groups.entry(key).or_default();
         demands.paths.extend(paths);
@@ -159,14 +205,21 @@ impl Collector<'_> {
 }
 
 /// Code owners of each changed file, under both its paths.
-fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, &[String]> {
-    let mut owners: BTreeMap<&str, &[String]> = BTreeMap::new();
+fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, Vec<&String>> {
+    let mut owners: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
     for file in &evidence.files {
         for path in file.previous_path.iter().chain([&file.path]) {
-            owners.insert(path, &file.owners);
+            owners.insert(path, owners_of(file));
         }
     }
     owners
+}
+
+/// The code owners of a file whose approval is asked for; those of sections that only suggest where there are no others.
+fn owners_of(file: &FileChange) -> Vec<&String> {
+    let asked: BTreeSet<&String> =
+        file.ownership.iter().filter(|ownership| !ownership.optional).flat_map(|ownership| &ownership.owners).collect();
+    if asked.is_empty() { file.owners.iter().collect() } else { asked.into_iter().collect() }
 }
 
 /// The files that a subject lies in; none for the change as a whole, and for what has no place.
@@ -209,7 +262,7 @@ fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
     paths
 }
 
-fn requirement(key: Key, demands: Demands) -> Requirement {
+fn requirement(key: Key, demands: Demands, content: &content::Content<'_>) -> Requirement {
     let unsatisfiable = key.from.is_empty().then(|| "no approver is named".to_owned());
     let mut requirement = Requirement {
         from: key.from,
@@ -222,13 +275,16 @@ fn requirement(key: Key, demands: Demands) -> Requirement {
         fingerprint: String::new(),
         given: Vec::new(),
         outstanding: key.count,
+        candidates: Vec::new(),
+        uncounted: None,
         unsatisfiable,
+        fallback: key.fallback,
     };
-    requirement.fingerprint = fingerprint(&requirement);
+    requirement.fingerprint = fingerprint(&requirement, content);
     requirement
 }
 
-fn fingerprint(requirement: &Requirement) -> String {
+fn fingerprint(requirement: &Requirement, content: &content::Content<'_>) -> String {
     let from: Vec<String> = requirement.from.iter().map(ToString::to_string).collect();
     let mut parts = vec![requirement.count.to_string()];
     let lists = [
@@ -238,6 +294,7 @@ fn fingerprint(requirement: &Requirement) -> String {
         &requirement.paths,
         &requirement.owners,
         &requirement.violations,
+        &content.parts(&requirement.paths),
     ];
     for list in lists {
         parts.push(list.len().to_string());
