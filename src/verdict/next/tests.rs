@@ -6,8 +6,9 @@ use crate::evidence::{Completeness, EvidenceKind, Source};
 use crate::policy::Enforcement::{Advisory, HardMandatory, SoftMandatory};
 use crate::policy::{Risk, Threshold};
 
+/// Where nobody has approved anything; how approvals come to be counted is tested where they are.
 fn verdict(outcomes: Vec<RuleOutcome>, thresholds: &[Threshold]) -> Verdict {
-    decide(outcomes, thresholds, &evidence(), &Waivers::default())
+    decide_crediting(outcomes, thresholds, &evidence(), &Waivers::default(), &|_| Vec::new())
 }
 
 fn only(verdict: &Verdict) -> &Action {
@@ -203,7 +204,7 @@ fn what_stands_against_the_worst_decision_comes_first_then_what_serves_the_most_
         undecided("v"),
         satisfied("hard", HardMandatory).objects(Subject::Change, "m"),
     ];
-    let verdict = decide(rules, &[], &evidence_with(source), &Waivers::default());
+    let verdict = decide_crediting(rules, &[], &evidence_with(source), &Waivers::default(), &|_| Vec::new());
     let kinds: Vec<(ActionKind, usize)> = verdict.next.iter().map(|action| (action.kind, action.rules.len())).collect();
     let expected = [
         (ActionKind::Fix, 1),
