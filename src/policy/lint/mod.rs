@@ -5,6 +5,7 @@
 
 mod cases;
 mod pack;
+mod pinned;
 mod reach;
 mod repository;
 mod rules;
@@ -95,9 +96,10 @@ pub fn lint(
         reach::unused(pack, &mut found);
         pack.manifest(&mut found);
         if let Some(repository) = repository.filter(|_| !pack.files.is_builtin()) {
-            repository.warn(pack, &mut found);
+            repository.warn(pack, &set, &mut found);
         }
     }
+    pinned::warn(layers, &set, &packs, &mut found);
     let highest = pack::highest_risk(&rules);
     packs.iter().for_each(|pack| pack.thresholds(highest, &mut found));
     pack::similar(&rules, &mut found);
