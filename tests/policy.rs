@@ -497,6 +497,10 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     refused(&[], "the pack has no rules");
     refused(&[("rules/sub/r.rhai", &good)], "would never run");
     refused(&[("r.rhai", &good)], "would never run");
+    refused(&[("rules/r.rhai", &good), ("rules/s.rhia", &good)], "expected a rule, `rules/<id>.rhai`");
+    refused(&[("rules/r.rhai", &good), ("lib/s.rhia", "")], "expected a module, `lib/<name>.rhai`");
+    refused(&[("rules/r.rhai", &good), ("rule/s.rhai", &good)], "nothing in `rule/` would ever be read");
+    load(&[("rules/r.rhai", &good), ("README.md", "text"), ("docs/x.md", "text")]).unwrap();
     let toml = |text: &str| format!("{PACK}\n{text}");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.x]\nenforcement = \"advisory\""))], "no rule `x`");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[ruls.r]"))], "unknown key");
@@ -509,6 +513,11 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     refused(
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],
         "`tam:x`",
+    );
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]"))], "`[risk.high]` says nothing");
+    refused(
+        &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = []"))],
+        "`[risk.high]` says nothing",
     );
     let twice = PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap();
     assert_eq!((twice.packs().len(), twice.rules().len()), (1, 1), "the same pack counts once");

@@ -33,6 +33,8 @@ pub struct Run {
     pub raw: Option<RawChange>,
     /// The repository, where there is one.
     pub checkout: Option<Checkout>,
+    /// Why the settings of the repository do not count, where it has some that the base has not.
+    pub unmerged: Option<String>,
 }
 
 /// A settings file as it lies on the disk.
@@ -79,7 +81,7 @@ pub fn prepare(flags: Said, config: Option<&str>) -> Result<Run, Vec<Diagnostic>
 /// No repository takes part: the settings file counts as it lies there.
 fn as_they_stand(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnostic>> {
     let file = disk.map(|disk| disk.parse().map(|said| (disk.shown, said))).transpose()?;
-    Ok(Run { settings: Settings::merge(flags, file), raw: None, checkout: None })
+    Ok(Run { settings: Settings::merge(flags, file), raw: None, checkout: None, unmerged: None })
 }
 
 fn is_git(said: &Said) -> bool {
@@ -136,7 +138,8 @@ fn in_repository(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnosti
         }
     }
     checkout.base.clone_from(&raw.change.base);
-    Ok(Run { settings: Settings::merge(flags, file), raw: Some(raw), checkout: Some(checkout) })
+    let unmerged = if file.is_none() { checkout.unmerged(raw.change.head.as_deref()) } else { None };
+    Ok(Run { settings: Settings::merge(flags, file), raw: Some(raw), checkout: Some(checkout), unmerged })
 }
 
 /// Takes what a file says of base and head where no flag does; whether that said anything.
@@ -241,6 +244,22 @@ impl Checkout {
                 .help("settings inside the repository are read from the base; commit them there first, or keep them outside"),
             ]),
         }
+    }
+
+    /// What to say of a settings file at the root that the head or the checkout has and the base has not.
+    fn unmerged(&self, head: Option<&str>) -> Option<String> {
+        let at_head = head.is_some_and(|head| matches!(self.repository.file(head, FILE_NAME), Ok(Some(_))));
+        let [root, _] = &self.roots;
+        let who = match (at_head, root.join(FILE_NAME).is_file()) {
+            (true, _) => "head",
+            (false, true) => "checkout",
+            (false, false) => return None,
+        };
+        let base = self.base.as_deref().map_or_else(
+            || "and the change has no base to read it from".to_owned(),
+            |base| format!("the base {} does not", short(base)),
+        );
+        Some(format!("the {who} has a `{FILE_NAME}`, {base}: it counts once merged"))
     }
 
     fn settings_at(&self, commit: &str, path: &str) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {

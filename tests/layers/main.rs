@@ -92,7 +92,7 @@ fn change(paths: &[&str]) -> Evidence {
 
 fn outcomes(policy: &PolicySet, evidence: &Evidence, as_of: Option<&str>) -> Vec<RuleOutcome> {
     let as_of = as_of.map(|time| time.parse().unwrap());
-    evaluate(policy, &Arc::new(evidence.clone()), &Options { without: Vec::new(), as_of, in_force: false })
+    evaluate(policy, &Arc::new(evidence.clone()), &Options { without: Vec::new(), as_of, ageless: false })
 }
 
 fn verdict(policy: &PolicySet, evidence: &Evidence) -> Verdict {

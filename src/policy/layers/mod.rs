@@ -10,6 +10,7 @@ mod limits;
 mod pack;
 mod ready;
 mod statements;
+mod stray;
 mod values;
 
 use std::collections::BTreeMap;
@@ -177,6 +178,12 @@ fn thresholds(pack: &Pack, mistakes: &mut Vec<Diagnostic>) -> Vec<Threshold> {
     let mut thresholds = Vec::new();
     for (risk, table) in &pack.manifest.risk {
         let mut approvals = Vec::new();
+        if table.approvals.is_empty() && table.decision.is_none() {
+            let at = pack.manifest_span(&format!("[risk.{risk}]"));
+            let message = format!("`[risk.{risk}]` says nothing");
+            let help = "say `approvals = [{ from = [..], count = 1 }]`, or `decision = \"rejected\"`";
+            mistakes.push(pack.broken(at, message).help(help));
+        }
         for approval in &table.approvals {
             let known = mistakes.len();
             let from = pack.approvers(&approval.from, mistakes);

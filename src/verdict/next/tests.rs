@@ -85,6 +85,19 @@ fn missing_findings_are_supplied_and_then_the_rule_is_decided() {
 }
 
 #[test]
+fn nobody_is_told_to_say_without_where_that_is_not_honoured() {
+    let source = || Source::incomplete(EvidenceKind::Findings, Completeness::Missing, "no file was given");
+    let rule = RuleOutcome { excusable: Vec::new(), ..undecided("r") };
+    for source in [source(), source().at("scan.sarif")] {
+        let advice = decide(vec![rule.clone()], &[], &evidence_with(source), &Waivers::default());
+        let action = &only(&advice).action;
+        assert!(action.contains("`--sarif FILE`") && !action.contains("--without"), "{action}");
+    }
+    let advice = verdict(vec![rule], &[]);
+    assert!(!only(&advice).action.contains("--without"), "{:?}", only(&advice));
+}
+
+#[test]
 fn a_source_that_is_there_and_no_good_is_named_with_its_reason() {
     let said = |completeness, tool: Option<&str>| {
         let mut source = Source::incomplete(EvidenceKind::Findings, completeness, "exit code 137").at("scan.sarif");
@@ -142,6 +155,16 @@ fn a_rule_that_erred_is_for_who_looks_after_it() {
     assert_eq!((only(&before).kind, only(&before).who.as_deref()), (ActionKind::RepairRule, Some("pack acme")));
     assert_eq!(only(&errored(Some("team:appsec"))).who.as_deref(), Some("team:appsec"));
     assert_eq!(verdict(vec![satisfied("r", HardMandatory)], &[]).decision, Decision::Approved);
+}
+
+#[test]
+fn a_rule_that_somebody_stopped_with_a_lower_limit_is_for_them() {
+    let mut rule = satisfied("r", HardMandatory).ended(Outcome::Errored);
+    rule.diagnostic = Some(Diagnostic::new(Code::LimitExceeded, "too many operations"));
+    rule.limited_by = Some("team (layer 1)".to_owned());
+    let before = verdict(vec![rule], &[]);
+    assert_eq!(only(&before).who.as_deref(), Some("team (layer 1)"));
+    assert!(only(&before).action.starts_with("raise the limit that `r` hit"), "{}", only(&before).action);
 }
 
 #[test]
