@@ -213,6 +213,7 @@ impl Checker<'_> {
             wrong.get_or_insert(faults);
         }
         let effect = candidates.iter().any(|candidate| self.names.known.is_effect(candidate));
+        self.called = candidates.first().copied();
         self.did = effect;
         self.acts |= effect && !frame.dead;
         for mistake in wrong.into_iter().flatten() {

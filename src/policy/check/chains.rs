@@ -60,6 +60,7 @@ impl Checker<'_> {
             }
             Expr::MethodCall(call, position) => {
                 let found = self.found();
+                self.called = None;
                 let kind = self.method(frame, holder, call, *position);
                 let queries =
                     if self.found() == found { self.queried(holder, call, &kind, *position) } else { Vec::new() };

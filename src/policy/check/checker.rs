@@ -7,6 +7,7 @@ use super::changes::Changes;
 use super::kind::Kind;
 use super::unit::{Body, Unit};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::host::Signature;
 
 /// How many mistakes of one script are told; whoever has more mends these first.
 const MAX_MISTAKES: usize = 100;
@@ -38,6 +39,8 @@ pub(super) struct Checker<'a> {
     pub(super) depth: usize,
     /// Whether what was called last did something beside giving a value.
     pub(super) did: bool,
+    /// The function of the host that was called last.
+    pub(super) called: Option<&'static Signature>,
     /// Whether what stands before the last dot was but changed.
     pub(super) wrote: bool,
     steps: u32,
@@ -168,6 +171,7 @@ impl<'a> Checker<'a> {
             acts: false,
             depth: 0,
             did: false,
+            called: None,
             wrote: false,
             steps: 0,
         }
