@@ -123,6 +123,8 @@ codes! {
     UnreachableCode = "unreachable-code",
     /// A condition is the same whatever the change is.
     ConstantCondition = "constant-condition",
+    /// A query selects nothing whatever the change is.
+    EmptySelection = "empty-selection",
     /// A rule can do nothing.
     NoEffect = "no-effect",
     /// A `check` gave a value back.
