@@ -166,7 +166,7 @@ fn the_base_that_moves_under_what_was_approved_drops_it() {
     place.git(&["checkout", "-q", "main"]);
     place.commit(&[("src/auth/login.rs", "fn login() {}\nfn logout() {}\n")]);
     place.git(&["checkout", "-q", "topic"]);
-    place.git(&["rebase", "-q", "-X", "ours", "main"]);
+    place.git(&["rebase", "-q", "-X", "theirs", "main"]);
     assert_eq!(place.eval("v.json", &["--previous", "first.json"]).0, APPROVAL_REQUIRED);
 }
 
