@@ -199,7 +199,7 @@ pub(super) const TABLE: &[Signature] = &[
                 let run = run_of(&context)?;
                 let violation = Violation {
                     subject: subject(&about)?,
-                    message: message.to_string(),
+                    message: message.as_str().to_owned(),
                     risk: None,
                     remedy: None,
                     approvers: Vec::new(),
