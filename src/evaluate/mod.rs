@@ -8,7 +8,7 @@ pub use crate::policy::{Assessment, Judgement, RequiredApproval, Subject, Threat
 pub use outcome::{Outcome, RuleOutcome};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evidence::{Completeness, Evidence, EvidenceKind, Source};
+use crate::evidence::{Completeness, Evidence, EvidenceKind, Source, Word as _};
 use crate::policy::{Limit, PolicySet, Rule, RuleMeta, RuleResult, STACK_BYTES, Session};
 
 /// What is said about an evaluation beside policy and evidence.
@@ -30,7 +30,7 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
     if !options.ageless {
         lacking.extend(policy.stale_sources(evidence, options.as_of));
     }
-    let completeness: Vec<(EvidenceKind, Completeness)> = <EvidenceKind as crate::evidence::Word>::ALL
+    let completeness: Vec<(EvidenceKind, Completeness)> = EvidenceKind::ALL
         .iter()
         .map(|kind| (*kind, of_kind(evidence, &lacking, *kind)))
         .filter(|(_, completeness)| *completeness != Completeness::Complete)
@@ -147,9 +147,8 @@ fn ask(
         return RuleOutcome { excused: true, ..not_asked(reason, meta.needs.clone()) };
     }
     // Where it is not known which files changed, it is not known that none of them lies in the scope.
-    let all_files = !completeness.iter().any(|(kind, _)| *kind == EvidenceKind::Files);
     if let Some(scope) = &meta.scope
-        && all_files
+        && !completeness.iter().any(|(kind, _)| *kind == EvidenceKind::Files)
         && !session.is_concerned(rule)
     {
         let paths: Vec<String> = scope.iter().map(|glob| format!("`{glob}`")).collect();
@@ -217,15 +216,18 @@ fn state(kind: EvidenceKind, completeness: Completeness) -> String {
 fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKind, Completeness)]) -> RuleOutcome {
     let mut kinds = result.read;
     kinds.extend_from_slice(&meta.needs);
-    kinds.sort();
-    kinds.dedup();
-    // Most rules look at one or two kinds, which are complete.
+    if !kinds.is_sorted_by(|left, right| left < right) {
+        kinds.sort();
+        kinds.dedup();
+    }
+    // Most rules look at one or two kinds, which are complete; each kind has a bit of its own.
+    let asked = kinds.iter().fold(0_u32, |asked, kind| asked | 1 << kind.index());
     let looked_at: Vec<&(EvidenceKind, Completeness)> =
-        completeness.iter().filter(|(kind, _)| kinds.contains(kind)).collect();
+        completeness.iter().filter(|(kind, _)| asked & (1 << kind.index()) != 0).collect();
     let lacking: Vec<String> = looked_at
         .iter()
         .filter(|(kind, _)| !meta.optional.contains(kind))
-        .map(|(kind, completeness)| format!("{kind} {}", state(*kind, *completeness)))
+        .map(|(kind, completeness)| [kind.as_str(), state(*kind, *completeness)].join(" "))
         .collect();
     let incomplete = !lacking.is_empty();
     let count = result.violations.len();
@@ -247,7 +249,7 @@ fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKi
         .collect();
     let reason = match (outcome, incomplete) {
         (Outcome::Satisfied, _) if !spared.is_empty() => format!("{reason}; {}", spared.join(", ")),
-        (Outcome::Violated | Outcome::Errored, true) => format!("{reason}; {}", lacking.join(", ")),
+        (Outcome::Violated | Outcome::Errored, true) => [reason, lacking.join(", ")].join("; "),
         _ => reason,
     };
     RuleOutcome {

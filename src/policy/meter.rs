@@ -46,6 +46,12 @@ impl Meter {
         used < self.next_look.load(Ordering::Relaxed) || self.look()
     }
 
+    /// How many operations were counted.
+    #[cfg(test)]
+    pub(crate) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn exhausted(&self) -> bool {
         self.used.load(Ordering::Relaxed) > self.limit
     }

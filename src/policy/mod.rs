@@ -3,6 +3,7 @@
 //! A policy set is loaded whole or not at all: every mistake that can be known without running a rule is a diagnostic
 //! here. Nothing in this module judges a change.
 
+mod body;
 mod bounded;
 mod check;
 mod concat;

@@ -104,6 +104,10 @@ pub(crate) fn script(pack: &PackFiles, path: &str, bytes: &[u8]) -> Result<Scrip
 /// The first character that makes a script look like another one: it reorders, breaks or hides text, and is none that is
 /// seen.
 fn hidden(text: &str) -> Option<(usize, char)> {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.bytes().all(is_plain) {
+        return None;
+    }
     // What shows text takes a carriage return alone for nothing, or for the way back over the line; the engine ends the line.
     let alone = |offset: usize| !text.get(offset..).is_some_and(|rest| rest.starts_with("\r\n"));
     text.char_indices().find(|(offset, character)| {
@@ -131,7 +135,7 @@ pub(crate) fn link(
     mut engine: Engine,
 ) -> Result<BTreeMap<String, Shared<Module>>, Vec<Diagnostic>> {
     let mut mistakes: Vec<Diagnostic> =
-        libraries.iter().flat_map(|library| names.check_module(&library.name, &library.ast)).collect();
+        libraries.iter().flat_map(|library| names.check_module(&library.name)).collect();
     if !mistakes.is_empty() {
         return Err(mistakes);
     }

@@ -13,13 +13,15 @@ use rhai::{
     Position, Scope, Shared,
 };
 
+use super::body::Body;
 use super::host::{Globs, RuleRun};
 use super::metadata::RuleMeta;
 use super::meter::Meter;
 use super::rule::Script;
 use super::set::{PolicySet, Rule};
 
-/// How many calls deep the engine is when `check` begins, where [`EvalContext`] calls it.
+/// How many calls deep the engine is when `check` begins, where [`EvalContext`] calls it; it is the same where its statements
+/// are run.
 pub(crate) const CALLS_BEFORE_CHECK: usize = 2;
 /// How many functions are kept for one rule; it finds them anew beyond that.
 const MAX_KEPT: usize = 4_096;
@@ -43,7 +45,9 @@ struct Prepared {
     of: Shared<Module>,
     /// What the rule says of itself, which its outcomes hold.
     meta: Arc<RuleMeta>,
-    parameters: Map,
+    parameters: Dynamic,
+    /// What is run; without it, the function is called.
+    body: Option<Body>,
     run: Arc<RuleRun>,
     global: GlobalRuntimeState,
     caches: Caches,
@@ -66,8 +70,8 @@ impl Runner {
         Arc::clone(self.prepared(rule).map_or(&rule.meta, |prepared| &prepared.meta))
     }
 
-    /// Calls a rule's `check`.
-    pub(crate) fn check(&mut self, policy: &PolicySet, rule: &Rule, mut change: Dynamic) -> Called {
+    /// Calls a rule's `check`. It may leave something else in the place of the change.
+    pub(crate) fn check(&mut self, policy: &PolicySet, rule: &Rule, change: &mut Dynamic) -> Called {
         if self.prepared(rule).is_none() {
             let run = Arc::new(RuleRun::new(policy.categories(rule.meta.layer), Arc::clone(&self.meter)));
             // Importing what a script imports counts, but not to what the rule may use: it happens at the first run only.
@@ -82,13 +86,14 @@ impl Runner {
         // A function of a module looks up what it calls among its own; what is kept for it would be taken for the rule's.
         let mut own = Caches::new();
         let caches = if prepared.global.num_imports() > 0 { &mut own } else { &mut prepared.caches };
-        let mut parameters = Dynamic::from(prepared.parameters.clone());
-        let returned = EvalContext::new(&self.engine, &mut prepared.global, caches, &mut self.scope, None).call_fn_raw(
-            "check",
-            false,
-            false,
-            &mut [&mut change, &mut parameters],
-        );
+        let parameters = match &prepared.body {
+            Some(body) if !body.reads_parameters => Dynamic::UNIT,
+            _ => prepared.parameters.clone(),
+        };
+        let returned = match &mut prepared.body {
+            Some(body) => body.run(&self.engine, &mut prepared.global, caches, change, parameters),
+            None => call(&self.engine, &mut prepared.global, caches, &mut self.scope, change, parameters),
+        };
         let run = Arc::clone(&prepared.run);
         let many = prepared.caches.fn_resolution_cache_mut().dict.len() > MAX_KEPT;
         self.scope.clear();
@@ -96,10 +101,6 @@ impl Runner {
             // What an error left behind is not known.
             self.put(rule.index, None);
         }
-        let returned = returned.map_err(|error| match *error {
-            EvalAltResult::ErrorInFunctionCall(name, _, inner, _) if name == "check" => inner,
-            _ => error,
-        });
         Called { run, returned }
     }
 
@@ -116,6 +117,22 @@ impl Runner {
             *slot = prepared;
         }
     }
+}
+
+/// Calls `check` as a function.
+fn call(
+    engine: &Engine,
+    global: &mut GlobalRuntimeState,
+    caches: &mut Caches,
+    scope: &mut Scope<'static>,
+    change: &mut Dynamic,
+    mut parameters: Dynamic,
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    let mut context = EvalContext::new(engine, global, caches, scope, None);
+    context.call_fn_raw("check", false, false, &mut [change, &mut parameters]).map_err(|error| match *error {
+        EvalAltResult::ErrorInFunctionCall(name, _, inner, _) if name == "check" => inner,
+        _ => error,
+    })
 }
 
 impl Called {
@@ -149,7 +166,13 @@ impl Prepared {
             let _: Dynamic =
                 engine.eval_statements_raw(&mut global, &mut Caches::new(), &mut Scope::new(), script.statements())?;
         }
-        Ok(Self { of: rule.ast.shared_lib().clone(), meta, parameters, run, global, caches: Caches::new() })
+        // What an imported module adds to the functions of the script is not known here.
+        let body = if global.num_imports() > 0 { None } else { Body::of(&script) };
+        if let Some(body) = &body {
+            body.begin(&mut global);
+        }
+        let of = rule.ast.shared_lib().clone();
+        Ok(Self { of, meta, parameters: Dynamic::from_map(parameters), body, run, global, caches: Caches::new() })
     }
 }
 
@@ -218,4 +241,112 @@ fn slot() -> usize {
         OWN.set(Some(own));
         own
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use rhai::{AST, Caches, Dynamic, Map, Scope};
+
+    use super::{Body, call};
+    use crate::policy::host::RuleRun;
+    use crate::policy::modules::Modules;
+    use crate::policy::sandbox::Sandbox;
+    use crate::policy::{BUILTIN_CATEGORIES, Limits};
+
+    /// What came of a script twice in a row, what it said and how many operations it took.
+    fn outcomes(script: &AST, sandbox: &Sandbox, mut body: Option<Body>) -> Vec<String> {
+        let runner = sandbox.runner(&Modules::default());
+        let (mut caches, mut scope) = (Caches::new(), Scope::new());
+        let mut again = |_: usize| {
+            let categories = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
+            let run = Arc::new(RuleRun::new(categories, Arc::clone(&runner.meter)));
+            let mut global = runner.engine.new_global_runtime_state();
+            global.lib.push(script.shared_lib().clone());
+            global.source = Some("rules/a.rhai".into());
+            global.tag = Dynamic::from(Arc::clone(&run));
+            runner.meter.begin_rule();
+            let (mut change, parameters) = (Dynamic::from(3_i64), Dynamic::from_map(Map::new()));
+            let returned = match &mut body {
+                Some(body) => {
+                    body.begin(&mut global);
+                    body.run(&runner.engine, &mut global, &mut caches, &mut change, parameters)
+                }
+                None => call(&runner.engine, &mut global, &mut caches, &mut scope, &mut change, parameters),
+            };
+            scope.clear();
+            let (effects, operations) = (std::mem::take(&mut *run.effects()), runner.meter.used());
+            if returned.is_err() {
+                // As where rules run.
+                (body, caches) = (body.take().and(Body::of(script)), Caches::new());
+            }
+            format!("{returned:?} {effects:?} {operations}")
+        };
+        (0..3).map(&mut again).collect()
+    }
+
+    #[test]
+    fn statements_do_count_and_say_what_the_function_does() {
+        let functions = "fn twice(x) { x * 2 } fn deep(x) { if x > 0 { deep(x - 1) + 1 } else { 0 } } fn spin() { loop {} }\n\
+                         fn grow(x) { let a = x; let b = a; let c = b; c } fn len(x) { 99 } fn fails(x) { [1][x + 7] }\n";
+        let bodies = [
+            "note(`${twice(change)} ${change.twice()}`);",
+            "let list = [1, 2, 3]; note(`${list.len()} ${len(list)} ${list.map(|x| x.twice()).len()}`);",
+            "for i in 0..5 { if i == 3 { break; } note(`${i} ${\"a\" in [\"a\", \"b\"]} ${!(i in [1])}`); }",
+            "let i = 0; while i < 4 { i += 1; if i == 2 { continue; } note(i.to_string()); } do { i -= 1 } until i < 2;",
+            "if change > 2 { return; } note(\"never\");",
+            "return change + 1;",
+            "change",
+            "change = \"gone\"; note(change);",
+            "const LIMIT = 2; { const LIMIT = 3; note(`${LIMIT}`); } note(`${LIMIT} ${params.len()}`);",
+            "params.a = #{ b: [change, \"x\".to_upper()] }; note(params.a.b[1].sub_string(0, 1));",
+            "let text = \"a\" + change + `b${-change}` + (change > 1 && true || false); note(text);",
+            "let f = |x| x + twice(x); note(`${f.call(2)} ${call(f, 3)}`);",
+            "let map = #{ f: |x| x * 5 }; note(`${map.f(2)}`);",
+            "note(`${[1, 2][change]}`);",
+            "note(`${\n  fails(change)}`);",
+            "note(`${change.unknown()}`);",
+            "note(`${change.unknown}`);",
+            "note(`${unknown(1, \"a\")}`);",
+            "note(`${change == \"3\"}`);",
+            "note(`${1 / 0}`);",
+            "note(`${deep(20)}`);",
+            "note(`${deep(40)}`);",
+            "note(`${deep(500)}`);",
+            "loop {}",
+            "spin();",
+            "let n = 0; while n < 1000000 { n += 1; }",
+            "let text = \"0123456789\"; loop { text += text; }",
+            "let list = [1]; loop { list += list; }",
+            "let a = 1; let b = 2; let c = 3; let d = 4; note(`${grow(1)} ${a + b + c + d}`);",
+            "check(1, 2);",
+            "if change > 0 { check(change - 1, params); fails(1); }",
+            "[3, 1, 2].for_each(|x| note(`${x} ${this}`)); let l = [3, 1]; l.sort(); note(`${l}`);",
+            "assess(\"unheard of\", \"high\", \"because\");",
+            "not_applicable(\"\");",
+        ];
+        for limits in [
+            Limits { operations: 3_000, ..Limits::default() },
+            Limits { operations: 30, ..Limits::default() },
+            Limits {
+                operations: 3_000,
+                variables: 6,
+                call_depth: 30,
+                text_bytes: 64,
+                array_elements: 40,
+                ..Limits::default()
+            },
+        ] {
+            let sandbox = Sandbox::new(limits);
+            for text in bodies {
+                let text = format!("{functions}fn check(change, params) {{\n {text}\n}}");
+                let script = sandbox.compiler().compile(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+                let script = script.clone_functions_only();
+                let body = Body::of(&script);
+                assert!(body.is_some(), "{text}");
+                assert_eq!(outcomes(&script, &sandbox, body), outcomes(&script, &sandbox, None), "{text}");
+            }
+        }
+    }
 }

@@ -46,6 +46,8 @@ pub struct Session<'a> {
     policy: &'a PolicySet,
     store: Arc<Store>,
     runner: Box<Runner>,
+    /// The change as a script sees it, unless one put something else in its place.
+    change: Dynamic,
 }
 
 impl<'a> Session<'a> {
@@ -55,7 +57,7 @@ impl<'a> Session<'a> {
     pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>, as_of: Option<Timestamp>) -> Self {
         let runner = policy.sandbox.runner(&policy.modules);
         let store = Store::new(evidence, Arc::clone(&runner.meter), Arc::clone(&runner.globs), as_of);
-        Self { policy, store, runner }
+        Self { policy, store, runner, change: Dynamic::UNIT }
     }
 
     /// What a rule says of itself.
@@ -74,10 +76,12 @@ impl<'a> Session<'a> {
     /// Runs one rule.
     #[must_use]
     pub fn run(&mut self, rule: &Rule) -> RuleResult {
-        self.store.take_read();
+        self.store.forget_read();
         self.store.look_through(rule.scope.as_ref());
-        let change = Dynamic::from(ChangeView::new(Arc::clone(&self.store)));
-        let Called { run, returned } = self.runner.check(self.policy, rule, change);
+        if !self.change.is::<ChangeView>() {
+            self.change = Dynamic::from(ChangeView::new(Arc::clone(&self.store)));
+        }
+        let Called { run, returned } = self.runner.check(self.policy, rule, &mut self.change);
         let meter = &self.runner.meter;
         let error = match returned {
             // Whatever the rule still did: what was running when the process had to be held back is not known.
@@ -109,7 +113,7 @@ impl<'a> Session<'a> {
             threats: sorted(effects.threats),
             follow_ups: sorted(effects.follow_ups),
             not_applicable: effects.not_applicable,
-            read: self.store.take_read(),
+            read: self.store.kinds_read(),
             error,
         }
     }

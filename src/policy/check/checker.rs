@@ -182,6 +182,11 @@ impl<'a> Checker<'a> {
         self.numbered(self.current)
     }
 
+    /// The script that is being checked.
+    pub(super) const fn checked(&self) -> &'a Unit {
+        self.root
+    }
+
     fn numbered(&self, unit: usize) -> &'a Unit {
         unit.checked_sub(1).and_then(|index| self.modules.get(index)).copied().unwrap_or(self.root)
     }

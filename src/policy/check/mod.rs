@@ -32,7 +32,7 @@ mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rhai::{AST, ASTNode, Expr, Position, Stmt};
+use rhai::{AST, Expr, Position};
 
 use self::checker::Checker;
 use self::kind::Kind;
@@ -46,7 +46,7 @@ use crate::diagnostic::{Code, Diagnostic};
 #[derive(Debug)]
 pub(crate) struct Names<'a> {
     pub(crate) known: &'a Vocabularies,
-    /// Keys of map literals anywhere in the pack.
+    /// Keys of map literals in the pack's modules.
     pub(crate) keys: BTreeSet<String>,
     /// The pack's parameters, and what each is.
     pub(crate) parameters: BTreeMap<String, Type>,
@@ -64,7 +64,7 @@ impl Names<'_> {
             Err(diagnostic) => return vec![diagnostic],
         };
         let mut checker = Checker::new(self, &unit);
-        checker.script(ast);
+        checker.script();
         checker.rule();
         checker.others();
         checker.effects();
@@ -72,10 +72,10 @@ impl Names<'_> {
     }
 
     /// Every mistake of a module of `lib/` that shows whoever calls it.
-    pub(crate) fn check_module(&self, name: &str, ast: &AST) -> Vec<Diagnostic> {
+    pub(crate) fn check_module(&self, name: &str) -> Vec<Diagnostic> {
         let Some(unit) = self.modules.get(name) else { return Vec::new() };
         let mut checker = Checker::new(self, unit);
-        checker.script(ast);
+        checker.script();
         checker.others();
         checker.finish()
     }
@@ -83,7 +83,7 @@ impl Names<'_> {
 
 impl Checker<'_> {
     /// What can be said of a script as a whole: imports, and names of functions.
-    fn script(&mut self, ast: &AST) {
+    fn script(&mut self) {
         let mut imported_at = Vec::new();
         for (_, module, position) in &self.unit().imports {
             imported_at.push(*position);
@@ -94,16 +94,11 @@ impl Checker<'_> {
                 self.push(mistake);
             }
         }
-        ast.walk(&mut |path| {
-            if let Some(ASTNode::Stmt(Stmt::Import(import, position))) = path.last()
-                && !imported_at.contains(&import.0.start_position())
-            {
-                let message = "an import stands at the top of the script, not in a function";
-                let mistake = self.mistake(Code::UnknownModule, *position, message);
-                self.push(mistake);
-            }
-            true
-        });
+        for (_, position) in self.unit().every_import.iter().filter(|(at, _)| !imported_at.contains(at)) {
+            let message = "an import stands at the top of the script, not in a function";
+            let mistake = self.mistake(Code::UnknownModule, *position, message);
+            self.push(mistake);
+        }
         self.shadowed();
     }
 

@@ -20,21 +20,24 @@ impl super::Names<'_> {
 }
 
 impl Checker<'_> {
+    /// Whether a map literal of the script, or of a module of the pack, has a key.
+    fn is_key(&self, name: &str) -> bool {
+        self.names.keys.contains(name) || self.checked().keys.contains(name) || self.unit().keys.contains(name)
+    }
+
     /// A property of a value of which nothing is known.
     pub(super) fn unknown_property(&mut self, name: &str, position: Position) {
         let names = self.names;
-        let unit = self.unit();
-        let known = names.known.is_property(name)
-            || names.keys.contains(name)
-            || unit.keys.contains(name)
-            || names.parameters.contains_key(name);
+        let known = names.known.is_property(name) || self.is_key(name) || names.parameters.contains_key(name);
         if known {
             return;
         }
         let help = if names.known.is_function(name) {
             format!("`{name}` is a method: write `{name}()`")
         } else {
-            let keys = names.keys.iter().chain(&unit.keys).map(String::as_str);
+            let (root, unit) = (self.checked(), self.unit());
+            let keys: BTreeSet<&str> = names.keys.iter().chain(&root.keys).map(String::as_str).collect();
+            let keys = keys.into_iter().chain(unit.keys.iter().map(String::as_str));
             match self.near(name, names.known.property_names().chain(keys)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("for an entry of a map write `[\"{name}\"]`"),
@@ -46,7 +49,7 @@ impl Checker<'_> {
     /// A function on a value of which nothing is known.
     pub(super) fn unknown_method(&mut self, name: &str, arguments: &[Argument<'_>], position: Position, dotted: bool) {
         // A value of a map may be a function, called like a method.
-        if dotted && (self.names.keys.contains(name) || self.unit().keys.contains(name)) {
+        if dotted && self.is_key(name) {
             return;
         }
         let arity = arguments.len() + 1;

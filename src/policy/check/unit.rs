@@ -49,6 +49,8 @@ pub(crate) struct Unit {
     pub(super) constants: BTreeMap<ImmutableString, Expr>,
     /// Keys of its map literals.
     pub(super) keys: BTreeSet<String>,
+    /// Every `import`, at the top of the script or not: where what it imports stands, and where it stands itself.
+    pub(super) every_import: Vec<(Position, Position)>,
 }
 
 impl Unit {
@@ -73,6 +75,7 @@ impl Unit {
             imports,
             constants: constants.collect(),
             keys: BTreeSet::new(),
+            every_import: Vec::new(),
         };
         unit.bodies.sort_by_key(|body| order(body.start));
         unit.take_statements(ast);
@@ -88,8 +91,14 @@ impl Unit {
                 [ASTNode::Stmt(statement)] => self.take(statement),
                 _ => {}
             }
-            if let Some(ASTNode::Expr(Expr::Map(map, _))) = path.last() {
-                self.keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+            match path.last() {
+                Some(ASTNode::Expr(Expr::Map(map, _))) => {
+                    self.keys.extend(map.0.iter().map(|(key, _)| key.name.to_string()));
+                }
+                Some(ASTNode::Stmt(Stmt::Import(import, position))) => {
+                    self.every_import.push((import.0.start_position(), *position));
+                }
+                _ => {}
             }
             true
         });

@@ -1,7 +1,7 @@
 //! The store that all rules of one evaluation share, views over it and items of it.
 
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use indexmap::IndexMap;
@@ -81,6 +81,8 @@ pub(crate) struct Store {
     globs: Arc<Globs>,
     /// The scope that the rule being run looks through.
     scope: Mutex<Looking>,
+    /// Whether there is one: every selection asks, and only one rule runs at a time.
+    scoped: AtomicBool,
     matches: Mutex<IndexMap<Vec<ImmutableString>, Arc<Matches>>>,
     /// Texts of claims as queries compare them, made at the first use.
     pub(super) claim_texts: OnceLock<Vec<ClaimTexts>>,
@@ -102,6 +104,7 @@ impl Store {
             as_of,
             globs,
             scope: Mutex::default(),
+            scoped: AtomicBool::new(false),
             matches: Mutex::default(),
             claim_texts: OnceLock::new(),
             orders: Orders::default(),
@@ -115,18 +118,31 @@ impl Store {
         }
     }
 
-    /// The kinds that were asked for since the last call.
-    pub(crate) fn take_read(&self) -> Vec<EvidenceKind> {
-        let read = self.read.swap(0, Ordering::Relaxed);
-        EvidenceKind::ALL.iter().copied().filter(|kind| read & (1 << kind.index()) != 0).collect()
+    /// Begins anew for the next rule, which has asked for nothing.
+    pub(crate) fn forget_read(&self) {
+        self.read.store(0, Ordering::Relaxed);
+    }
+
+    /// The kinds that were asked for since the rule began.
+    pub(crate) fn kinds_read(&self) -> Vec<EvidenceKind> {
+        let read = self.read.load(Ordering::Relaxed);
+        let mut kinds = Vec::with_capacity(read.count_ones() as usize);
+        kinds.extend(EvidenceKind::ALL.iter().filter(|kind| read & (1 << kind.index()) != 0));
+        kinds
     }
 
     /// The scope of the rule that is run next; `None` for the whole repository.
     pub(crate) fn look_through(&self, scope: Option<&Arc<PathScope>>) {
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner).through(scope);
+        let was = self.scoped.swap(scope.is_some(), Ordering::Relaxed);
+        if was || scope.is_some() {
+            self.scope.lock().unwrap_or_else(PoisonError::into_inner).through(scope);
+        }
     }
 
     fn scope(&self) -> Option<Arc<Scoped>> {
+        if !self.scoped.load(Ordering::Relaxed) {
+            return None;
+        }
         self.scope.lock().unwrap_or_else(PoisonError::into_inner).current.clone()
     }
 
@@ -323,9 +339,19 @@ impl<C: Placed> View<C> {
         };
         let hits = |patterns: &[Arc<Pattern>]| C::hits(evidence, &|path| any(patterns, path));
         if len <= FEW_PLACES {
-            let patterns = self.store.patterns(globs)?;
+            let (one, several);
+            let patterns = match globs {
+                [glob] => {
+                    one = self.store.globs.get(glob)?;
+                    std::slice::from_ref(&one)
+                }
+                _ => {
+                    several = self.store.patterns(globs)?;
+                    several.as_slice()
+                }
+            };
             if patterns.iter().all(|pattern| pattern.is_quick()) {
-                return Ok(kept(&hits(&patterns)));
+                return Ok(kept(&hits(patterns)));
             }
         }
         let matches = self.store.matches(globs);
@@ -386,10 +412,10 @@ impl ItemKey {
         fn row<C: Collection>(value: &Dynamic) -> Option<ItemKey> {
             value.read_lock::<Item<C>>().map(|item| ItemKey(C::subject(item.row)))
         }
-        of_every_collection!(row)
-            .iter()
-            .find_map(|row| row(value))
-            .or_else(|| value.is::<ChangeView>().then_some(Self(Subject::Change)))
+        if value.is::<ChangeView>() {
+            return Some(Self(Subject::Change));
+        }
+        of_every_collection!(row).iter().find_map(|row| row(value))
     }
 
     pub(crate) fn same_type(self, other: Self) -> bool {

@@ -205,7 +205,7 @@ pub(super) const TABLE: &[Signature] = &[
                 said(name, &message)?;
                 let violation = Violation {
                     subject: subject(&about)?,
-                    message: message.to_string(),
+                    message: message.as_str().to_owned(),
                     risk: None,
                     remedy: None,
                     approvers: Vec::new(),

@@ -82,9 +82,13 @@ pub(crate) fn word<W: Word>(value: &Dynamic) -> HostResult<W> {
     W::ALL.get(usize::from(word.index)).copied().ok_or_else(|| unknown_word(W::VOCABULARY, word.as_str()).into())
 }
 
+/// More than any vocabulary has words.
+const MAX_WORDS: usize = 32;
+
 /// One word or an array of words, as a set by position.
-pub(crate) fn words<W: Word>(value: &Dynamic) -> HostResult<Vec<bool>> {
-    let mut set = vec![false; W::ALL.len()];
+pub(crate) fn words<W: Word>(value: &Dynamic) -> HostResult<[bool; MAX_WORDS]> {
+    const { assert!(W::ALL.len() <= MAX_WORDS) };
+    let mut set = [false; MAX_WORDS];
     let mut add = |value: &Dynamic| -> HostResult<()> {
         let word = WordValue::from_dynamic(W::VOCABULARY, value)?;
         if let Some(slot) = set.get_mut(usize::from(word.index)) {

@@ -34,7 +34,7 @@ impl Compiler<'_> {
         let files = &pack.files;
         let libraries = modules::read(files, self.engine)?;
         let mut mistakes = Vec::new();
-        let mut names = Names {
+        let names = Names {
             known: self.known,
             keys: libraries.iter().flat_map(|library| map_keys(&library.ast)).collect(),
             parameters: parameters.iter().map(|(name, held)| (name.clone(), held.parameter.of.of_values())).collect(),
@@ -49,7 +49,6 @@ impl Compiler<'_> {
             let modules = modules::link(&files.origin, libraries, &names, set.sandbox.compiler())?;
             set.modules.insert(&files.origin, modules);
         }
-        let shared_keys = names.keys.clone();
         let mut rules = Vec::new();
         for (path, bytes) in files.deciding() {
             let Some(id) = path.strip_prefix("rules/").and_then(|path| path.strip_suffix(".rhai")) else { continue };
@@ -62,8 +61,6 @@ impl Compiler<'_> {
                     continue;
                 }
             };
-            names.keys.clone_from(&shared_keys);
-            names.keys.extend(map_keys(&ast));
             match rule::parse(&script, ast, id, pack, categories, &names) {
                 Ok(parsed) => {
                     set.may_nest |= may_nest(&parsed.ast);

@@ -1,0 +1,174 @@
+//! The statements of a rule's `check`, to run without asking again at each run what was known when the script was read.
+//!
+//! At each call of a function the engine first looks whether the script defines one of that name, for a method twice: for
+//! the type's name, which it looks up, and for any type. Whatever a script defines is known once it is read, and no module
+//! that it imports adds to it, so calls of other names are told to be native ones. Statements stand in the place of the
+//! function itself, as the engine gives nobody a function to change; what they do, count and say is what `check` does.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rhai::{
+    AST, ASTNode, BinaryExpr, Caches, Dynamic, Engine, EvalAltResult, Expr, FlowControl, FnCallExpr, FnCallHashes,
+    GlobalRuntimeState, Identifier, ImmutableString, Module, Position, Scope, Stmt, StmtBlock,
+};
+
+use super::runner::CALLS_BEFORE_CHECK;
+
+/// The body of `check`, as one block.
+#[derive(Debug)]
+pub(crate) struct Body {
+    statements: [Stmt; 1],
+    /// What `check` calls the change and the parameters.
+    names: [Identifier; 2],
+    /// The two as variables, without values between two runs.
+    scope: Scope<'static>,
+    /// What the engine takes for the source of the function.
+    source: Option<ImmutableString>,
+    /// Whether the parameters are looked at; where they are not, they need not be there.
+    pub(crate) reads_parameters: bool,
+}
+
+impl Body {
+    /// The body of the `check` of a script that imports nothing; `None` where the engine has to call it as a function.
+    pub(crate) fn of(script: &AST) -> Option<Self> {
+        let functions = script.shared_lib().iter_script_fn_info().map(|(.., function)| function);
+        let mut functions = functions.filter(|function| function.name == "check" && function.params.len() == 2);
+        let function = functions.next()?;
+        let names: [Identifier; 2] = match function.params.as_slice() {
+            [change, parameters] if function.this_type.is_none() && functions.next().is_none() => {
+                [change.as_str().into(), parameters.as_str().into()]
+            }
+            _ => return None,
+        };
+        let [change, parameters] = &names;
+        // Statements of a function are shown by going through a script that has no other.
+        let mut alone = Module::new();
+        alone.set_script_fn(Arc::clone(function));
+        let alone = AST::new_from_module(alone);
+        let mut statements = Vec::new();
+        let mut reads_parameters = false;
+        alone.walk(&mut |path| {
+            if let [ASTNode::Stmt(statement)] = path {
+                statements.push((*statement).clone());
+            }
+            reads_parameters |= path.last().is_some_and(|node| may_read(node, parameters));
+            true
+        });
+        if statements.is_empty() {
+            return None;
+        }
+        let mut body = StmtBlock::new(statements, Position::NONE, Position::NONE);
+        Calls { own: script.iter_functions().map(|function| function.name).collect() }.block(&mut body);
+        let mut scope = Scope::new();
+        scope.push_dynamic(change.clone(), Dynamic::UNIT).push_dynamic(parameters.clone(), Dynamic::UNIT);
+        let source = script.shared_lib().id().map(Into::into);
+        Some(Self { statements: [Stmt::Block(Box::new(body))], names, scope, source, reads_parameters })
+    }
+
+    /// Makes of a state what it is where a call of `check` begins.
+    pub(crate) fn begin(&self, global: &mut GlobalRuntimeState) {
+        global.level = CALLS_BEFORE_CHECK;
+        global.source.clone_from(&self.source);
+    }
+
+    /// Does what a call of `check` does, in a state that it has begun. The change is given back as it leaves it; after an
+    /// error it can't run again.
+    pub(crate) fn run(
+        &mut self,
+        engine: &Engine,
+        global: &mut GlobalRuntimeState,
+        caches: &mut Caches,
+        change: &mut Dynamic,
+        parameters: Dynamic,
+    ) -> Result<Dynamic, Box<EvalAltResult>> {
+        let [its_name, their_name] = &self.names;
+        if let Some(variable) = self.scope.get_mut(their_name) {
+            *variable = parameters;
+        }
+        if let Some(variable) = self.scope.get_mut(its_name) {
+            *variable = change.take();
+        }
+        #[expect(deprecated, reason = "the only way to run statements with what is kept for them")]
+        let returned = engine.eval_statements_raw(global, caches, &mut self.scope, &self.statements);
+        if let Some(variable) = self.scope.get_mut(its_name) {
+            *change = variable.take();
+        }
+        returned.map_err(|mut error| {
+            // A call says of these where it stands, which is nowhere.
+            if error.is_system_exception() {
+                error.set_position(Position::NONE);
+            }
+            error
+        })
+    }
+}
+
+/// Whether a variable is looked at, or all that there are.
+fn may_read(node: &ASTNode<'_>, name: &str) -> bool {
+    match node {
+        ASTNode::Expr(Expr::Variable(variable, _, _)) => variable.1 == name,
+        ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)) => call.capture_parent_scope,
+        _ => false,
+    }
+}
+
+/// Tells calls of what the script does not define that they are of native functions. What it does not go into stays as it
+/// was read, and means the same.
+struct Calls<'a> {
+    own: BTreeSet<&'a str>,
+}
+
+impl Calls<'_> {
+    fn block(&self, block: &mut StmtBlock) {
+        block.statements_mut().iter_mut().for_each(|statement| self.statement(statement));
+    }
+
+    fn statement(&self, statement: &mut Stmt) {
+        match statement {
+            Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, _, _) => self.flow(flow),
+            Stmt::For(each, _) => self.flow(&mut each.2),
+            Stmt::Var(variable, _, _) => self.expression(&mut variable.1),
+            Stmt::Assignment(assignment) => self.both(&mut assignment.1),
+            Stmt::FnCall(call, _) => self.call(call),
+            Stmt::Block(block) => self.block(block),
+            Stmt::Expr(expression) => self.expression(expression),
+            Stmt::BreakLoop(Some(expression), _, _) | Stmt::Return(Some(expression), _, _) => {
+                self.expression(expression)
+            }
+            _ => {}
+        }
+    }
+
+    fn flow(&self, flow: &mut FlowControl) {
+        self.expression(&mut flow.expr);
+        self.block(&mut flow.body);
+        self.block(&mut flow.branch);
+    }
+
+    fn both(&self, sides: &mut BinaryExpr) {
+        self.expression(&mut sides.lhs);
+        self.expression(&mut sides.rhs);
+    }
+
+    fn expression(&self, expression: &mut Expr) {
+        match expression {
+            Expr::FnCall(call, _) | Expr::MethodCall(call, _) => self.call(call),
+            Expr::Dot(sides, _, _) | Expr::Index(sides, _, _) => self.both(sides),
+            Expr::And(parts, _) | Expr::Or(parts, _) => parts.iter_mut().for_each(|part| self.expression(part)),
+            Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
+                parts.iter_mut().for_each(|part| self.expression(part));
+            }
+            Expr::Map(map, _) => map.0.iter_mut().for_each(|(_, value)| self.expression(value)),
+            Expr::Stmt(block) => self.block(block),
+            _ => {}
+        }
+    }
+
+    fn call(&self, call: &mut FnCallExpr) {
+        call.args.iter_mut().for_each(|argument| self.expression(argument));
+        if call.namespace.is_empty() && !self.own.contains(call.name.as_str()) {
+            call.hashes = FnCallHashes::from_native_only(call.hashes.native());
+        }
+    }
+}
