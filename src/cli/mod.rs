@@ -28,6 +28,7 @@ pub mod schema;
 pub mod settings;
 pub mod snippet;
 pub mod test;
+pub mod waiving;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -27,6 +27,7 @@ mod sandbox;
 mod session;
 mod set;
 mod trouble;
+mod waiving;
 mod watch;
 
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
@@ -43,4 +44,5 @@ pub use metadata::{
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};
 pub use set::{PolicySet, Rule, SetParameter};
+pub use waiving::{DEFAULT_DAYS, EXPIRING_DAYS, PathGlob, WAIVERS_RULE, WaiverTerms, WaiverTrouble};
 pub use watch::{give_up_with, watch_memory};

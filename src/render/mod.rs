@@ -13,6 +13,7 @@ pub mod markdown;
 mod packages;
 pub mod sarif;
 pub mod terminal;
+mod waivers;
 mod words;
 
 use crate::evidence::vocabulary;
