@@ -19,8 +19,11 @@ pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
 pub use crate::collect::snapshot::Side;
 pub use crate::policy::{Layer, Outside, PackFiles, PolicySet};
+pub use crate::render::waiver_line;
 pub use crate::render::{Format, Options as RenderOptions};
-pub use crate::report::{Document as DocumentKind, read_earlier, schema_text, write_evidence};
+pub use crate::report::{
+    Document as DocumentKind, OpenViolation, read_earlier, read_open_violations, schema_text, write_evidence,
+};
 pub use crate::verdict::{Approving, Earlier, Scope, Waiver, Waivers};
 
 /// A mistake in how the change was described.

@@ -88,3 +88,9 @@ pub fn lint_json(report: &LintReport) -> Result<Vec<u8>, RenderError> {
 pub fn lint_sarif(report: &LintReport) -> Result<Vec<u8>, RenderError> {
     sarif::lint::render(report)
 }
+
+/// A waiver and what became of it as one line of plain text.
+#[must_use]
+pub fn waiver_line(waiver: &crate::report::WaiverReport) -> String {
+    waivers::line(waiver, escape::terminal, escape::terminal_name)
+}

@@ -38,7 +38,7 @@ pub use diagnostic::{
     CodeReport, DIAGNOSTIC_SCHEMA, DiagnosticDocument, DiagnosticReport, LINT_SCHEMA, LintReport, LintedPack,
     MessageLevel, RelatedReport,
 };
-pub use earlier::read_earlier;
+pub use earlier::{OpenViolation, read_earlier, read_open_violations};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use packages::{
