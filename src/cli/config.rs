@@ -54,6 +54,7 @@ const KEYS: &[&str] = &[
     "label",
     "policy",
     "policy-ref",
+    "waivers",
     "param",
     "limit",
     "without",
@@ -98,6 +99,7 @@ struct Wire {
     label: Option<Vec<Spanned<String>>>,
     policy: Option<Vec<String>>,
     policy_ref: Option<String>,
+    waivers: Option<Vec<String>>,
     param: Option<IndexMap<String, Spanned<toml::Value>>>,
     limit: Option<IndexMap<Spanned<String>, Spanned<toml::Value>>>,
     without: Option<Vec<Spanned<String>>>,
@@ -210,6 +212,7 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         facts,
         policy: wire.policy.map(|packs| packs.iter().map(|written| said::pack_place(here, written)).collect()),
         policy_ref: wire.policy_ref,
+        waivers: wire.waivers.map(|files| files.iter().map(|written| Location::new(here, written)).collect()),
         param: wire.param.map(|values| {
             values.into_iter().filter_map(|(name, value)| Some((name, parameter(file, &value)?))).collect()
         }),

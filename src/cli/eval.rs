@@ -13,6 +13,7 @@ use super::pipeline::{
 };
 use super::said::{self, Described, OutputFile, Said};
 use super::settings::{From, Settings};
+use super::waiving;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{Change, Completeness, EvidenceKind};
 
@@ -40,6 +41,9 @@ pub struct EvalArgs {
     /// Commit to read packs inside the repository from, instead of the base; listed as a weakening
     #[arg(long, value_name = "REV", help_heading = "Policy")]
     policy_ref: Option<String>,
+    /// Waivers, as TOML; read from the base where it lies inside the repository (repeatable)
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    waivers: Vec<String>,
     /// Kind of evidence that is not to be expected here; listed as a weakening (repeatable)
     #[arg(long, value_name = "KIND", value_parser = args::kind(), help_heading = "Policy")]
     without: Vec<EvidenceKind>,
@@ -72,6 +76,7 @@ impl EvalArgs {
             param: args::given(self.policy.param),
             limit: args::given(self.policy.limit),
             policy_ref: self.policy_ref,
+            waivers: args::given(self.waivers).map(|files| files.iter().map(|file| args::here(file)).collect()),
             without: args::given(self.without),
             as_of: self.as_of,
             previous: args::given(self.previous).map(|files| files.iter().map(|file| args::here(file)).collect()),
@@ -99,10 +104,11 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     check_outputs(&run.settings)?;
     let outside =
         Outside { parameters: run.settings.param.value.clone(), limits: said::limits_said(&run.settings.limit.value) };
+    let as_of = run.settings.as_of.value.unwrap_or_else(now);
     let policy = PolicySet::load_layers(&packs::layers(&run)?, &outside)?;
+    let waivers = waiving::waivers(&run.settings.waivers.value, run.checkout.as_ref(), &policy, as_of)?;
     let evidence = gather::gather(&mut run)?;
     let without = &run.settings.without.value;
-    let as_of = run.settings.as_of.value.unwrap_or_else(now);
     let absent = absent_sources(&policy, &evidence, without, as_of);
     console.note(&judged(&run, &evidence.change));
     console.sources(evidence.sources.iter().chain(&absent));
@@ -115,7 +121,7 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
         }
     }
     let approving = approving::approving(&run, &policy, &evidence.change, console)?;
-    let grounds = Judging { absent: &absent, as_of, approving: &approving };
+    let grounds = Judging { absent: &absent, as_of, approving: &approving, waivers: &waivers };
     let Judged { report, decision, abandoned } = judge_change(&policy, evidence, &run.settings, &grounds);
     if let Some(mistake) = abandoned {
         return Err(vec![mistake]);
@@ -129,7 +135,7 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line asks the clock, once, and the answer is recorded")]
-fn now() -> jiff::Timestamp {
+pub(super) fn now() -> jiff::Timestamp {
     let now = jiff::Timestamp::now();
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }

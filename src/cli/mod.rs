@@ -28,6 +28,8 @@ pub mod schema;
 pub mod settings;
 pub mod snippet;
 pub mod test;
+pub mod waivers;
+pub mod waiving;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -84,6 +86,8 @@ enum Verb {
     Schema(schema::SchemaArgs),
     /// Run the cases of packs
     Test(test::TestArgs),
+    /// List waivers, check them, or draft them from a verdict
+    Waivers(waivers::WaiversArgs),
 }
 
 /// Runs the process: reads the arguments, does what they say, and says how it ended.
@@ -133,6 +137,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Verb::Definitions(args) => definitions::run(&args, &console),
         Verb::Schema(args) => schema::run(&args, &console),
         Verb::Test(args) => test::run(&args, &console),
+        Verb::Waivers(args) => waivers::run(args, &console),
     }
 }
 

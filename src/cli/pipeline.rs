@@ -15,15 +15,18 @@ use crate::evidence::{
 use crate::normalize;
 use crate::policy::Risk;
 use crate::report::{PolicyReport, ReportContext, VerdictReport, WeakeningReport};
-use crate::verdict::{Decision, Grounds, RuleVerdict, Verdict, Waivers, decide_on};
+use crate::verdict::{Decision, Grounds, RuleVerdict, Verdict, decide_on};
 
 pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
 pub use crate::collect::snapshot::Side;
 pub use crate::policy::{Layer, Outside, PackFiles, PolicySet};
+pub use crate::render::waiver_line;
 pub use crate::render::{Format, Options as RenderOptions};
-pub use crate::report::{Document as DocumentKind, read_earlier, schema_text, write_evidence};
-pub use crate::verdict::{Approving, Earlier};
+pub use crate::report::{
+    Document as DocumentKind, OpenViolation, read_earlier, read_open_violations, schema_text, write_evidence,
+};
+pub use crate::verdict::{Approving, Earlier, Scope, Waiver, Waivers};
 
 /// A mistake in how the change was described.
 #[must_use]
@@ -160,16 +163,24 @@ pub struct Judging<'a> {
     pub as_of: jiff::Timestamp,
     /// What is known about approvals beside the evidence.
     pub approving: &'a Approving,
+    /// Which violations are lifted.
+    pub waivers: &'a Waivers,
+}
+
+/// The day of a time, in UTC.
+#[must_use]
+pub fn utc_day(time: jiff::Timestamp) -> jiff::civil::Date {
+    time.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 /// Asks every rule, decides, and writes down what was decided and why.
 #[must_use]
 pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings, judging: &Judging<'_>) -> Judged {
-    let Judging { absent, as_of, approving } = *judging;
+    let Judging { absent, as_of, approving, waivers } = *judging;
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
     let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), ageless: false };
-    let verdict = judge(policy, &evidence, &options, approving);
+    let verdict = judge(policy, &evidence, &options, approving, waivers);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
     let mut weakenings = settings.weakenings(evidence.change.time.as_deref(), &without);
@@ -191,10 +202,15 @@ pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings,
     Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
 }
 
-fn judge(policy: &PolicySet, evidence: &Arc<Evidence>, options: &evaluate::Options, approving: &Approving) -> Verdict {
+fn judge(
+    policy: &PolicySet,
+    evidence: &Arc<Evidence>,
+    options: &evaluate::Options,
+    approving: &Approving,
+    waivers: &Waivers,
+) -> Verdict {
     let outcomes = evaluate(policy, evidence, options);
-    let waivers = Waivers::default();
-    decide_on(outcomes, &Grounds { thresholds: policy.thresholds(), evidence, waivers: &waivers, approving })
+    decide_on(outcomes, &Grounds { thresholds: policy.thresholds(), evidence, waivers, approving })
 }
 
 /// Each kind that is said not to be expected, and why that is not honoured, where it is not.
@@ -300,7 +316,7 @@ pub fn judge_case(
     evidence.sources.sort();
     let options = evaluate::Options { without: without.to_vec(), as_of: time, ageless: time.is_none() };
     let approving = Approving { fallbacks: policy.fallbacks(), ..Approving::default() };
-    let verdict = judge(policy, &Arc::new(evidence), &options, &approving);
+    let verdict = judge(policy, &Arc::new(evidence), &options, &approving, &Waivers::default());
     let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
     CaseVerdict { decision: verdict.decision, rules }
 }

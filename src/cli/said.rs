@@ -89,6 +89,8 @@ pub struct Said {
     pub policy: Option<Vec<PackPlace>>,
     /// The commit that packs inside the repository are read from.
     pub policy_ref: Option<String>,
+    /// Files of waivers.
+    pub waivers: Option<Vec<Location>>,
     /// Values of parameters.
     pub param: Option<Vec<(String, String)>>,
     /// Limits of rules.

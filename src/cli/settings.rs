@@ -66,6 +66,8 @@ pub struct Settings {
     pub policy: Setting<Vec<PackPlace>>,
     /// The commit that packs inside the repository are read from.
     pub policy_ref: Setting<Option<String>>,
+    /// Files of waivers.
+    pub waivers: Setting<Vec<Location>>,
     /// Values of parameters.
     pub param: Setting<Vec<(String, String)>>,
     /// Limits of what rules may use.
@@ -110,6 +112,7 @@ impl Settings {
             facts: pick.each(flags.facts, file.facts),
             policy: pick.or(flags.policy, file.policy, bootstrap()),
             policy_ref: pick.maybe(flags.policy_ref, file.policy_ref),
+            waivers: pick.or(flags.waivers, file.waivers, Vec::new()),
             param: pick.or(flags.param, file.param, Vec::new()),
             limit: pick.or(flags.limit, file.limit, Vec::new()),
             without: pick.or(flags.without, file.without, Vec::new()),
@@ -160,6 +163,9 @@ impl Settings {
         }
         for pack in &self.policy.value {
             add("policy", pack.shown(), &self.policy.from);
+        }
+        for file in &self.waivers.value {
+            add("waivers", file.shown.clone(), &self.waivers.from);
         }
         for (name, value) in &self.param.value {
             add("param", format!("{name}={value}"), &self.param.from);

@@ -27,4 +27,5 @@ pub mod snapshot;
 pub mod teams;
 pub mod trees;
 pub mod vex;
+pub mod waivers;
 mod xml;

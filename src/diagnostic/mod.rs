@@ -141,6 +141,8 @@ codes! {
     BrokenEvidence = "broken-evidence",
     /// A file of teams is not what it should be.
     BrokenTeams = "broken-teams",
+    /// A file of waivers is not what it should be.
+    BrokenWaiver = "broken-waiver",
     /// A verdict about an earlier head is not what it should be.
     BrokenVerdict = "broken-verdict",
     /// A case is not what it should be.

@@ -227,7 +227,7 @@ fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKi
     let lacking: Vec<String> = looked_at
         .iter()
         .filter(|(kind, _)| !meta.optional.contains(kind))
-        .map(|(kind, completeness)| [kind.as_str(), state(*kind, *completeness)].join(" "))
+        .map(|(kind, completeness)| [kind.as_str(), &state(*kind, *completeness)].join(" "))
         .collect();
     let incomplete = !lacking.is_empty();
     let count = result.violations.len();

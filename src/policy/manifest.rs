@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::metadata::{Enforcement, Risk};
+use super::waiving::WaiverTrouble;
 use crate::evidence::EvidenceKind;
 
 /// `pack.toml`: what a pack is and what its rules are held to.
@@ -49,6 +50,9 @@ pub struct PackManifest {
     /// Who else may approve.
     #[serde(default)]
     pub approvals: Option<ApprovalsTable>,
+    /// What is asked of waivers of its rules.
+    #[serde(default)]
+    pub waivers: Option<WaiversTable>,
     /// Settings of single rules, of this layer or of an earlier one, by id.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RuleTable>")]
@@ -157,6 +161,36 @@ pub struct ApprovalsTable {
     /// team has too few members.
     #[schemars(with = "Vec<schema::ApproverText>", length(min = 1))]
     pub fallback: Spanned<Vec<Spanned<String>>>,
+}
+
+/// What is asked of waivers of the pack's rules, and of those of packs of its layer that say nothing of waivers.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaiversTable {
+    /// Whose approval makes a waiver valid: `user:LOGIN`, `team:NAME` or `any`. Without it anybody's is enough, but for its
+    /// owner's and that of who proposed the change.
+    #[serde(default)]
+    #[schemars(with = "Option<Vec<schema::PersonText>>", length(min = 1))]
+    pub by: Option<Spanned<Vec<Spanned<String>>>>,
+    /// For how many days a waiver may be.
+    #[serde(default)]
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub max_days: Option<Spanned<u32>>,
+    /// From how many days before its end on a waiver is said to end soon; 14 unless it is said.
+    #[serde(default)]
+    pub expiring_days: Option<u32>,
+    /// How many days a drafted waiver is for; 30 unless it is said, or `max_days` where that is less.
+    #[serde(default)]
+    #[schemars(with = "Option<u32>", range(min = 1))]
+    pub default_days: Option<Spanned<u32>>,
+    /// What is a violation, of the rule `waivers`.
+    #[serde(default)]
+    #[schemars(with = "Vec<WaiverTrouble>")]
+    pub violations: Vec<Spanned<WaiverTrouble>>,
+    /// How binding that is; hard-mandatory unless it is said.
+    #[serde(default)]
+    #[schemars(with = "Option<Enforcement>")]
+    pub enforcement: Option<Spanned<Enforcement>>,
 }
 
 /// What a level of risk may decide by itself.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::waiving::WaiverTerms;
 use crate::evidence::{EvidenceKind, vocabulary};
 
 vocabulary! {
@@ -266,4 +267,6 @@ pub struct PackMeta {
     pub scope: Option<Vec<String>>,
     /// Whom it asks besides where nobody can give an approval that it asks for.
     pub fallback: Vec<Approver>,
+    /// What it asks of waivers of its rules; `None` where it says nothing.
+    pub waivers: Option<WaiverTerms>,
 }

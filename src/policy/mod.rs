@@ -29,6 +29,7 @@ mod session;
 mod set;
 mod trouble;
 mod undefined;
+mod waiving;
 mod watch;
 
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};
@@ -45,4 +46,5 @@ pub use metadata::{
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};
 pub use set::{PolicySet, Rule, SetParameter};
+pub use waiving::{DEFAULT_DAYS, EXPIRING_DAYS, PathGlob, WAIVERS_RULE, WaiverTerms, WaiverTrouble};
 pub use watch::{give_up_with, watch_memory};

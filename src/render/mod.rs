@@ -13,6 +13,7 @@ pub mod markdown;
 mod packages;
 pub mod sarif;
 pub mod terminal;
+mod waivers;
 mod words;
 
 use crate::evidence::vocabulary;
@@ -86,4 +87,10 @@ pub fn lint_json(report: &LintReport) -> Result<Vec<u8>, RenderError> {
 /// Where it can't be written as JSON.
 pub fn lint_sarif(report: &LintReport) -> Result<Vec<u8>, RenderError> {
     sarif::lint::render(report)
+}
+
+/// A waiver and what became of it as one line of plain text.
+#[must_use]
+pub fn waiver_line(waiver: &crate::report::WaiverReport) -> String {
+    waivers::line(waiver, escape::terminal, escape::terminal_name)
 }

@@ -44,3 +44,58 @@ pub fn read_earlier(bytes: &[u8]) -> Result<Earlier, String> {
         wire.approvals.required.into_iter().map(|requirement| requirement.fingerprint).collect();
     Ok(Earlier { head, requirements })
 }
+
+/// A violation of a verdict that nothing lifts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenViolation {
+    /// The id of its rule.
+    pub rule: String,
+    /// The name of the rule's pack.
+    pub pack: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// What it says.
+    pub message: String,
+}
+
+#[derive(Deserialize)]
+struct Rules {
+    schema: String,
+    as_of: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    id: String,
+    pack: String,
+    violations: Vec<Violation>,
+}
+
+#[derive(Deserialize)]
+struct Violation {
+    message: String,
+    fingerprint: String,
+    waiver: Option<String>,
+}
+
+/// Reads the time of a verdict, and the violations that nothing lifts, in its order.
+///
+/// # Errors
+/// Why it is no verdict, in words.
+pub fn read_open_violations(bytes: &[u8]) -> Result<(String, Vec<OpenViolation>), String> {
+    let wire: Rules = serde_json::from_slice(bytes).map_err(|error| format!("is no verdict: {error}"))?;
+    if wire.schema != VERDICT_SCHEMA {
+        return Err(format!("is of schema `{}`, expected `{VERDICT_SCHEMA}`", wire.schema));
+    }
+    let of_rule = |Rule { id, pack, violations }: Rule| {
+        let open = violations.into_iter().filter(|violation| violation.waiver.is_none());
+        open.map(move |Violation { message, fingerprint, .. }| OpenViolation {
+            rule: id.clone(),
+            pack: pack.clone(),
+            fingerprint,
+            message,
+        })
+    };
+    Ok((wire.as_of, wire.rules.into_iter().flat_map(of_rule).collect()))
+}

@@ -15,6 +15,7 @@ use super::verdict::{
     NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
     VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
+use super::waivers::WaiverReport;
 use crate::evaluate::{RequiredApproval, Subject};
 use crate::evidence::{Change, Evidence, Source, Word as _};
 use crate::policy::{Approver, Enforcement, PackMeta, RuleMeta};
@@ -73,7 +74,7 @@ impl VerdictReport {
             controls: controls(&verdict.rules),
             recommendations: said(&verdict.rules, |rule| &rule.outcome.recommendations),
             follow_ups: said(&verdict.rules, |rule| &rule.outcome.follow_ups),
-            waivers: Vec::new(),
+            waivers: verdict.waivers.iter().map(WaiverReport::from).collect(),
             weakenings: ordered(&context.weakenings),
             head_policy: None,
             sources: sources.into_iter().map(SourceReport::from).collect(),

@@ -17,6 +17,7 @@ mod schema;
 mod subject;
 mod summary;
 mod verdict;
+mod waivers;
 
 // The closed vocabularies that the documents are written in; whoever reads a report needs nothing else of the crate.
 pub use crate::evaluate::Outcome;
@@ -25,8 +26,8 @@ pub use crate::evidence::{
     EvidenceKind, FileKind, FileStatus, Integrity, Introduced, Jump, Pin, Presence, ReviewState, Severity, SourceKind,
     VexStatus, Vocabulary, Word,
 };
-pub use crate::policy::{Enforcement, Impact, Likelihood, Risk};
-pub use crate::verdict::{ClaimResult, Decision};
+pub use crate::policy::{Enforcement, Impact, Likelihood, Risk, WaiverTrouble};
+pub use crate::verdict::{ClaimResult, Decision, WaiverState};
 pub use catalogue::{
     CATALOGUE_SCHEMA, Catalogue, CatalogueEvidence, CataloguePack, CatalogueParameter, CatalogueRule,
     CatalogueRuleParameter, RangeReport,
@@ -37,7 +38,7 @@ pub use diagnostic::{
     CodeReport, DIAGNOSTIC_SCHEMA, DiagnosticDocument, DiagnosticReport, LINT_SCHEMA, LintReport, LintedPack,
     MessageLevel, RelatedReport,
 };
-pub use earlier::read_earlier;
+pub use earlier::{OpenViolation, read_earlier, read_open_violations};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
 pub use packages::{
@@ -57,5 +58,6 @@ pub use summary::{
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
     NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
-    VERDICT_SCHEMA, VerdictReport, ViolationReport, WaiverReport,
+    VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
+pub use waivers::WaiverReport;

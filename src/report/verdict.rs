@@ -13,6 +13,7 @@ use super::policy::{ApproversReport, PendingReport, PolicyReport, SetByReport};
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
 use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
+use super::waivers::WaiverReport;
 use crate::evaluate::Outcome;
 use crate::evidence::EvidenceKind;
 use crate::policy::{Enforcement, Impact, Likelihood, Risk};
@@ -378,16 +379,4 @@ pub struct NoteReport {
     pub rule: String,
     /// What it says.
     pub text: String,
-}
-
-/// What became of a waiver.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct WaiverReport {
-    /// The waiver's id.
-    pub id: String,
-    /// `applied`, `unused`, `expired` or `refused`.
-    pub state: String,
-    /// Its last day.
-    pub expires: String,
 }

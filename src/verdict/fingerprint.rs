@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{JudgedViolation, Waivers};
+use super::JudgedViolation;
+use super::waivers::{InForce, Renames};
 use crate::evaluate::{RuleOutcome, Subject, Violation};
 use crate::evidence::{Evidence, Word as _};
 
@@ -33,10 +34,17 @@ impl Depth {
     const ALL: [Self; 4] = [Self::Subject, Self::Message, Self::Everything, Self::Position];
 }
 
-/// Names a rule's violations, and finds the waivers that lift them.
-pub(super) fn judge(outcome: &RuleOutcome, evidence: &Evidence, waivers: &Waivers) -> Vec<JudgedViolation> {
+/// Names a rule's violations, and finds the waivers that lift them: for each violation, the ids of all that do, in order.
+pub(super) fn judge(
+    outcome: &RuleOutcome,
+    evidence: &Evidence,
+    waivers: &InForce<'_>,
+    renames: &Renames<'_>,
+) -> (Vec<JudgedViolation>, Vec<Vec<String>>) {
     let rule = &outcome.rule;
-    let waivable = waivers.concern(&rule.id);
+    let waivable = !waivers.is_empty();
+    // Every name that a violation has and no other.
+    let mut own: Vec<Vec<String>> = outcome.violations.iter().map(|_| Vec::new()).collect();
     let mut judged: Vec<JudgedViolation> = outcome
         .violations
         .iter()
@@ -54,22 +62,31 @@ pub(super) fn judge(outcome: &RuleOutcome, evidence: &Evidence, waivers: &Waiver
         for name in &names {
             *times.entry(name).or_default() += 1;
         }
-        for (judged, name) in judged.iter_mut().zip(&names) {
+        for ((judged, own), name) in judged.iter_mut().zip(&mut own).zip(&names) {
             if times.get(name.as_str()) != Some(&1) {
                 continue;
             }
             if judged.fingerprint.is_empty() {
                 judged.fingerprint.clone_from(name);
             }
-            if judged.waiver.is_none() {
-                judged.waiver = waivers.lifting(&rule.id, name).map(str::to_owned);
+            if waivable {
+                own.push(name.clone());
             }
         }
         if !waivable && judged.iter().all(|judged| !judged.fingerprint.is_empty()) {
             break;
         }
     }
-    judged
+    let mut lifted = Vec::new();
+    for (judged, own) in judged.iter_mut().zip(&own) {
+        let by = match waivable {
+            true => waivers.lifting(judged.violation.subject, own, evidence, renames),
+            false => Vec::new(),
+        };
+        judged.waiver = by.first().cloned();
+        lifted.push(by);
+    }
+    (judged, lifted)
 }
 
 fn name(rule: &str, violation: &Violation, evidence: &Evidence, depth: Depth) -> String {

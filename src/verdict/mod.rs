@@ -17,13 +17,14 @@ pub use claims::{ClaimResult, JudgedClaim, RuleJudgement};
 pub use next::{Action, ActionKind};
 pub use risk::{CategoryRisk, RiskSummary, WeighedAssessment};
 pub use table::{Case, Violations, decision_of, ran};
-pub use waivers::{Waiver, Waivers};
+pub use waivers::{JudgedWaiver, Scope, Standing, Waiver, WaiverState, Waivers};
 
 use approvals::People;
+use waivers::Renames;
 
 use crate::evaluate::{RuleOutcome, Violation};
 use crate::evidence::{Evidence, vocabulary};
-use crate::policy::{Enforcement, Risk, Threshold};
+use crate::policy::{Enforcement, Risk, Threshold, WAIVERS_RULE};
 
 vocabulary! {
     /// What happens to the change. The worst of all rules' decisions is the change's.
@@ -56,6 +57,8 @@ pub struct Verdict {
     pub next: Vec<Action>,
     /// Every claim of the evidence, in its order; no decision rests on them.
     pub claims: Vec<JudgedClaim>,
+    /// Every waiver, by id.
+    pub waivers: Vec<JudgedWaiver>,
 }
 
 /// One rule, how it ended, and what that means for the change.
@@ -171,8 +174,15 @@ pub fn decide_crediting(
 
 fn decide_settling(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>, settle: &dyn Fn(&mut Requirement)) -> Verdict {
     let Grounds { thresholds, evidence, waivers, approving } = *grounds;
-    let mut rules: Vec<RuleVerdict> =
-        outcomes.into_iter().map(|outcome| judge(canonical(outcome), evidence, waivers)).collect();
+    let renames = Renames::of(evidence);
+    let judged: Vec<(RuleVerdict, Vec<Vec<String>>)> =
+        outcomes.into_iter().map(|outcome| judge(canonical(outcome), evidence, waivers, &renames)).collect();
+    let lifted = waivers::lifted(&judged);
+    let mut rules: Vec<RuleVerdict> = judged.into_iter().map(|(rule, _)| rule).collect();
+    let waived = waivers::judge(waivers, &rules, &lifted, evidence);
+    // What waivers violate themselves is lifted by none.
+    let hygiene = waivers::hygiene(waivers, &waived);
+    rules.extend(hygiene.map(|outcome| judge(outcome, evidence, &Waivers::default(), &renames).0));
     rules.sort_by(|a, b| key(a).cmp(&key(b)));
     let risk = risk::summarize(&rules);
     let mut approvals = approvals::required(&rules, thresholds, &risk, evidence, &approving.fallbacks);
@@ -190,7 +200,7 @@ fn decide_settling(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>, settle: &d
         evidence,
     });
     let claims = claims::judged(&rules, evidence);
-    Verdict { decision, reasons, risk, rules, approvals, next, claims }
+    Verdict { decision, reasons, risk, rules, approvals, next, claims, waivers: waived }
 }
 
 /// The rules' decisions, the thresholds that reject, what is left to approve, and whether anything ran at all.
@@ -212,7 +222,7 @@ fn join(
             .map(|requirement| (Decision::ApprovalRequired, Reason::Requirement(requirement.fingerprint.clone()))),
     );
     // Nothing asked, nothing shown: a policy that decided nothing has not approved anything.
-    if !rules.iter().any(|rule| ran(&rule.outcome)) {
+    if !rules.iter().any(has_shown) {
         all.push((Decision::Indeterminate, Reason::NoRuleRan));
     }
     let decision = all.iter().map(|(decision, _)| *decision).max().unwrap_or(Decision::Indeterminate);
@@ -226,14 +236,26 @@ fn join(
     (decision, reasons)
 }
 
+/// Whether a rule ran. That waivers are in order, or are not, shows nothing of the change.
+fn has_shown(rule: &RuleVerdict) -> bool {
+    ran(&rule.outcome) && rule.id() != WAIVERS_RULE
+}
+
 /// Ids are unique in a policy set; the rest is for callers that put two sets together.
 fn key(rule: &RuleVerdict) -> (&str, &str, u32) {
     (&rule.outcome.rule.id, &rule.outcome.rule.pack, rule.outcome.rule.layer)
 }
 
-fn judge(outcome: RuleOutcome, evidence: &Evidence, waivers: &Waivers) -> RuleVerdict {
-    let violations = fingerprint::judge(&outcome, evidence, waivers);
-    RuleVerdict { outcome, decision: Decision::Indeterminate, violations }
+/// A rule before it is decided, and for each of its violations the waivers that lift it.
+fn judge(
+    outcome: RuleOutcome,
+    evidence: &Evidence,
+    waivers: &Waivers,
+    renames: &Renames<'_>,
+) -> (RuleVerdict, Vec<Vec<String>>) {
+    let in_force = waivers.in_force(&outcome.rule.id, evidence);
+    let (violations, lifted) = fingerprint::judge(&outcome, evidence, &in_force, renames);
+    (RuleVerdict { outcome, decision: Decision::Indeterminate, violations }, lifted)
 }
 
 /// The same outcome with every list in order and each entry once.

@@ -321,8 +321,9 @@ pub(crate) fn new_dependency() -> VerdictReport {
         ..DependenciesSummary::default()
     };
     report.waivers = vec![
-        WaiverReport { id: "W-12".into(), state: "applied".into(), expires: "2027-03-31".into() },
-        WaiverReport { id: "W-07".into(), state: "unused".into(), expires: "2026-12-01".into() },
+        waiver("W-12", WaiverState::Applied, "2027-03-31", &[]),
+        waiver("W-07", WaiverState::Unused, "2026-12-01", &[WaiverTrouble::Unused, WaiverTrouble::Expiring]),
+        waiver("W-03", WaiverState::Expired, "2026-01-01", &[WaiverTrouble::Expired]),
     ];
     report.follow_ups =
         vec![NoteReport { rule: "new-direct-dependency".into(), text: "watch the advisories of `hmac`".into() }];
@@ -514,4 +515,26 @@ pub(crate) fn all() -> Vec<(&'static str, VerdictReport)> {
         ("no_scanner", no_scanner()),
         ("hostile", hostile()),
     ]
+}
+
+/// A waiver that lifts a violation where it is applied, is in force for 40 days, and is written in line 1 of `waivers.toml`.
+fn waiver(id: &str, state: WaiverState, expires: &str, troubles: &[WaiverTrouble]) -> WaiverReport {
+    let expired = state == WaiverState::Expired;
+    WaiverReport {
+        id: id.into(),
+        state,
+        why: expired.then(|| format!("its last day was {expires}")),
+        rule: "new-direct-dependency".into(),
+        scope: vec!["paths legacy/**".into()],
+        owner: "team:payments".into(),
+        reason: "leaves the tree in March".into(),
+        approved_by: Some("security-lead".into()),
+        ticket: Some("PAY-311".into()),
+        created: None,
+        expires: expires.into(),
+        days_left: Some(if expired { -30 } else { 40 }),
+        troubles: troubles.to_vec(),
+        lifts: if state == WaiverState::Applied { vec!["f".repeat(32)] } else { vec![] },
+        at: "waivers.toml:1".into(),
+    }
 }

@@ -53,7 +53,7 @@ pub(crate) use dates::{DATE, check_date, date_value};
 pub use definitions::{Definitions, definitions};
 pub(crate) use effects::{RuleRun, approver, is_effect, run_of};
 pub(crate) use error::{HostError, HostResult};
-pub(crate) use globs::{Globs, check_glob};
+pub(crate) use globs::{Globs, Pattern, check_glob};
 pub(crate) use licence_list::{check_expression, check_licence};
 pub use reference::{Name, Page, names, reference};
 pub(crate) use scope::PathScope;

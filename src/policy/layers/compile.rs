@@ -13,6 +13,7 @@ use crate::policy::modules;
 use crate::policy::nesting::may_nest;
 use crate::policy::rule::{self, Parsed, Script};
 use crate::policy::set::PolicySet;
+use crate::policy::waiving::WAIVERS_RULE;
 
 /// What every pack's scripts are compiled with.
 pub(super) struct Compiler<'a> {
@@ -52,6 +53,15 @@ impl Compiler<'_> {
         let mut rules = Vec::new();
         for (path, bytes) in files.deciding() {
             let Some(id) = path.strip_prefix("rules/").and_then(|path| path.strip_suffix(".rhai")) else { continue };
+            if id == WAIVERS_RULE {
+                let message = format!("no rule can be called `{id}`: that is the one that waivers themselves violate");
+                mistakes.push(
+                    Diagnostic::new(Code::BrokenPack, message)
+                        .at(Place::file(files.name_of(path)))
+                        .help("what waivers violate is said in `[waivers]` of `pack.toml`"),
+                );
+                continue;
+            }
             let compiled = modules::script(files, path, bytes)
                 .and_then(|script| script.compile(self.engine).map(|ast| (script, ast)));
             let (script, ast) = match compiled {

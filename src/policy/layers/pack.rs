@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::files::PackFiles;
 use crate::policy::manifest::PackManifest;
 use crate::policy::metadata::{Approver, PackMeta, SetBy};
+use crate::policy::waiving;
 
 /// One pack of a layer.
 #[derive(Debug, Clone)]
@@ -107,6 +108,7 @@ impl Pack {
                 paths
             }),
             fallback,
+            waivers: waiving::terms(self, mistakes),
         }
     }
 
@@ -117,6 +119,7 @@ impl Pack {
             && manifest.evidence.is_empty()
             && manifest.risk.is_empty()
             && manifest.approvals.is_none()
+            && manifest.waivers.is_none()
             && manifest.rules.is_empty()
             && manifest.set.is_empty()
             && manifest.limits.is_empty()

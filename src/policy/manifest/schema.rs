@@ -67,6 +67,12 @@ schemas! {
         "pattern": "^(owners|any|(user|team):.*\\S.*)$"
     });
 
+    /// Who may approve what is about no file.
+    PersonText = |_| json_schema!({
+        "type": "string",
+        "pattern": "^(any|(user|team):.*\\S.*)$"
+    });
+
     /// A day, which TOML writes with or without quotes.
     Day = |_| json_schema!({
         "type": "string",

@@ -53,18 +53,8 @@ fn notes(notes: &[NoteReport], mark: &str) -> Vec<String> {
 }
 
 fn waivers(report: &VerdictReport) -> Vec<String> {
-    report
-        .waivers
-        .iter()
-        .map(|waiver| {
-            format!(
-                "- {} {}, last day {}\n",
-                markdown_name(&waiver.id),
-                markdown(&waiver.state),
-                markdown(&waiver.expires)
-            )
-        })
-        .collect()
+    let line = |waiver| format!("- {}\n", crate::render::waivers::line(waiver, markdown, markdown_name));
+    crate::render::waivers::ordered(report).into_iter().map(line).collect()
 }
 
 fn controls(report: &VerdictReport) -> Vec<String> {

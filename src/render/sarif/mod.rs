@@ -7,7 +7,7 @@
 //! | violation of a soft-mandatory rule | `warning` |
 //! | violation of an advisory rule | `note` |
 //! | highest risk of a rule's violations (the rule's own where it has none) | `security-severity` of the rule, in the middle of CVSS's band |
-//! | waiver | a suppression, kind `external`, justified by the waiver's id |
+//! | waiver | a suppression, kind `external`, status `accepted`, justified by the waiver |
 //! | violation without a location | a location that says so, see [`NO_FILE`]: code scanning refuses a result without one |
 //! | location without a line | line 1, marked `wholeFile`: code scanning asks for a line |
 //! | rule that is errored | an execution notification, `error` |
@@ -26,6 +26,7 @@ use serde_sarif::sarif::{
 };
 
 use super::escape::{MAX_NAME, name, sarif as text};
+use super::waivers::justification;
 use super::{RenderError, words};
 use crate::evidence::{Word, path_to_bytes};
 use crate::report::Enforcement;
@@ -53,7 +54,7 @@ pub(super) fn render(report: &VerdictReport) -> Result<Vec<u8>, RenderError> {
     let results = told
         .iter()
         .zip(0_i64..)
-        .flat_map(|(rule, index)| rule.violations.iter().map(move |one| result(rule, index, one)));
+        .flat_map(|(rule, index)| rule.violations.iter().map(move |one| result(report, rule, index, one)));
     let mut driver = ToolComponent::builder().name(report.engine.name.clone()).build();
     driver.version = Some(report.engine.version.clone());
     driver.semantic_version = Some(report.engine.version.clone());
@@ -91,7 +92,7 @@ fn message(shown: String) -> Message {
     message
 }
 
-fn result(rule: &RuleReport, index: i64, violation: &ViolationReport) -> SarifResult {
+fn result(report: &VerdictReport, rule: &RuleReport, index: i64, violation: &ViolationReport) -> SarifResult {
     let mut result = SarifResult::builder().message(message(text(&violation.message))).build();
     result.rule_id = Some(rule.id.clone());
     result.rule_index = Some(index);
@@ -104,7 +105,8 @@ fn result(rule: &RuleReport, index: i64, violation: &ViolationReport) -> SarifRe
     result.partial_fingerprints = Some([(FINGERPRINT.to_owned(), violation.fingerprint.clone())].into());
     let waivers = violation.waiver.iter().map(|waiver| {
         let mut suppression = Suppression::builder().kind(json!("external")).build();
-        suppression.justification = Some(format!("waiver {}", name(waiver, MAX_NAME)));
+        suppression.status = Some(json!("accepted"));
+        suppression.justification = Some(text(&justification(report, waiver)));
         suppression
     });
     // An empty list says that somebody looked and suppressed nothing (section 3.27.23), which is so.

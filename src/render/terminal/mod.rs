@@ -27,6 +27,7 @@ pub(super) fn render(report: &VerdictReport, options: &Options) -> String {
     approvals(&mut screen, report);
     violations(&mut screen, report);
     unfinished(&mut screen, report);
+    waivers(&mut screen, report);
     evidence::risk(&mut screen, report);
     evidence::seen(&mut screen, report);
     screen.finish()
@@ -181,6 +182,16 @@ fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &Violation
     if let Some(remedy) = violation.remedy.as_ref().filter(|_| with_remedy) {
         screen.text(6, &format!("to do: {}", text(remedy)));
     }
+}
+
+fn waivers(screen: &mut Screen, report: &VerdictReport) {
+    if report.waivers.is_empty() {
+        return;
+    }
+    screen.head("Waivers");
+    let ordered = super::waivers::ordered(report).into_iter();
+    let lines: Vec<String> = ordered.map(|waiver| format!("- {}", super::waivers::line(waiver, text, name))).collect();
+    entries(screen, 2, &lines, "waiver");
 }
 
 fn unfinished(screen: &mut Screen, report: &VerdictReport) {

@@ -223,7 +223,7 @@ fn owners_of(file: &FileChange) -> Vec<&String> {
 }
 
 /// The files that a subject lies in; none for the change as a whole, and for what has no place.
-fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
+pub(super) fn paths_of(subject: Subject, evidence: &Evidence) -> Vec<String> {
     let mut paths: Vec<String> = Vec::new();
     match subject {
         Subject::Change | Subject::Review(_) | Subject::Source(_) => {}

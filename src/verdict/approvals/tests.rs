@@ -1,5 +1,5 @@
 use super::super::testing::{Edit as _, evidence, satisfied, team, threshold};
-use super::super::{Decision, Given, Requirement, Verdict, Waiver, Waivers, decide, decide_crediting};
+use super::super::{Decision, Given, Requirement, Verdict, Waivers, decide, decide_crediting};
 use crate::evaluate::{Outcome, RuleOutcome, Subject};
 use crate::policy::Enforcement::{Advisory, HardMandatory, SoftMandatory};
 use crate::policy::{Approver, Risk, Threshold};
@@ -48,7 +48,7 @@ fn hard_mandatory_and_advisory_violations_ask_nobody() {
 fn a_waived_violation_asks_nobody_and_a_required_approval_stays() {
     let rule = satisfied("r", SoftMandatory).objects(Subject::File(0), "m").asks(&[team("legal")], 1, Subject::Change);
     let fingerprint = verdict(vec![rule.clone()], &[]).rules[0].violations[0].fingerprint.clone();
-    let waivers = Waivers::new(vec![Waiver { rule: "r".to_owned(), fingerprint, id: "W".to_owned() }]);
+    let waivers = Waivers::of_fingerprints([("r".to_owned(), fingerprint, "W".to_owned())]);
     let verdict = decide(vec![rule], &[], &evidence(), &waivers);
     assert_eq!(verdict.decision, Decision::ApprovalRequired);
     let from: Vec<&[Approver]> = verdict.approvals.iter().map(|requirement| requirement.from.as_slice()).collect();

@@ -1,17 +1,13 @@
 use super::super::testing::{Edit as _, evidence, satisfied};
-use super::super::{JudgedViolation, Waiver, Waivers, decide};
+use super::super::{JudgedViolation, Waivers, decide};
 use crate::evaluate::{RuleOutcome, Subject};
 use crate::evidence::{Capability, Evidence};
 use crate::policy::Enforcement::HardMandatory;
 use crate::policy::Risk;
 
 fn judged(rule: RuleOutcome, evidence: &Evidence, waived: &[&str]) -> Vec<JudgedViolation> {
-    let waivers = waived.iter().map(|fingerprint| Waiver {
-        rule: "r".to_owned(),
-        fingerprint: (*fingerprint).to_owned(),
-        id: "W".to_owned(),
-    });
-    decide(vec![rule], &[], evidence, &Waivers::new(waivers.collect())).rules.remove(0).violations
+    let named = waived.iter().map(|fingerprint| ("r".to_owned(), (*fingerprint).to_owned(), "W".to_owned()));
+    decide(vec![rule], &[], evidence, &Waivers::of_fingerprints(named)).rules.remove(0).violations
 }
 
 fn on_file(messages: &[&str]) -> RuleOutcome {

@@ -5,7 +5,7 @@ mod supply;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Decision, Requirement, RiskSummary, RuleVerdict, Uncounted, risk, table};
+use super::{Decision, Requirement, RiskSummary, RuleVerdict, Uncounted, risk};
 use crate::evaluate::{Outcome, Violation};
 use crate::evidence::{Evidence, Word as _};
 use crate::policy::{Approver, Enforcement, Risk, Threshold};
@@ -106,7 +106,7 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
     if situation.decision == Decision::Approved {
         return Vec::new();
     }
-    let nothing_ran = !situation.rules.iter().any(|rule| table::ran(&rule.outcome));
+    let nothing_ran = !situation.rules.iter().any(super::has_shown);
     let outstanding = situation.approvals.iter().filter(|requirement| requirement.outstanding > 0);
     let wanted: BTreeSet<&str> =
         outstanding.clone().flat_map(|requirement| &requirement.violations).map(String::as_str).collect();

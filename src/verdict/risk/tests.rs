@@ -1,5 +1,5 @@
 use super::super::testing::{Edit as _, evidence, satisfied, threshold};
-use super::super::{CategoryRisk, Decision, RiskSummary, Waiver, Waivers, decide};
+use super::super::{CategoryRisk, Decision, RiskSummary, Waivers, decide};
 use crate::evaluate::{Outcome, RuleOutcome, Subject};
 use crate::policy::Enforcement::{Advisory, HardMandatory, SoftMandatory};
 use crate::policy::Risk;
@@ -80,8 +80,8 @@ fn a_waived_violation_endangers_nothing_and_an_assessment_can_not_be_waived() {
     let rule = satisfied("r", HardMandatory).objects(Subject::File(0), "m").assesses("network", Risk::Low);
     let verdict = decide(vec![rule.clone()], &[], &evidence(), &Waivers::default());
     let fingerprint = verdict.rules[0].violations[0].fingerprint.clone();
-    let waiver = Waiver { rule: "r".to_owned(), fingerprint, id: "W-1".to_owned() };
-    let risk = decide(vec![rule], &[], &evidence(), &Waivers::new(vec![waiver])).risk;
+    let waivers = Waivers::of_fingerprints([("r".to_owned(), fingerprint, "W-1".to_owned())]);
+    let risk = decide(vec![rule], &[], &evidence(), &waivers).risk;
     assert_eq!(category(&risk, "injection").risk, Some(Risk::None));
     assert_eq!(category(&risk, "network").risk, Some(Risk::Low));
     assert_eq!(risk.overall, Some(Risk::Low));
