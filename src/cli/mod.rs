@@ -12,6 +12,7 @@ pub mod exit;
 pub mod explain;
 pub mod facts;
 pub mod gather;
+pub mod head_policy;
 pub mod init;
 pub mod inputs;
 pub mod judge;
@@ -28,6 +29,7 @@ pub mod schema;
 pub mod settings;
 pub mod snippet;
 pub mod test;
+pub mod weakenings;
 
 use std::ffi::OsString;
 use std::io::Write as _;

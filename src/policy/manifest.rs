@@ -49,6 +49,9 @@ pub struct PackManifest {
     /// Who else may approve.
     #[serde(default)]
     pub approvals: Option<ApprovalsTable>,
+    /// What has to be approved before an emergency override is honoured. Only a pack of the first layer may say it.
+    #[serde(default, rename = "override")]
+    pub override_: Option<OverrideTable>,
     /// Settings of single rules, of this layer or of an earlier one, by id.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RuleTable>")]
@@ -157,6 +160,15 @@ pub struct ApprovalsTable {
     /// team has too few members.
     #[schemars(with = "Vec<schema::ApproverText>", length(min = 1))]
     pub fallback: Spanned<Vec<Spanned<String>>>,
+}
+
+/// What has to be approved before an emergency override is honoured.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideTable {
+    /// Who has to approve the change at its head; all of them.
+    #[schemars(with = "Vec<ApprovalTable>", length(min = 1))]
+    pub approvals: Spanned<Vec<ApprovalTable>>,
 }
 
 /// What a level of risk may decide by itself.

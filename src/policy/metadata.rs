@@ -266,4 +266,17 @@ pub struct PackMeta {
     pub scope: Option<Vec<String>>,
     /// Whom it asks besides where nobody can give an approval that it asks for.
     pub fallback: Vec<Approver>,
+    /// What it asks for before an emergency override is honoured: who, and how many different people.
+    pub override_approvals: Vec<(Vec<Approver>, u32)>,
+}
+
+/// An approval that a pack of the first layer asks for before an emergency override is honoured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideTerms {
+    /// The pack.
+    pub pack: String,
+    /// Who may give it; one of them is enough.
+    pub from: Vec<Approver>,
+    /// How many different people.
+    pub count: u32,
 }

@@ -208,6 +208,7 @@ fn sources_packs_and_settings_come_in_one_order() {
         max_age_days: std::collections::BTreeMap::new(),
         scope: None,
         fallback: Vec::new(),
+        override_approvals: Vec::new(),
     };
     let packs = [pack("b", 1), pack("a", 1), pack("z", 0)];
     let mut context = context(&packs, &extra);
