@@ -34,6 +34,21 @@ fn a_reader_that_went_away_is_no_success() {
     assert_eq!(status.code(), Some(2));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_verb_that_only_prints_ends_quietly_where_nobody_reads_on() {
+    for verb in [["definitions"].as_slice(), &["explain"], &["schema", "pack"], &["completions", "bash"], &["rules"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = tollgate().args(verb).stdout(writer).output().unwrap();
+        assert_eq!(
+            (output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()),
+            (Some(2), ""),
+            "{verb:?}"
+        );
+    }
+}
+
 #[test]
 fn a_filter_in_the_environment_that_is_none_is_refused() {
     let output = tollgate().args(["eval", "--trees", ".", "."]).env("TOLLGATE_LOG", "tollgate=loud").output().unwrap();

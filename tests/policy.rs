@@ -272,15 +272,25 @@ const ERRORED: &[(&str, Code, &str)] = &[
     ("for f in change.files { note(hide(f).message); }", Code::UnknownProperty, "a File has no property `message`"),
     ("violation(hide(7), \"x\");", Code::BadArguments, "expected an item"),
     ("violation(change, hide(7));", Code::BadArguments, "violation"),
-    ("not_applicable(\"\");", Code::BadArguments, "needs a reason"),
+    ("not_applicable(hide(\"\"));", Code::BadArguments, "needs a reason"),
+    ("violation(change, hide(\"\"));", Code::BadArguments, "`violation` needs a text that says something"),
+    ("violation(change, \"m\").remedy(hide(\" \"));", Code::BadArguments, "`remedy` needs a text"),
+    ("note(hide(\" \"));", Code::BadArguments, "`note` needs a text"),
+    ("recommend(hide(\"\"));", Code::BadArguments, "`recommend` needs a text"),
+    ("follow_up(hide(\"\"));", Code::BadArguments, "`follow_up` needs a text"),
+    ("assess(\"process\", \"high\", hide(\"\"));", Code::BadArguments, "`assess` needs a text"),
     ("assess(hide(\"vulnerabilitys\"), \"high\", \"x\");", Code::UnknownWord, "vulnerabilitys"),
     ("hide(change.findings.group_by(hide(\"sevrity\")));", Code::UnknownWord, "can't group by"),
     ("hide(change.findings.count())", Code::ReturnedValue, "gave a number back"),
     ("loop { }", Code::LimitExceeded, "operations"),
-    ("let a = []; loop { a.push(1); }", Code::LimitExceeded, "limit"),
+    ("let _a = []; loop { _a.push(1); }", Code::LimitExceeded, "limit"),
     ("let f = |x| { loop { } }; [1].map(f);", Code::LimitExceeded, "operations"),
     ("let s = \"aaaaaaaa\"; for i in 0..40 { s += s; }", Code::LimitExceeded, "limit"),
-    ("let s = \"\"; s.pad(60000, \"a\"); let t = s; s.replace(\"a\", t);", Code::LimitExceeded, "`replace` would make"),
+    (
+        "let s = \"\"; s.pad(60000, \"a\"); let t = s; s.replace(\"a\", t); hide(s);",
+        Code::LimitExceeded,
+        "`replace` would make",
+    ),
     ("loop { hide(change.findings.introduced()); }", Code::LimitExceeded, "operations"),
     ("for i in 0..20000 { note(`${i}`); }", Code::LimitExceeded, "more than"),
     ("hide(1 / 0);", Code::ScriptError, "zero"),
@@ -497,6 +507,10 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     refused(&[], "the pack has no rules");
     refused(&[("rules/sub/r.rhai", &good)], "would never run");
     refused(&[("r.rhai", &good)], "would never run");
+    refused(&[("rules/r.rhai", &good), ("rules/s.rhia", &good)], "expected a rule, `rules/<id>.rhai`");
+    refused(&[("rules/r.rhai", &good), ("lib/s.rhia", "")], "expected a module, `lib/<name>.rhai`");
+    refused(&[("rules/r.rhai", &good), ("rule/s.rhai", &good)], "nothing in `rule/` would ever be read");
+    load(&[("rules/r.rhai", &good), ("README.md", "text"), ("docs/x.md", "text")]).unwrap();
     let toml = |text: &str| format!("{PACK}\n{text}");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[rules.x]\nenforcement = \"advisory\""))], "no rule `x`");
     refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[ruls.r]"))], "unknown key");
@@ -509,6 +523,11 @@ fn a_pack_is_refused_for_what_would_silently_not_be_there() {
     refused(
         &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = [{ from = [\"tam:x\"] }]"))],
         "`tam:x`",
+    );
+    refused(&[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]"))], "`[risk.high]` says nothing");
+    refused(
+        &[("rules/r.rhai", &good), ("pack.toml", &toml("[risk.high]\napprovals = []"))],
+        "`[risk.high]` says nothing",
     );
     let twice = PolicySet::load(&[pack(&[("rules/r.rhai", &good)]), pack(&[("rules/r.rhai", &good)])], &[]).unwrap();
     assert_eq!((twice.packs().len(), twice.rules().len()), (1, 1), "the same pack counts once");

@@ -25,10 +25,7 @@ pub fn run(args: &CompletionsArgs, console: &Console) -> Exit {
     // Into memory first: what can't be written is told as for every other verb.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "tollgate", &mut script);
-    match console.stdout(&script) {
-        Ok(()) => Exit::Clean,
-        Err(exit) => exit,
-    }
+    console.print(&String::from_utf8_lossy(&script))
 }
 
 #[cfg(test)]

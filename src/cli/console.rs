@@ -83,12 +83,21 @@ impl Console {
     pub fn stdout(&self, bytes: &[u8]) -> Result<(), Exit> {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|error| {
-            self.diagnostic(&Diagnostic::new(
-                Code::UnwritableReport,
-                format!("standard output could not be written: {error}"),
-            ));
+            self.diagnostic(&unwritten(&error));
             Exit::Unable
         })
+    }
+
+    /// Prints a text that is all that a verb has to give. Whoever stopped reading it has what they wanted, and is told
+    /// nothing; that it was not all written stays in the exit code.
+    #[must_use]
+    pub fn print(&self, text: &str) -> Exit {
+        let mut stdout = std::io::stdout().lock();
+        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+            Ok(()) => Exit::Clean,
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Unable,
+            Err(error) => self.refuse(&[unwritten(&error)]),
+        }
     }
 
     /// Says one mistake on standard error.
@@ -145,6 +154,10 @@ impl Console {
         let mut stderr = std::io::stderr().lock();
         let _ = writeln!(stderr, "{text}").and_then(|()| stderr.flush());
     }
+}
+
+fn unwritten(error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(Code::UnwritableReport, format!("standard output could not be written: {error}"))
 }
 
 /// What there is to say about a source that is not complete.

@@ -31,10 +31,7 @@ pub struct DefinitionsArgs {
 pub fn run(args: &DefinitionsArgs, console: &Console) -> Exit {
     let definitions = policy::definitions();
     let Some(out) = &args.out else {
-        return match console.stdout(definitions.single().as_bytes()) {
-            Ok(()) => Exit::Clean,
-            Err(exit) => exit,
-        };
+        return console.print(&definitions.single());
     };
     let path = Path::new(out);
     // A directory that is not there, and not a file of its name, is what was meant by a name without the ending.

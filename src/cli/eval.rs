@@ -238,6 +238,11 @@ fn judged(run: &Run, change: &Change) -> String {
         Described::Diff(file) | Described::Evidence(file) => format!("`{}`", file.shown),
     };
     let packs: Vec<String> = settings.policy.value.iter().map(|pack| format!("`{}`", pack.shown())).collect();
-    let unsaid = if settings.policy.from == From::Default { ", because no policy was named" } else { "" };
-    format!("judging {what} under {}{unsaid}", packs.join(", "))
+    let under = format!("judging {what} under {}", packs.join(", "));
+    match (&run.unmerged, &settings.policy.from) {
+        (Some(why), From::Default) => format!("{under}: {why}"),
+        (Some(why), _) => format!("{under}; of its settings: {why}"),
+        (None, From::Default) => format!("{under}, because no policy was named"),
+        (None, _) => under,
+    }
 }

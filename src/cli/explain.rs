@@ -23,10 +23,7 @@ pub struct ExplainArgs {
 /// Runs the verb.
 pub fn run(args: &ExplainArgs, console: &Console) -> Exit {
     match args.code.as_deref().map_or_else(|| Ok(list()), explained) {
-        Ok(text) => match console.stdout(text.as_bytes()) {
-            Ok(()) => Exit::Clean,
-            Err(exit) => exit,
-        },
+        Ok(text) => console.print(&text),
         Err(mistake) => console.refuse(&[mistake]),
     }
 }

@@ -129,6 +129,7 @@ fn at_head(run: &Run, checkout: Checkout, head: &str) -> Result<Run, Vec<Diagnos
         own_settings: run.own_settings.clone(),
         named_config: run.named_config,
         contradictions: Vec::new(),
+        unmerged: None,
     })
 }
 

@@ -42,6 +42,8 @@ pub struct Run {
     pub named_config: bool,
     /// What flags say of the change against what was known of it.
     pub contradictions: Vec<Contradiction>,
+    /// Why the settings of the repository do not count, where it has some that the base has not.
+    pub unmerged: Option<String>,
 }
 
 /// A settings file as it lies on the disk.
@@ -97,6 +99,7 @@ fn as_they_stand(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnosti
         own_settings: None,
         named_config,
         contradictions: Vec::new(),
+        unmerged: None,
     })
 }
 
@@ -156,6 +159,7 @@ fn in_repository(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnosti
         }
     }
     checkout.base.clone_from(&raw.change.base);
+    let unmerged = if file.is_none() { checkout.unmerged(raw.change.head.as_deref()) } else { None };
     let mut settings = Settings::merge(flags.clone(), file);
     if disk.is_some() && !settings.deny_weakening.value {
         checkout.keep_denial(&mut settings);
@@ -168,6 +172,7 @@ fn in_repository(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnosti
         own_settings,
         named_config: disk.is_some(),
         contradictions: Vec::new(),
+        unmerged,
     })
 }
 
@@ -297,6 +302,22 @@ impl Checkout {
                 .help("settings inside the repository are read from the base; commit them there first, or keep them outside"),
             ]),
         }
+    }
+
+    /// What to say of a settings file at the root that the head or the checkout has and the base has not.
+    fn unmerged(&self, head: Option<&str>) -> Option<String> {
+        let at_head = head.is_some_and(|head| matches!(self.repository.file(head, FILE_NAME), Ok(Some(_))));
+        let [root, _] = &self.roots;
+        let who = match (at_head, root.join(FILE_NAME).is_file()) {
+            (true, _) => "head",
+            (false, true) => "checkout",
+            (false, false) => return None,
+        };
+        let base = self.base.as_deref().map_or_else(
+            || "and the change has no base to read it from".to_owned(),
+            |base| format!("the base {} does not", short(base)),
+        );
+        Some(format!("the {who} has a `{FILE_NAME}`, {base}: it counts once merged"))
     }
 
     pub(super) fn settings_at(&self, commit: &str, path: &str) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {

@@ -72,7 +72,7 @@ pub struct LintArgs {
     /// Packs, in layer order [default: those that tollgate.toml of the current directory names]
     #[arg(value_name = "DIR|builtin:NAME", value_parser = |text: &str| Ok::<_, String>(pack_place(Path::new(""), text)))]
     packs: Vec<PackPlace>,
-    /// Repository whose paths, CI files and lockfiles globs, tools and packages are looked up in: git's HEAD, or the files of
+    /// Repository whose paths, CI files and lockfiles globs, languages, tools and packages are looked up in: git's HEAD, or the files of
     /// a directory that is no repository
     #[arg(long, value_name = "DIR")]
     repo: Option<String>,
@@ -218,7 +218,8 @@ fn repository(directory: &str) -> Result<(Repository, String), SnapshotError> {
     };
     let what =
         format!("{what}: {} paths, {} files that run tools, {count} locked packages{unread}", paths.len(), ci.len());
-    Ok((Repository { paths, ci, packages }, what))
+    let languages = paths.iter().filter_map(|path| normalize::files::language_of(path)).map(str::to_owned).collect();
+    Ok((Repository { paths, ci, languages, packages }, what))
 }
 
 /// Whether a directory is the whole repository: a part of one is taken as the files that it has.

@@ -9,7 +9,9 @@ use crate::collect::snapshot::{RawChange, RawFile, SnapshotError};
 use crate::collect::{diff, trees};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{self, Outcome, evaluate, honoured};
-use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, Override, Source};
+use crate::evidence::{
+    Completeness, DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, FileChange, Override, Source,
+};
 use crate::normalize;
 use crate::policy::Risk;
 use crate::report::{PolicyReport, ReportContext, VerdictReport, WeakeningReport};
@@ -57,13 +59,31 @@ pub fn files(files: Vec<RawFile>) -> Vec<FileChange> {
 /// # Errors
 /// Where it is none.
 pub fn read_evidence(file: &Location) -> Result<Evidence, Diagnostic> {
-    crate::collect::evidence::read(&file.path).map(|(evidence, _)| evidence).map_err(|error| {
+    crate::collect::evidence::read(&file.path).map(|(evidence, _)| all_licences(evidence)).map_err(|error| {
         let mut mistake = Diagnostic::from(&error);
         if let Some(place) = &mut mistake.place {
             place.file.clone_from(&file.shown);
         }
         mistake
     })
+}
+
+/// The evidence with a source that is missing where a package that comes in has no record of its licence.
+fn all_licences(mut evidence: Evidence) -> Evidence {
+    let lacking = normalize::licences::without_record(&evidence);
+    if let (Some((item, version)), Completeness::Complete) =
+        (lacking.first(), evidence.completeness(EvidenceKind::Licences))
+    {
+        let others = match lacking.len() {
+            1 => String::new(),
+            several => format!(" and {} others", several - 1),
+        };
+        let what = format!("{} package {} {version}{others}", item.ecosystem, item.name);
+        let reason = format!("the document has no record of the licence of {what}");
+        evidence.sources.push(Source::incomplete(EvidenceKind::Licences, Completeness::Missing, reason));
+        evidence.sources.sort();
+    }
+    evidence
 }
 
 /// Evidence from what a case says of it: its document without `schema`, and a complete source for each kind of `complete`.
@@ -88,12 +108,23 @@ pub fn evidence_of_case(document: serde_json::Value, complete: &[EvidenceKind]) 
         }
     }
     let text = serde_json::Value::Object(document).to_string();
-    crate::report::read_evidence(text.as_bytes()).map_err(|error| {
+    let evidence = crate::report::read_evidence(text.as_bytes()).map_err(|error| {
         // Its line and column are of a text that nobody has seen.
-        let place = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path) };
+        let place = if error.path.is_empty() { String::new() } else { format!("evidence.{}: ", error.path) };
         let help = error.help.map(|help| format!("; {help}")).unwrap_or_default();
         format!("{place}{}{help}", error.message)
-    })
+    })?;
+    let added = |(item, _): &(&DependencyChange, &str)| item.change == DependencyChangeKind::Added;
+    match normalize::licences::without_record(&evidence).into_iter().find(added) {
+        Some((item, version)) if evidence.completeness(EvidenceKind::Licences) == Completeness::Complete => {
+            Err(format!(
+                "licences are said to be complete, and `evidence.licences.items` has none of the {} package `{}` {version}, which is added; \
+             add it, without `expression` and `by` where nothing is stated, or take `licences` out of `complete`",
+                item.ecosystem, item.name
+            ))
+        }
+        _ => Ok(evidence),
+    }
 }
 
 /// What a changed path would be classified as, where a case does not say.
@@ -141,7 +172,7 @@ pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings,
     let Judging { absent, as_of, approving, overriding, further } = *judging;
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
-    let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), in_force: false };
+    let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), ageless: false };
     let verdict = judge(policy, &evidence, &options, approving);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     let abandoned = errors.find(|diagnostic| diagnostic.code == Code::Abandoned).cloned();
@@ -186,7 +217,7 @@ pub fn ask(
     judging: &Judging<'_>,
 ) -> Result<Verdict, String> {
     let without = settings.without.value.clone();
-    let options = evaluate::Options { without, as_of: Some(judging.as_of), in_force: false };
+    let options = evaluate::Options { without, as_of: Some(judging.as_of), ageless: false };
     let verdict = judge(policy, &Arc::new(evidence), &options, judging.approving);
     let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
     match errors.find(|diagnostic| diagnostic.code == Code::Abandoned) {
@@ -280,8 +311,8 @@ pub struct CaseRule {
     pub approvers: Vec<String>,
 }
 
-/// Judges the evidence of a case, as of the time of its change. Where that has none, nothing is too old, and every rule is in
-/// force. Of a kind that is complete, every tool that the policy expects has spoken.
+/// Judges the evidence of a case, as of the time of its change. Where that has none, nothing is too old, every rule is in
+/// force, and there is no today: a rule that asks for it is errored. Of a kind that is complete, every tool that the policy expects has spoken.
 #[must_use]
 pub fn judge_case(
     policy: &PolicySet,
@@ -296,17 +327,13 @@ pub fn judge_case(
         .filter(|missing| complete.contains(&missing.kind))
         .map(|missing| Source {
             tool: missing.tool,
-            made: Some(time.unwrap_or_default().to_string()),
+            made: time.map(|time| time.to_string()),
             ..Source::complete(missing.kind)
         })
         .collect();
     evidence.sources.extend(spoken);
     evidence.sources.sort();
-    let options = evaluate::Options {
-        without: without.to_vec(),
-        as_of: Some(time.unwrap_or_default()),
-        in_force: time.is_none(),
-    };
+    let options = evaluate::Options { without: without.to_vec(), as_of: time, ageless: time.is_none() };
     let approving = Approving { fallbacks: policy.fallbacks(), ..Approving::default() };
     let verdict = judge(policy, &Arc::new(evidence), &options, &approving);
     let rules = verdict.rules.iter().map(|rule| case_rule(rule, &verdict)).collect();
@@ -315,11 +342,13 @@ pub fn judge_case(
 
 fn case_rule(rule: &RuleVerdict, verdict: &Verdict) -> CaseRule {
     let required = verdict.approvals.iter().filter(|requirement| requirement.is_of(rule.id()));
+    let help = rule.outcome.diagnostic.as_ref().and_then(|error| error.help.as_ref());
+    let help = help.map(|help| format!("; {help}")).unwrap_or_default();
     CaseRule {
         id: rule.id().to_owned(),
         outcome: rule.outcome.outcome,
         decision: rule.decision,
-        reason: rule.outcome.reason.clone(),
+        reason: format!("{}{help}", rule.outcome.reason),
         messages: rule.violations.iter().map(|judged| judged.violation.message.clone()).collect(),
         risk: rule.violations.iter().map(|judged| judged.risk).max(),
         approvers: required.flat_map(|requirement| requirement.from.iter().map(ToString::to_string)).collect(),

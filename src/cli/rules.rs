@@ -69,10 +69,7 @@ pub fn run(args: RulesArgs, console: &Console) -> Exit {
         }
     });
     match written {
-        Ok(text) => match console.stdout(text.as_bytes()) {
-            Ok(()) => Exit::Clean,
-            Err(exit) => exit,
-        },
+        Ok(text) => console.print(&text),
         Err(mistakes) => console.refuse(&mistakes),
     }
 }

@@ -20,8 +20,5 @@ pub struct SchemaArgs {
 
 /// Runs the verb.
 pub fn run(args: &SchemaArgs, console: &Console) -> Exit {
-    match console.stdout(schema_text(args.document).as_bytes()) {
-        Ok(()) => Exit::Clean,
-        Err(exit) => exit,
-    }
+    console.print(&schema_text(args.document))
 }

@@ -123,6 +123,8 @@ codes! {
     UnreachableCode = "unreachable-code",
     /// A condition is the same whatever the change is.
     ConstantCondition = "constant-condition",
+    /// A query selects nothing whatever the change is.
+    EmptySelection = "empty-selection",
     /// A rule can do nothing.
     NoEffect = "no-effect",
     /// A `check` gave a value back.
@@ -199,6 +201,10 @@ codes! {
     UnmentionedTool = "unmentioned-tool" as Warning,
     /// No lockfile of the repository has a package, or any package of an ecosystem.
     UnlockedPackage = "unlocked-package" as Warning,
+    /// No file of the repository is in a language.
+    UnusedLanguage = "unused-language" as Warning,
+    /// A later layer gives a rule the value of a parameter that it has already.
+    PinnedParameter = "pinned-parameter" as Warning,
 }
 
 /// A place in a file of the user's.

@@ -9,37 +9,43 @@ pub use outcome::{Outcome, RuleOutcome};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{Completeness, Evidence, EvidenceKind, Source};
-use crate::policy::{PolicySet, Rule, RuleMeta, RuleResult, STACK_BYTES, Session};
+use crate::policy::{Limit, PolicySet, Rule, RuleMeta, RuleResult, STACK_BYTES, Session};
 
 /// What is said about an evaluation beside policy and evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     /// Kinds of evidence that are not to be expected here. See [`honoured`].
     pub without: Vec<EvidenceKind>,
-    /// The time that sources and rules are judged at; without it, a source whose age a pack limits is stale, and a rule that
-    /// is in force from some day on is in force.
+    /// The time that sources and rules are judged at; without it, a source whose age a pack limits is stale, a rule that is
+    /// in force from some day on is in force, and a rule that asks for the day is errored.
     pub as_of: Option<jiff::Timestamp>,
-    /// Whether rules are in force whatever the day: where `as_of` is nothing that anybody said.
-    pub in_force: bool,
+    /// Whether nothing has an age: where nobody says when, as in a case, no source is stale for what it does not tell.
+    pub ageless: bool,
 }
 
 /// Asks every rule, in the order of their ids.
 #[must_use]
 pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options) -> Vec<RuleOutcome> {
     let mut lacking = policy.missing_sources(evidence);
-    lacking.extend(policy.stale_sources(evidence, options.as_of));
+    if !options.ageless {
+        lacking.extend(policy.stale_sources(evidence, options.as_of));
+    }
     let completeness: Vec<(EvidenceKind, Completeness)> = <EvidenceKind as crate::evidence::Word>::ALL
         .iter()
         .map(|kind| (*kind, of_kind(evidence, &lacking, *kind)))
         .filter(|(_, completeness)| *completeness != Completeness::Complete)
         .collect();
-    let day = options.as_of.filter(|_| !options.in_force).map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
-    let without: Vec<EvidenceKind> =
-        options.without.iter().copied().filter(|kind| honoured(policy, evidence, *kind).is_ok()).collect();
+    let day = options.as_of.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let excusable: Vec<EvidenceKind> = <EvidenceKind as crate::evidence::Word>::ALL
+        .iter()
+        .copied()
+        .filter(|kind| honoured(policy, evidence, *kind).is_ok())
+        .collect();
+    let without: Vec<EvidenceKind> = options.without.iter().copied().filter(|kind| excusable.contains(kind)).collect();
     let ask_all = || -> Vec<RuleOutcome> {
         let mut session = Session::new(policy, Arc::clone(evidence), options.as_of);
-        let outcomes =
-            policy.rules().iter().map(|rule| ask(&mut session, rule, day, &completeness, &without)).collect();
+        let outcomes = policy.rules().iter().map(|rule| ask(&mut session, rule, day, &completeness, &without));
+        let outcomes = outcomes.map(|outcome| limited(policy, dispensable(outcome, &excusable))).collect();
         session.end();
         outcomes
     };
@@ -76,7 +82,8 @@ fn of_kind(evidence: &Evidence, lacking: &[Source], kind: EvidenceKind) -> Compl
 /// # Errors
 /// Why it is not, in words.
 pub fn honoured(policy: &PolicySet, evidence: &Evidence, kind: EvidenceKind) -> Result<(), String> {
-    if evidence.sources.iter().any(|source| source.kind == kind && !source.is_nobodys()) {
+    let supplied = |source: &Source| !source.is_nobodys() && !had_nothing_to_look_up(evidence, source);
+    if evidence.sources.iter().any(|source| source.kind == kind && supplied(source)) {
         return Err(format!("there is {kind} evidence, so it can't be said not to be expected"));
     }
     for pack in policy.packs() {
@@ -86,6 +93,39 @@ pub fn honoured(policy: &PolicySet, evidence: &Evidence, kind: EvidenceKind) -> 
         }
     }
     Ok(())
+}
+
+/// Whether a source is there only to say that of no changed package there was anything to look up: nobody supplied it.
+fn had_nothing_to_look_up(evidence: &Evidence, source: &Source) -> bool {
+    matches!(source.kind, EvidenceKind::Licences | EvidenceKind::Advisories)
+        && evidence.dependencies.is_empty()
+        && source.path.is_none()
+        && source.tool.is_none()
+        && source.sha256.is_none()
+}
+
+/// Says of a rule which kinds of evidence that it needs could be said not to be expected.
+fn dispensable(mut outcome: RuleOutcome, excusable: &[EvidenceKind]) -> RuleOutcome {
+    outcome.excusable = outcome.rule.needs.iter().copied().filter(|kind| excusable.contains(kind)).collect();
+    outcome
+}
+
+/// Says of a rule that hit a limit what that is, and who lowered it.
+fn limited(policy: &PolicySet, mut outcome: RuleOutcome) -> RuleOutcome {
+    let Some(error) = outcome.diagnostic.as_mut().filter(|error| error.code == Code::LimitExceeded) else {
+        return outcome;
+    };
+    let name = error.message.split('`').nth(1).and_then(|name| Limit::named(name).ok());
+    let hit = name.or_else(|| Limit::named("operations").ok().filter(|_| error.message.ends_with(" operations")));
+    let Some(hit) = hit else { return outcome };
+    let set = policy.limits().iter().find(|limit| limit.name == hit.name);
+    let written = format!("`{}`", hit.name);
+    let value = hit.of(policy.in_use());
+    let told = error.message.replacen(&written, &format!("{written}, which is {value}"), 1);
+    outcome.reason = outcome.reason.replacen(&error.message, &told, 1);
+    error.message = told;
+    outcome.limited_by = set.filter(|limit| limit.value < limit.default).map(|limit| limit.set_by.to_string());
+    outcome
 }
 
 fn ask(
@@ -103,7 +143,8 @@ fn ask(
         ..blank(&meta)
     };
     if let Some(kind) = meta.needs.iter().find(|kind| without.contains(kind)) {
-        return not_asked(format!("{kind} are said not to be expected here"), meta.needs.clone());
+        let reason = format!("{kind} {} said not to be expected here", is_or_are(*kind));
+        return RuleOutcome { excused: true, ..not_asked(reason, meta.needs.clone()) };
     }
     // Where it is not known which files changed, it is not known that none of them lies in the scope.
     let all_files = !completeness.iter().any(|(kind, _)| *kind == EvidenceKind::Files);
@@ -123,6 +164,9 @@ fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
         rule: Arc::clone(rule),
         outcome: Outcome::Errored,
         ran: false,
+        excused: false,
+        excusable: Vec::new(),
+        limited_by: None,
         incomplete: false,
         reason: String::new(),
         violations: Vec::new(),
@@ -138,15 +182,34 @@ fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
     }
 }
 
+/// The verb that goes with the word of a kind of evidence.
+const fn is_or_are(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Change | EvidenceKind::Baseline | EvidenceKind::Coverage => "is",
+        EvidenceKind::Findings
+        | EvidenceKind::Owners
+        | EvidenceKind::Files
+        | EvidenceKind::Dependencies
+        | EvidenceKind::Licences
+        | EvidenceKind::Advisories
+        | EvidenceKind::Capabilities
+        | EvidenceKind::Reviews
+        | EvidenceKind::Teams
+        | EvidenceKind::Tests
+        | EvidenceKind::Claims => "are",
+    }
+}
+
 /// What is said of a kind of evidence that is not complete.
-const fn state(completeness: Completeness) -> &'static str {
+fn state(kind: EvidenceKind, completeness: Completeness) -> String {
+    let verb = is_or_are(kind);
     match completeness {
-        Completeness::Complete => "are complete",
-        Completeness::Missing => "are missing",
-        Completeness::Failed => "failed",
-        Completeness::Stale => "are stale",
-        Completeness::Truncated => "are truncated",
-        Completeness::NotExpected => "are not expected",
+        Completeness::Complete => format!("{verb} complete"),
+        Completeness::Missing => format!("{verb} missing"),
+        Completeness::Failed => "failed".to_owned(),
+        Completeness::Stale => format!("{verb} stale"),
+        Completeness::Truncated => format!("{verb} truncated"),
+        Completeness::NotExpected => format!("{verb} not expected"),
     }
 }
 
@@ -162,7 +225,7 @@ fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKi
     let lacking: Vec<String> = looked_at
         .iter()
         .filter(|(kind, _)| !meta.optional.contains(kind))
-        .map(|(kind, completeness)| format!("{kind} {}", state(*completeness)))
+        .map(|(kind, completeness)| format!("{kind} {}", state(*kind, *completeness)))
         .collect();
     let incomplete = !lacking.is_empty();
     let count = result.violations.len();
@@ -180,7 +243,7 @@ fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKi
     let spared: Vec<String> = looked_at
         .iter()
         .filter(|(kind, _)| meta.optional.contains(kind))
-        .map(|(kind, completeness)| format!("{kind}, which it may do without, {}", state(*completeness)))
+        .map(|(kind, completeness)| format!("{kind}, which it may do without, {}", state(*kind, *completeness)))
         .collect();
     let reason = match (outcome, incomplete) {
         (Outcome::Satisfied, _) if !spared.is_empty() => format!("{reason}; {}", spared.join(", ")),
@@ -191,6 +254,9 @@ fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKi
         rule: meta,
         outcome,
         ran: matches!(outcome, Outcome::Satisfied | Outcome::Violated | Outcome::NotApplicable),
+        excused: false,
+        excusable: Vec::new(),
+        limited_by: None,
         incomplete,
         reason,
         violations: result.violations,

@@ -31,6 +31,12 @@ pub struct RuleOutcome {
     pub outcome: Outcome,
     /// Whether it ran to an end of its own: satisfied, violated, or not applicable by its own word.
     pub ran: bool,
+    /// Whether it was not asked because evidence that it needs was said not to be expected: it looked at nothing.
+    pub excused: bool,
+    /// The kinds that it needs and that `--without` would be honoured of.
+    pub excusable: Vec<EvidenceKind>,
+    /// Who set the limit that it hit, where somebody lowered it.
+    pub limited_by: Option<String>,
     /// Whether it needs or read evidence that is not complete.
     pub incomplete: bool,
     /// Why it ended so, in words.

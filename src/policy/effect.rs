@@ -156,6 +156,16 @@ mod tests {
     use crate::evidence::Word as _;
 
     #[test]
+    fn the_document_has_the_level_of_every_threat() {
+        let document = include_str!("../../docs/decision.md");
+        for likelihood in Likelihood::ALL {
+            let levels: Vec<String> = Impact::ALL.iter().map(|impact| impact.at(*likelihood).to_string()).collect();
+            let row = format!("| {likelihood} | {} |\n", levels.join(" | "));
+            assert!(document.contains(&row), "no row `{row}`");
+        }
+    }
+
+    #[test]
     fn more_likelihood_or_more_impact_is_never_less_risk() {
         for likelihood in Likelihood::ALL.windows(2) {
             assert!(Impact::ALL.iter().all(|impact| impact.at(likelihood[0]) <= impact.at(likelihood[1])));

@@ -27,6 +27,7 @@ mod sandbox;
 mod session;
 mod set;
 mod trouble;
+mod undefined;
 mod watch;
 
 pub use effect::{Assessment, Impact, Judgement, Likelihood, RequiredApproval, Subject, Threat, Violation};

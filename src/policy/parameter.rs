@@ -244,6 +244,16 @@ impl Parameter {
             if of.rank(&from) > of.rank(&to) {
                 return Err(broken("`from` lies above `to`".to_owned(), range.from.span()));
             }
+            let rank = of.rank(&default);
+            if rank < of.rank(&from) || of.rank(&to) < rank {
+                let what = format!(
+                    "the range from {} to {} does not hold the default, {}",
+                    describe(&from),
+                    describe(&to),
+                    describe(&default)
+                );
+                return Err(broken(what, range.from.span()));
+            }
             tunable = Some((from, to));
         }
         Ok(Self { of, default, description: table.description.clone(), stricter: table.stricter, tunable })
@@ -260,7 +270,23 @@ impl Parameter {
         if to == from || self.is_stricter(from, to) || self.in_range(to) {
             return Ok(());
         }
-        Err(format!("can't be moved from {} to {}: {}", describe(from), describe(to), self.freedom()))
+        let list = |value: &toml::Value| value.as_array().cloned().unwrap_or_default();
+        let quoted = |entries: Vec<&toml::Value>| {
+            entries.into_iter().map(describe).collect::<Vec<_>>().join(", ").replace("the text ", "")
+        };
+        match self.stricter {
+            Some(Stricter::Superset) => {
+                let (old, new) = (list(from), list(to));
+                let gone = quoted(old.iter().filter(|entry| !new.contains(entry)).collect());
+                Err(format!("has to keep every entry that it has: {gone} would be gone"))
+            }
+            Some(Stricter::Subset) => {
+                let (old, new) = (list(from), list(to));
+                let added = quoted(new.iter().filter(|entry| !old.contains(entry)).collect());
+                Err(format!("can only lose entries: {added} would be new"))
+            }
+            _ => Err(format!("can't be moved from {} to {}: {}", describe(from), describe(to), self.freedom())),
+        }
     }
 
     /// What later layers may do with it, in words.
@@ -305,8 +331,8 @@ const fn direction(stricter: Stricter) -> &'static str {
     match stricter {
         Stricter::Lower => "lower",
         Stricter::Higher => "higher",
-        Stricter::Subset => "shorter",
-        Stricter::Superset => "longer",
+        Stricter::Subset => "shorter, by leaving entries out",
+        Stricter::Superset => "longer, by adding entries",
     }
 }
 
@@ -365,12 +391,29 @@ mod tests {
     }
 
     #[test]
+    fn a_range_that_does_not_hold_the_default_is_refused() {
+        let table = |range: &str| -> ParameterTable {
+            toml::from_str(&format!("type = \"severity\"\ndefault = \"high\"\ntunable = {range}")).unwrap()
+        };
+        let refused = Parameter::declare("p", &table("{ from = \"low\", to = \"medium\" }")).unwrap_err().0;
+        assert!(refused.message.contains("does not hold the default"), "{}", refused.message);
+        Parameter::declare("p", &table("{ from = \"high\", to = \"critical\" }")).unwrap();
+    }
+
+    #[test]
     fn a_list_is_moved_only_to_the_stricter_side() {
         let declared = "type = \"list<glob>\"\ndefault = [\"a/**\", \"b/**\"]\nstricter = \"superset\"";
         let list = |globs: &[&str]| toml::Value::Array(globs.iter().map(|glob| text(glob)).collect());
         assert!(moves(declared, &list(&["b/**", "a/**", "c/**"])));
         assert!(!moves(declared, &list(&["a/**"])));
         assert!(!moves(declared, &list(&["a/**", "b/**", "/c"])));
+        let why = |declared: &str, to: &[&str]| {
+            let parameter = parameter(declared);
+            parameter.may_move(&parameter.default, &list(to)).unwrap_err()
+        };
+        assert_eq!(why(declared, &["b/**", "c/**"]), "has to keep every entry that it has: `a/**` would be gone");
+        let subset = declared.replace("superset", "subset");
+        assert_eq!(why(&subset, &["a/**", "c/**"]), "can only lose entries: `c/**` would be new");
     }
 
     #[test]

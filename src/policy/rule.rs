@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rhai::{AST, ASTFlags, Dynamic, Engine, Expr, ImmutableString, Position, Stmt};
+use rhai::{AST, ASTFlags, Dynamic, Engine, Expr, ImmutableString, ParseErrorType, Position, Stmt};
 
 use super::check::Names;
 use super::layers::Pack;
 use super::metadata::{Approver, Enforcement, Risk, RuleMeta};
 use super::parameter::day;
+use super::undefined;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{EvidenceKind, Word};
 
@@ -36,13 +37,23 @@ impl Script {
         Diagnostic::new(code, message).at(self.place(position))
     }
 
+    /// What to write for a name that is not known at its place.
+    fn instead_of(&self, name: &str, position: Position) -> Option<String> {
+        let at = undefined::offset(&self.text, position.line()?, position.position()?)?;
+        undefined::help(&self.text, name, at)
+    }
+
     /// Parses it.
     pub(crate) fn compile(&self, engine: &Engine) -> Result<AST, Diagnostic> {
         let mut ast = engine.compile(&*self.text).map_err(|error| {
             let message = error.err_type().to_string();
             let diagnostic = self.mistake(Code::SyntaxError, error.position(), lower_first(&message));
-            match disabled_symbol(&message) {
-                Some(why) => diagnostic.help(why),
+            let help = match error.err_type() {
+                ParseErrorType::VariableUndefined(name) => self.instead_of(name, error.position()),
+                _ => disabled_symbol(&message).map(str::to_owned),
+            };
+            match help {
+                Some(help) => diagnostic.help(help),
                 None => diagnostic,
             }
         })?;
@@ -131,8 +142,8 @@ pub(crate) fn parse(
 ) -> Result<Parsed, Vec<Diagnostic>> {
     let one = |diagnostic: Diagnostic| vec![diagnostic];
     check_top_level(script, &ast).map_err(one)?;
-    let check = ast.iter_functions().find(|function| function.name == "check");
-    match check {
+    let checks = || ast.iter_functions().filter(|function| function.name == "check");
+    match checks().find(|function| function.params.len() == 2).or_else(|| checks().next()) {
         Some(function) if function.params.len() == 2 => {}
         Some(function) => {
             return Err(one(script.mistake(

@@ -8,6 +8,7 @@ use rhai::{AST, Map};
 
 use super::host::PathScope;
 use super::layers::SetLimit;
+use super::limits::Limits;
 use super::metadata::{Approver, OverrideTerms, PackMeta, RuleMeta, SetBy, Threshold};
 use super::modules::Modules;
 use super::sandbox::Sandbox;
@@ -101,6 +102,12 @@ impl PolicySet {
     #[must_use]
     pub fn limits(&self) -> &[SetLimit] {
         &self.limits
+    }
+
+    /// The limits that hold.
+    #[must_use]
+    pub const fn in_use(&self) -> &Limits {
+        &self.sandbox.limits
     }
 
     /// The limits that are higher than they are by themselves: name, value, and who set it.

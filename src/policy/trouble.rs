@@ -131,11 +131,15 @@ fn describe(error: &EvalAltResult) -> Diagnostic {
         EvalAltResult::ErrorTerminated(value, _) if value.is::<LimitHit>() => {
             Diagnostic::new(Code::LimitExceeded, "the rule used too many operations")
         }
-        EvalAltResult::ErrorTooManyOperations(_)
-        | EvalAltResult::ErrorStackOverflow(_)
-        | EvalAltResult::ErrorDataTooLarge(..)
-        | EvalAltResult::ErrorTooManyVariables(_)
-        | EvalAltResult::ErrorTooManyModules(_) => {
+        EvalAltResult::ErrorStackOverflow(_) => limit("call_depth", "too many calls inside calls"),
+        EvalAltResult::ErrorTooManyVariables(_) => limit("variables", "too many variables at a time"),
+        EvalAltResult::ErrorDataTooLarge(what, _) => match what.as_str() {
+            "Length of string" => limit("text_bytes", "a text is too long"),
+            "Size of array/BLOB" => limit("array_elements", "an array has too many elements"),
+            "Size of object map" => limit("map_entries", "a map has too many entries"),
+            _ => Diagnostic::new(Code::LimitExceeded, format!("the rule hit a limit: {}", plain(error))),
+        },
+        EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTooManyModules(_) => {
             Diagnostic::new(Code::LimitExceeded, format!("the rule hit a limit: {}", plain(error)))
         }
         EvalAltResult::ErrorFunctionNotFound(call, _) => not_found(call),
@@ -150,12 +154,18 @@ fn describe(error: &EvalAltResult) -> Diagnostic {
     }
 }
 
+fn limit(name: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::LimitExceeded, format!("the rule hit the limit `{name}`: {what}"))
+}
+
 /// The engine's words without the place, which the diagnostic has.
 fn plain(error: &EvalAltResult) -> String {
     let mut text = error.to_string();
     if let Some(index) = text.rfind(" (line ") {
         text.truncate(index);
     }
+    // Where the engine has nothing more to say, it still announces it.
+    let text = text.trim_end_matches([':', ' ']);
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
@@ -177,6 +187,10 @@ fn type_word(name: &str) -> &str {
 /// `under (Findings, i64)`: a function that is there, called with what it does not take.
 fn not_found(call: &str) -> Diagnostic {
     let (name, found) = call.split_once(" (").unwrap_or((call, ""));
+    // No name of a function has a space: the engine says in words what its own functions can't do.
+    if found.is_empty() && name.contains(' ') {
+        return Diagnostic::new(Code::TypeMismatch, name);
+    }
     let found: Vec<&str> =
         found.trim_end_matches(')').split(", ").filter(|part| !part.is_empty()).map(type_word).collect();
     if let Some(property) = name.strip_prefix("get$") {

@@ -71,6 +71,8 @@ pub struct CatalogueRule {
     pub enforcement_set_by: SetByReport,
     /// The day from which on it is that binding, in UTC; advisory before.
     pub effective_on: Option<String>,
+    /// Who set that; `None` where there is no such day.
+    pub effective_on_set_by: Option<SetByReport>,
     /// The risk of its violations.
     pub risk: Risk,
     /// Evidence that it needs.
@@ -218,6 +220,9 @@ impl From<&RuleMeta> for CatalogueRule {
             enforcement: rule.enforcement,
             enforcement_set_by: rule.set_by.get("enforcement").unwrap_or(&by_itself).into(),
             effective_on: rule.effective_on.map(|date| date.to_string()),
+            effective_on_set_by: rule
+                .effective_on
+                .map(|_| rule.set_by.get("effective_on").unwrap_or(&by_itself).into()),
             risk: rule.risk,
             needs: rule.needs.clone(),
             optional: rule.optional.clone(),

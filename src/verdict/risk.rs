@@ -25,7 +25,8 @@ pub struct RiskSummary {
 pub struct CategoryRisk {
     /// The category.
     pub category: String,
-    /// The highest over unwaived violations and assessments of mandatory rules; `None` where nothing was assessed.
+    /// The highest over unwaived violations and assessments of mandatory rules; `None` where nothing was assessed, and
+    /// where nothing was found but a rule was excused from looking: what was not looked at is not "none".
     pub risk: Option<Risk>,
     /// Mandatory rules with a say in it that left something undecided.
     pub undecided: u32,
@@ -64,6 +65,17 @@ pub(super) fn summarize(rules: &[RuleVerdict]) -> RiskSummary {
     for rule in rules {
         for category in categories_of(rule) {
             add(categories.entry(category).or_default(), category, rule);
+        }
+    }
+    for rule in rules.iter().filter(|rule| rule.outcome.excused) {
+        if let Some(entry) = categories.get_mut(rule.outcome.rule.category.as_str()) {
+            // Others looked at other evidence; what this one is there to see, nobody saw. Who assesses speaks for the whole.
+            let said = |advisory: bool| entry.assessments.iter().any(|said| said.advisory == advisory);
+            let (by_mandatory, by_advisory) = (said(false), said(true));
+            entry.advisory = entry.advisory.filter(|level| *level != Risk::None || by_advisory);
+            if rule.is_mandatory() {
+                entry.risk = entry.risk.filter(|level| *level != Risk::None || by_mandatory);
+            }
         }
     }
     let mut categories: Vec<CategoryRisk> = categories.into_values().collect();

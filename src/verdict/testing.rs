@@ -36,6 +36,9 @@ pub(super) fn satisfied(id: &str, enforcement: Enforcement) -> RuleOutcome {
         rule: Arc::new(meta),
         outcome: Outcome::Satisfied,
         ran: true,
+        excused: false,
+        excusable: vec![EvidenceKind::Findings],
+        limited_by: None,
         incomplete: false,
         reason: "why".to_owned(),
         violations: Vec::new(),
@@ -104,7 +107,7 @@ pub(super) fn team(name: &str) -> Approver {
     Approver::Team(name.to_owned())
 }
 
-/// Complete findings, and the files `a` of `user:ann`, `b` of `user:bob`, `c` of `user:ann`.
+/// Complete findings, and the files `a` of `@ann`, `b` of `@bob`, `c` of `@ann`.
 pub(super) fn evidence() -> Evidence {
     let file = |path: &str, owner: &str| FileChange {
         added: Some(1),
@@ -113,7 +116,7 @@ pub(super) fn evidence() -> Evidence {
         ..FileChange::at(path, FileStatus::Modified, FileKind::Source)
     };
     Evidence {
-        files: vec![file("a", "user:ann"), file("b", "user:bob"), file("c", "user:ann")],
+        files: vec![file("a", "@ann"), file("b", "@bob"), file("c", "@ann")],
         sources: vec![Source::complete(EvidenceKind::Findings)],
         ..Evidence::default()
     }

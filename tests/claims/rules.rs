@@ -271,7 +271,7 @@ fn what_can_not_be_meant_is_an_error() {
         ("note(`${change.claims.section([\"a\", \"\"]).count()}`);", "found an empty text"),
         ("supported([change, 1][0], \"so\");", "`supported` is said of a claim, found the change"),
         ("contradicted([change.claims, 1][0], \"so\");", "`contradicted` is said of a claim, found Claims"),
-        ("for claim in change.claims { supported(claim, \" \"); }", "`supported` needs what shows it"),
+        ("for claim in change.claims { supported(claim, [\" \", 1][0]); }", "`supported` needs what shows it"),
         ("for claim in change.claims { if [claim.label, 1][0] == 3 { note(\"x\"); } }", "can't compare"),
     ] {
         let outcome = one(body);

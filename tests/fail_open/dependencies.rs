@@ -169,3 +169,54 @@ fn a_lockfile_of_which_only_a_diff_is_there() {
     all(["package-lock.json", "package.json", "Cargo.lock", "requirements.txt", "yarn.lock"]
         .map(|file| (file, "indeterminate", of(file))));
 }
+
+/// An evidence document with one package more, whose licences are said to be complete, and has so many records of them.
+fn added(licences: &serde_json::Value) -> serde_json::Value {
+    serde_json::json!({
+        "schema": "tollgate/evidence/v1",
+        "dependencies": {"items": [{"ecosystem": "npm", "name": "left-pad", "purl": "pkg:npm/left-pad@1.3.0", "change": "added",
+            "after": ["1.3.0"], "manifest": "package-lock.json"}]},
+        "licences": {"items": licences},
+        "sources": [{"kind": "dependencies", "completeness": "complete"}, {"kind": "licences", "completeness": "complete"}],
+    })
+}
+
+#[test]
+fn a_package_of_whose_licence_there_is_no_record_is_not_one_with_an_allowed_licence() {
+    let judged = |name: &str, licences: serde_json::Value| {
+        let place = Place::new();
+        let body = "for l in change.licences.not_allowed(\"MIT\") { violation(l, l.name); }";
+        place.pack("p", "\"dependencies\", \"licences\"", body);
+        place.write("e.json", added(&licences).to_string());
+        decision(name, &place.eval(&["--evidence", "e.json", "--policy", "p"]))
+    };
+    let record = |version: &str| {
+        serde_json::json!([{"ecosystem": "npm", "name": "left-pad", "version": version, "purl": "pkg:npm/left-pad@1.3.0",
+            "manifest": "package-lock.json", "expression": "MIT", "by": "lockfile"}])
+    };
+    all([
+        ("none", "indeterminate", judged("none", serde_json::json!([]))),
+        ("of another version", "indeterminate", judged("other", record("1.2.0"))),
+        ("of it", "approved", judged("record", record("1.3.0"))),
+    ]);
+}
+
+#[test]
+fn a_case_that_leaves_the_licence_of_a_new_package_out_is_refused_by_name_and_so_is_a_half_item() {
+    let said = |items: &str| {
+        let place = Place::new();
+        place.pack("p", "\"licences\"", "for l in change.licences.not_allowed(\"MIT\") { violation(l, l.name); }");
+        let case = format!(
+            "complete = [\"dependencies\", \"licences\"]\n[[evidence.dependencies.items]]\n{items}[expect]\noutcome = \"satisfied\"\n"
+        );
+        place.write("p/cases/the-rule/new.toml", case);
+        let output = place.run(&["test", "p"]);
+        assert_eq!(crate::code(&output), 2);
+        crate::stderr(&output)
+    };
+    let whole = "ecosystem = \"npm\"\nname = \"left-pad\"\npurl = \"pkg:npm/left-pad@1.3.0\"\nchange = \"added\"\nafter = [\"1.3.0\"]\nmanifest = \"package-lock.json\"\n";
+    let refused = said(whole);
+    assert!(refused.contains("has none of the npm package `left-pad` 1.3.0, which is added"), "{refused}");
+    let refused = said(&whole.replace("purl = \"pkg:npm/left-pad@1.3.0\"\n", ""));
+    assert!(refused.contains("evidence.dependencies.items[0]"), "{refused}");
+}

@@ -433,3 +433,32 @@ fn a_reader_that_goes_away_leaves_no_approval() {
         assert_eq!(command.stdout(writer).output().unwrap().status.code(), Some(2), "{format}");
     }
 }
+
+#[test]
+fn what_nobody_supplied_can_be_said_not_to_be_expected_and_then_nobody_looked() {
+    let place = place();
+    let eval = |arguments: &[&str]| place.eval(&[&["--trees", "before", "after"], arguments].concat());
+    let output = eval(&["--without", "findings", "--without", "advisories"]);
+    let said = crate::stderr(&output);
+    assert!(!said.contains("is not honoured"), "no package changed, so there was nothing to look up: {said}");
+    let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let categories = verdict["risk"]["categories"].as_array().unwrap();
+    let level = |name: &str| categories.iter().find(|one| one["category"] == name).unwrap()["risk"].clone();
+    assert_eq!((level("vulnerabilities"), level("secrets")), (json!(null), json!(null)));
+    let output = eval(&["--without", "findings"]);
+    let verdict: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let categories = verdict["risk"]["categories"].as_array().unwrap();
+    let level = categories.iter().find(|one| one["category"] == "vulnerabilities").unwrap()["risk"].clone();
+    assert_eq!(level, json!(null), "no scanner looked for those that are no package's");
+}
+
+#[test]
+fn what_is_lacking_is_told_in_the_number_of_its_word_and_advice_is_what_would_be_honoured() {
+    let place = place();
+    place.pack("p", "\"findings\", \"change\", \"baseline\"", "for f in change.findings { violation(f, f.path); }");
+    let output = place.eval(&["--trees", "before", "after", "--policy", "p"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("findings are missing") && text.contains("change is missing"), "{text}");
+    assert!(text.contains("baseline is missing"), "{text}");
+    assert!(!text.contains("--without"), "no pack lets it be lacking: {text}");
+}

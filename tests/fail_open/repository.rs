@@ -160,8 +160,28 @@ fn a_base_without_a_policy_is_judged_by_the_built_in_one() {
     place.commit();
     let output = place.eval(&[]);
     assert_eq!(decision("bootstrap", &output), "indeterminate");
-    assert!(crate::stderr(&output).contains("under `builtin:baseline`, because no policy was named"));
+    let base = place.git(&["rev-parse", "main"]);
+    let why = format!("the head has a `tollgate.toml`, the base {} does not: it counts once merged", &base[..12]);
+    assert!(crate::stderr(&output).contains(&format!("under `builtin:baseline`: {why}")), "{}", crate::stderr(&output));
+    let named = place.eval(&["--policy", "builtin:baseline"]);
+    assert!(crate::stderr(&named).contains(&why), "{}", crate::stderr(&named));
     assert_eq!(decision("named", &place.eval(&["--policy", "own"])), "none");
+}
+
+#[test]
+fn settings_that_only_the_checkout_has_are_said_not_to_count_and_without_any_nothing_is_said() {
+    let place = Place::new();
+    place.git(&["init", "-q", "-b", "main"]);
+    place.write("src/a.js", "a\n");
+    place.commit();
+    place.git(&["checkout", "-q", "-b", "change"]);
+    place.write("src/a.js", "b\n");
+    place.commit();
+    let said = crate::stderr(&place.eval(&[]));
+    assert!(said.contains("under `builtin:baseline`, because no policy was named"), "{said}");
+    place.write("tollgate.toml", "policy = [\"own\"]\n");
+    let said = crate::stderr(&place.eval(&[]));
+    assert!(said.contains("the checkout has a `tollgate.toml`, the base ") && said.contains("once merged"), "{said}");
 }
 
 #[test]

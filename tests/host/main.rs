@@ -32,7 +32,7 @@ const META: &str =
 /// A rule with a body, on its own in a pack.
 fn load(body: &str) -> Result<PolicySet, Vec<Diagnostic>> {
     let rule = format!(
-        "{META}\nfn check(change, params) {{ if change.sources.count() < 0 {{ note(\"never\"); }}\n{}\n}}\n",
+        "{META}\nfn check(change, params) {{ if change.sources.count() > 100000 {{ note(\"never\"); }}\n{}\n}}\n",
         unread::unread(body)
     );
     let files = [("pack.toml", PACK.to_owned()), ("rules/r.rhai", rule)];

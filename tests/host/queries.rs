@@ -43,9 +43,9 @@ fn aggregates_of_a_selection_are_what_a_loop_over_it_would_find() {
 fn the_top_is_a_selection_in_the_order_of_the_collection_and_ties_go_to_those_that_come_first() {
     let top = |query: &str, property: &str| {
         let body = format!(
-            "let found = \"\"; for item in change.{query} {{ found += `${{item.{property}}} `; }} note(found);"
+            "let found = \"\"; for item in change.{query} {{ found += `${{item.{property}}} `; }} note(`top: ${{found}}`);"
         );
-        run(&body).notes[0].clone()
+        run(&body).notes[0].strip_prefix("top: ").unwrap().to_owned()
     };
     assert_eq!(top("files.top(1, \"added\")", "path"), "src/list.js ");
     assert_eq!(top("files.top(2, \"removed\")", "path"), "src/list.js src/login.js ");
@@ -203,7 +203,9 @@ fn laws() -> String {
         for (law, columns) in [(GROUPED, groups), (SUMMED, numbers), (RANKED, ranks)] {
             for column in *columns {
                 let law = law.replace("COLUMN", column).replace("NAME", &format!("{collection}.{column}"));
-                body.push_str(&format!("if change.files.count() >= 0 {{ let all = change.{collection}; {law} }}\n"));
+                body.push_str(&format!(
+                    "if change.files.count() < 100000 {{ let all = change.{collection}; {law} }}\n"
+                ));
             }
         }
     }
@@ -212,7 +214,7 @@ fn laws() -> String {
 
 /// A rule that objects wherever a set is not what going through all items makes it.
 const SETS: &str = "
-    let left = change.files.status(LEFT); let right = change.files.status(RIGHT).or(change.files.under(\"GLOB\"));
+    let left = change.files.status([LEFT, 1][0]); let right = change.files.status([RIGHT, 1][0]).or(change.files.under(\"GLOB\"));
     let and = left.and(right); let or = left.or(right); let except = left.except(right);
     for f in change.files {
         let l = f in left; let r = f in right;

@@ -58,13 +58,35 @@ fn a_version_without_an_order_is_an_error_and_a_package_of_one_is_never_left_out
 }
 
 #[test]
+fn what_is_not_in_is_what_in_denies() {
+    for (expression, expected) in [
+        ("\"zz\" !in change.title + \"a\"", "true"),
+        ("\"a\" !in [\"a\", change.title]", "false"),
+        ("7 !in [1, change.files.count()]", "true"),
+        ("change.files.count() !in 0..100000", "false"),
+        ("\"nothing\" !in change.files.count_by(\"language\")", "true"),
+        (
+            "[\"low\", 1][0] !in change.findings.count_by(\"severity\") == !([\"low\", 1][0] in change.findings.count_by(\"severity\"))",
+            "true",
+        ),
+    ] {
+        gives(expression, expected);
+    }
+    errs(
+        "for f in change.findings { let word = [\"hihg\", 1][0]; if f.severity !in [word] { note(\"m\"); } }",
+        Code::UnknownWord,
+        "hihg",
+    );
+}
+
+#[test]
 fn a_glob_matches_all_of_a_text() {
     for (expression, expected) in [
         ("change.branch.matches_glob(\"release/*\")", "true"),
         ("change.branch.matches_glob(\"release\")", "false"),
         ("change.branch.matches_glob(\"Release/*\")", "false"),
         ("change.branch.matches_glob([\"main\", \"release/2026.?\"])", "true"),
-        ("change.branch.matches_glob([])", "false"),
+        ("change.branch.matches_glob([[], 1][0])", "false"),
         ("change.title.matches_glob(\"{feat,fix}*: **\")", "true"),
         ("matches_glob(change.target_branch, \"main\")", "true"),
         ("\"a/b/c\".matches_glob(\"a/*\")", "false"),

@@ -195,7 +195,7 @@ fn judge(policy: &PolicySet, evidence: &Evidence) -> Verdict {
 }
 
 fn outcomes(policy: &PolicySet, evidence: &Evidence) -> Vec<tollgate::evaluate::RuleOutcome> {
-    let options = Options { without: Vec::new(), as_of: AS_OF.parse().ok(), in_force: false };
+    let options = Options { without: Vec::new(), as_of: AS_OF.parse().ok(), ageless: false };
     evaluate(policy, &Arc::new(evidence.clone()), &options)
 }
 

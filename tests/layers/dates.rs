@@ -87,3 +87,19 @@ fn in_a_case_of_which_nobody_says_when_it_is_judged_the_rule_is_in_force() {
     case("time = 2027-01-01T00:00:00Z", "rejected");
     case("time = 2026-12-31T23:59:59Z", "approved");
 }
+
+#[test]
+fn in_a_case_of_which_nobody_says_when_it_is_judged_a_rule_that_asks_for_today_is_errored() {
+    let asks = "//! Why.\nconst RULE = #{ title: \"A rule\", category: \"process\", enforcement: \"hard-mandatory\", risk: \"low\", needs: [\"files\"] };\n\
+                fn check(change, params) { if change.today < date(\"2000-01-01\") { violation(change, \"old\"); } }\n";
+    let case = |time: &str, outcome: &str| {
+        let text = format!("complete = [\"files\"]\n[evidence.change]\n{time}\n[expect]\noutcome = \"{outcome}\"\n");
+        let mut pack = pack("org", "[evidence.files]\nmax_age_days = 1\n", &[("r", asks)]);
+        pack.files.insert("cases/r/one.toml".to_owned(), text.into_bytes());
+        let result = tollgate::cli::test::run_pack(&pack).unwrap();
+        assert!(result.failed() == 0, "{result:?}");
+    };
+    case("", "errored");
+    case("time = 2027-01-01T00:00:00Z", "satisfied");
+    case("time = 1970-01-01T00:00:00Z", "violated");
+}

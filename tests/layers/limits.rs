@@ -25,13 +25,31 @@ fn the_first_layer_raises_and_lowers_and_what_is_raised_is_told() {
 fn a_later_layer_only_lowers() {
     let policy = loaded(&[vec![limits("org", "operations = 2_000_000")], vec![limits("team", "operations = 500")]]);
     assert_eq!(policy.limits()[0].set_by.to_string(), "team (layer 1)");
+    let stopped = outcomes(&policy, &change(&["a"]), None).remove(0);
+    assert_eq!(stopped.limited_by.as_deref(), Some("team (layer 1)"), "{}", stopped.reason);
     let org = || limits("org", "operations = 300");
     let (code, place, message, related) = refused(&[vec![org()], vec![limits("team", "operations = 301")]]);
     assert_eq!((code, place.as_str()), (Code::WeakensLayer, "packs/team/pack.toml:5:14"));
     assert!(message.contains("can't be raised from 300 to 301"), "{message}");
     assert_eq!(related, ["packs/org/pack.toml:5:14: set here"]);
-    let (code, ..) = refused(&[vec![org()], vec![limits("team", "call_depth = 33")]]);
+    let (code, _, _, related) = refused(&[vec![org()], vec![limits("team", "call_depth = 33")]]);
     assert_eq!(code, Code::WeakensLayer, "also above the default, which nobody set");
+    assert_eq!(related, ["packs/org/pack.toml:1:8: the first layer, which could raise it and does not"]);
+}
+
+#[test]
+fn a_limit_that_is_hit_is_told_by_its_name_and_its_value() {
+    let deep = "//! Why.\nconst RULE = #{ title: \"A rule\", category: \"process\", enforcement: \"advisory\", risk: \"low\", needs: [\"files\"] };\n\
+                fn down(n) { down(n + 1) }\nfn check(change, params) { note(`${[down(0), 1][0]}`); }\n";
+    let outcome = |extra: &str| {
+        let policy = loaded(&[vec![pack("org", extra, &[("r", deep)])]]);
+        outcomes(&policy, &change(&["a"]), None).remove(0)
+    };
+    let message = "the rule hit the limit `call_depth`, which is 32: too many calls inside calls";
+    assert_eq!((outcome("").reason.as_str(), outcome("").limited_by), (message, None));
+    let lowered = outcome("[limits]\ncall_depth = 8\n");
+    assert_eq!(lowered.diagnostic.unwrap().message, message.replace("32", "8"));
+    assert_eq!(lowered.limited_by.as_deref(), Some("org (layer 0)"));
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn pack(name: &str, manifest: &str, rules: &[(&str, &str)]) -> PackFiles {
 /// A rule: metadata beside what every rule has, and the body of its `check`.
 fn rule(enforcement: &str, more: &str, body: &str) -> String {
     format!(
-        "const RULE = #{{ title: \"t\", category: \"process\", enforcement: \"{enforcement}\", risk: \"high\", needs: [\"files\"]{more} }};\nfn check(change, params) {{ if change.sources.count() < 0 {{ note(\"never\"); }} {body} }}\n"
+        "const RULE = #{{ title: \"t\", category: \"process\", enforcement: \"{enforcement}\", risk: \"high\", needs: [\"files\"]{more} }};\nfn check(change, params) {{ if change.sources.count() > 100000 {{ note(\"never\"); }} {body} }}\n"
     )
 }
 
@@ -92,7 +92,7 @@ fn change(paths: &[&str]) -> Evidence {
 
 fn outcomes(policy: &PolicySet, evidence: &Evidence, as_of: Option<&str>) -> Vec<RuleOutcome> {
     let as_of = as_of.map(|time| time.parse().unwrap());
-    evaluate(policy, &Arc::new(evidence.clone()), &Options { without: Vec::new(), as_of, in_force: false })
+    evaluate(policy, &Arc::new(evidence.clone()), &Options { without: Vec::new(), as_of, ageless: false })
 }
 
 fn verdict(policy: &PolicySet, evidence: &Evidence) -> Verdict {

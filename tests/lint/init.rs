@@ -42,6 +42,9 @@ fn in_a_fresh_repository_the_policy_is_tested_clean_and_judges_the_next_change()
     let ran = tollgate(here, &["init"]);
     assert_eq!(ran.code, 0, "{}", ran.said);
     assert!(ran.out.contains("wrote policy/rules/sensitive-path.rhai\n"), "{}", ran.out);
+    assert!(ran.out.contains("they count once they are merged"), "{}", ran.out);
+    let tries = ["eval", "--policy", "builtin:baseline", "--policy", "policy", "--policy-ref", "HEAD"];
+    assert!(ran.out.contains(&format!("tollgate {}\n", tries.join(" "))), "{}", ran.out);
     for verb in
         [["test", "policy"].as_slice(), &["lint", "--deny", "warnings"], &["rules", "--config", "tollgate.toml"]]
     {
@@ -57,6 +60,8 @@ fn in_a_fresh_repository_the_policy_is_tested_clean_and_judges_the_next_change()
 
     git(here, &["add", "."]);
     git(here, &["commit", "-q", "-m", "policy"]);
+    let tried = tollgate(here, &tries);
+    assert!(tried.out.contains("sensitive-path"), "what `init` says tries the packs: {}{}", tried.out, tried.said);
     git(here, &["checkout", "-q", "-b", "harmless"]);
     write(here, "README.md", "# A repository\n\nwith a text\n");
     git(here, &["commit", "-q", "-a", "-m", "text"]);

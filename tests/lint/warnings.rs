@@ -226,6 +226,33 @@ fn open_words_are_compared_with_what_git_has_at_head_and_not_with_what_lies_arou
 }
 
 #[test]
+fn languages_paths_scopes_and_settings_are_compared_with_the_repository() {
+    let script = rule(
+        "\"files\"",
+        "advisory",
+        "fn check(change, params) {\n    for f in change.files.language([\"pyton\", \"python\"]) { violation(f, f.path); }\n    for f in change.files.under(params.places) {\n        if f.path == \"src/b.py\" || \"src/a.py\" != f.path || f.path == \"\" { violation(f, f.path); }\n    }\n}\n",
+    );
+    let repo = files([("src/a.py", "pass\n")]);
+    let toml = "name = \"p\"\nversion = \"1.0.0\"\ndescription = \"d\"\n[parameters.places]\ntype = \"list<glob>\"\ndefault = [\"src/**\"]\nstricter = \"superset\"\n[scope]\npaths = [\"src/**\", \"scope/**\"]\n";
+    let team = "name = \"team\"\nversion = \"1.0.0\"\ndescription = \"d\"\n[set]\nplaces = [\"src/**\", \"set/**\"]\n[rules.r]\nparameters = { places = [\"src/**\", \"own/**\"] }\n";
+    let directory = files([("p/pack.toml", toml), ("p/rules/r.rhai", script.as_str()), ("team/pack.toml", team)]);
+    let ran = lint(directory.path(), &["p", "team", "--repo", repo.path().to_str().unwrap()]);
+    let found: Vec<String> = told(&ran).into_iter().filter(|one| !one.contains("-cases")).collect();
+    assert_eq!(
+        found,
+        [
+            "unmatched-glob p/pack.toml:9",
+            "unused-language p/rules/r.rhai:5",
+            "unmatched-glob p/rules/r.rhai:7",
+            "unmatched-glob team/pack.toml:5",
+            "unmatched-glob team/pack.toml:7"
+        ],
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn a_warning_repeats_nothing_hostile_of_a_pack() {
     let script = rule(
         "\"files\"",

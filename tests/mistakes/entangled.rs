@@ -54,7 +54,9 @@ fn scripts_as_entangled_as_the_language_allows_are_checked_in_time() {
         write!(shifted, "note(`${{v{index}}}`); ").unwrap();
     }
     let loops = |depth| {
-        let body = nested("for f in change.files { b = a; ", "a = \"x\";", " a = [f]; }", depth);
+        let inside =
+            |body: String, index: usize| format!("for f{index} in change.files {{ b = a; {body} a = [f{index}]; }}");
+        let body = (0..depth).fold("a = \"x\";".to_owned(), inside);
         format!("let a = 1; let b = 1; {body} note(`${{a == b}}`);")
     };
     let conditions = |depth| nested("if change.draft { ", "note(\"m\");", " } else { note(\"n\"); }", depth);

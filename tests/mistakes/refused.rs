@@ -88,6 +88,104 @@ const MISTAKES: &[(&str, Code, &str)] = &[
     ("search in what has no elements", Code::TypeMismatch, "if \"src/a\" in change.files { note(\"m\"); }"),
     ("search for a number in a text", Code::TypeMismatch, "if 3 in change.title { note(\"m\"); }"),
     ("search for an item in a map", Code::TypeMismatch, "let m = #{ a: 1 }; for f in change.files { if f in m { note(\"m\"); } }"),
+    // The text of a word, and maps from words.
+    ("key of counts that is no word", Code::UnknownWord, "let counts = change.findings.count_by(\"severity\");\nif counts.contains(\"hihg\") { note(\"m\"); } //~"),
+    ("word looked for in counts", Code::UnknownWord, "let counts = change.findings.count_by(\"severity\"); if \"hihg\" in counts { note(\"m\"); }"),
+    ("word looked for in groups", Code::UnknownWord, "if \"hihg\" !in change.findings.group_by(\"severity\") { note(\"m\"); }"),
+    ("word that is taken out of counts", Code::UnknownWord, "let counts = change.findings.count_by(\"severity\"); print(counts.get(\"hihg\"));"),
+    ("word in brackets behind counts", Code::UnknownWord, "let counts = change.findings.count_by(\"severity\"); note(`${counts[\"hihg\"]}`);"),
+    ("word behind a dot of counts", Code::UnknownWord, "let counts = change.findings.count_by(\"severity\"); note(`${counts.hihg}`);"),
+    ("key in a loop over keys", Code::UnknownWord, "let counts = change.findings.count_by(\"severity\");\nfor k in counts.keys() { if k == \"hihg\" { note(k); } } //~"),
+    ("word among keys", Code::UnknownWord, "if change.files.count_by(\"status\").keys().contains(\"Modified\") { note(\"m\"); }"),
+    ("key in a function without a name", Code::UnknownWord, "if change.findings.count_by(\"severity\").keys().some(|k| k == \"hihg\") { note(\"m\"); }"),
+    ("key of a map that a rule fills by words", Code::UnknownWord, "let seen = #{};\nfor f in change.findings { seen[`${f.severity}`] = true; }\nif \"hihg\" in seen { note(\"m\"); } //~"),
+    ("text of a word between backticks", Code::UnknownWord, "for f in change.findings { if `${f.severity}` == \"hihg\" { note(f.path); } }"),
+    ("text of a word in a variable", Code::UnknownWord, "for f in change.findings { let s = `${f.severity}`; if s in [\"high\", \"hgih\"] { note(f.path); } }"),
+    ("word as a text in capitals", Code::UnknownWord, "for f in change.findings { if f.severity.to_string() == \"HIGH\" { note(f.path); } }"),
+    ("word and nothing behind it", Code::UnknownWord, "for f in change.findings { if f.severity + \"\" == \"hgh\" { note(f.path); } }"),
+    ("words that are joined", Code::UnknownWord, "for l in change.licences { if l.stated_by.join(\",\").contains(\"lockfle\") { note(l.name); } }"),
+    ("part of a word", Code::UnknownWord, "for f in change.findings { if `${f.severity}`.starts_with(\"hih\") { note(f.path); } }"),
+    ("order of words as texts", Code::TypeMismatch, "for f in change.findings { if `${f.severity}` >= \"high\" { note(f.path); } }"),
+    // Changes that nobody sees.
+    ("parameter that is counted up", Code::UnusedValue, "fn check(change, params) { let n = 0; bump(n); violation(change, `${n}`); }\nfn bump(n) {\n n += 1; //~\n}"),
+    ("parameter that grows", Code::UnusedValue, "fn check(change, params) { let a = []; add(a, change.title); violation(change, a.join(\", \")); }\nfn add(a, t) {\n a.push(t); //~\n}"),
+    ("parameter that grows in a loop", Code::UnusedValue, "fn check(change, params) { let a = []; add(a, change.labels); violation(change, a.join(\", \")); }\nfn add(a, list) {\n for l in list {\n  a.push(l); //~\n }\n}"),
+    ("entry of a parameter that is counted up", Code::UnusedValue, "fn check(change, params) { let m = #{ c: 0 }; add(m); violation(change, `${m.c}`); }\nfn add(m) {\n m[\"c\"] += 1; //~\n}"),
+    ("entry of a parameter that is set", Code::UnusedValue, "fn check(change, params) { let m = #{ c: 0 }; add(m); violation(change, `${m.c}`); }\nfn add(m) {\n m.c = 3; //~\n}"),
+    ("parameter that is given another text", Code::UnusedValue, "fn check(change, params) { let s = \"\"; add(s, change.title); violation(change, s); }\nfn add(s, p) {\n s += p; //~\n}"),
+    ("parameter that is read before alone", Code::UnusedValue, "fn check(change, params) { let a = []; add(a, change.title); violation(change, a.join(\", \")); }\nfn add(a, t) {\n if a.len() > 3 { note(t); }\n a.push(t); //~\n}"),
+    ("element that is changed", Code::UnusedValue, "let list = [1, 2]; for n in list { n += 1; } note(`${list.len()}`);"),
+    ("element that grows", Code::UnusedValue, "let list = [[1], [2]]; for n in list { n.push(1); } note(`${list.len()}`);"),
+    ("element in a function without a name", Code::UnusedValue, "let list = [1, 2]; list.for_each(|n| n += 1); note(`${list.len()}`);"),
+    ("copy that grows", Code::UnusedVariable, "let a = change.labels; let b = a; b.push(\"x\"); note(a.join(\", \"));"),
+    ("copy that grows after it was read", Code::UnusedValue, "let b = change.labels; note(b.join(\", \"));\nb.push(\"x\"); //~"),
+    // One name for two variables.
+    ("variable of an outer block", Code::ShadowedName, "let bad = false;\nfor f in change.files { let bad = f.binary; note(`${bad}`); } //~\nif bad { note(\"m\"); }"),
+    ("variable of a condition", Code::ShadowedName, "let bad = false;\nif change.draft { let bad = true; note(`${bad}`); } //~\nif bad { note(\"m\"); }"),
+    ("loop variable with the name of another", Code::ShadowedName, "for f in change.files {\n for f in change.findings { note(f.path); } //~\n note(f.path);\n}"),
+    ("parameter of a function without a name", Code::ShadowedName, "let l = change.title;\nif change.labels.some(|l| l == \"x\") { note(l); } //~"),
+    ("variable with the name of a parameter", Code::ShadowedName, "fn check(change, params) { note(say(\"a\")); }\nfn say(t) {\n let t = t + \"x\"; //~\n t\n}"),
+    ("same name twice", Code::ShadowedName, "let n = 1; note(`${n}`);\nlet n = \"x\"; //~\nnote(n);"),
+    // What can never hold or run.
+    ("range that goes down", Code::UnreachableCode, "for i in 5..0 { note(`${i}`); }"),
+    ("range without a number", Code::UnreachableCode, "for i in 0..0 { note(`${i}`); }"),
+    ("range that ends before it begins", Code::UnreachableCode, "for i in 0..=-1 { note(`${i}`); }"),
+    ("function for a range that goes down", Code::UnreachableCode, "for i in range(5, 0) { note(`${i}`); }"),
+    ("steps in the other direction", Code::UnreachableCode, "for i in range(0, 10, -1) { note(`${i}`); }"),
+    ("constant array without an element", Code::UnreachableCode, "const A = [];\nfn check(change, params) {\n for i in global::A { note(i); } //~\n}"),
+    ("array that nothing was put into", Code::UnreachableCode, "let a = [];\nfor i in a { note(i); } //~"),
+    ("element of an empty array", Code::ConstantCondition, "if \"x\" in [] { note(\"m\"); }"),
+    ("comparison of constants", Code::ConstantCondition, "const LIMIT = 3;\nfn check(change, params) {\n if global::LIMIT > 5 { note(\"m\"); } //~\n}"),
+    ("comparison of numbers in a variable", Code::ConstantCondition, "let a = 1 > 2; if a { note(\"m\"); }"),
+    ("constant as a condition", Code::ConstantCondition, "const STRICT = true;\nfn check(change, params) {\n if global::STRICT { note(\"m\"); } //~\n}"),
+    ("query for no glob", Code::EmptySelection, "for f in change.files.under([]) { note(f.path); }"),
+    ("query for no word", Code::EmptySelection, "for f in change.findings.severity([]) { note(f.path); }"),
+    ("query for all but no glob", Code::EmptySelection, "for f in change.files.not_under([]) { note(f.path); }"),
+    ("query for a constant without an element", Code::EmptySelection, "const A = [];\nfn check(change, params) {\n for f in change.files.under(global::A) { note(f.path); } //~\n}"),
+    ("entry that a map never has", Code::ConstantCondition, "if \"limt\" in #{ limit: 1 } { note(\"m\"); }"),
+    ("entry that the map in a variable never has", Code::ConstantCondition, "let m = #{ limit: 1 };\nif m.contains(\"limt\") { note(\"m\"); } //~"),
+    ("two words for one property", Code::EmptySelection, "for f in change.findings.severity(\"high\").severity(\"low\") { note(f.path); }"),
+    ("word below the least one", Code::EmptySelection, "for f in change.findings.severity_at_least(\"high\").severity([\"low\", \"medium\"]) { note(f.path); }"),
+    ("added and deleted", Code::EmptySelection, "for f in change.files.added().deleted() { note(f.path); }"),
+    ("under and not under", Code::EmptySelection, "for f in change.files.under(\"src/**\").added().not_under(\"src/**\") { note(f.path); }"),
+    ("suppressed and not suppressed", Code::EmptySelection, "for f in change.findings.suppressed().not_suppressed() { note(f.path); }"),
+    ("one property with two values", Code::ConstantCondition, "for f in change.findings { if f.severity == \"high\" && f.severity == \"critical\" { note(f.path); } }"),
+    ("one property other than either of two", Code::ConstantCondition, "for f in change.findings { if f.tool != \"a\" || f.tool != \"b\" { note(f.path); } }"),
+    ("count of at least nothing", Code::ConstantCondition, "if change.files.count() >= 0 { note(\"m\"); }"),
+    ("count below nothing", Code::ConstantCondition, "if change.files.added().count() < 0 { note(\"m\"); }"),
+    ("line below nothing", Code::ConstantCondition, "for f in change.findings { if f.line < 0 { note(f.path); } }"),
+    ("length below nothing, the other way round", Code::ConstantCondition, "if 0 > change.title.len() { note(\"m\"); }"),
+    // Globs, and names that are none.
+    ("glob with two slashes", Code::MalformedGlob, "for f in change.files.under(\"src//a.py\") { note(f.path); }"),
+    ("glob that is negated", Code::MalformedGlob, "for f in change.files.under([\"src/**\", \"!src/gen/**\"]) { note(f.path); }"),
+    ("glob like a regular expression", Code::MalformedGlob, "for f in change.files.under(\"^src/**\") { note(f.path); }"),
+    ("glob with a space behind it", Code::MalformedGlob, "for f in change.files.under(\"src/** \") { note(f.path); }"),
+    ("globs in one text", Code::MalformedGlob, "for f in change.files.under(\"src/**,lib/**\") { note(f.path); }"),
+    ("pattern for a rule", Code::BadArguments, "for f in change.findings.rule(\"py/*\") { note(f.path); }"),
+    ("pattern for a name", Code::BadArguments, "for d in change.dependencies.name([\"left-*\"]) { note(d.name); }"),
+    ("constant without its prefix", Code::SyntaxError, "const SEV = \"high\";\nfn check(change, params) {\n for f in change.findings.severity(SEV) { note(f.path); } //~\n}"),
+    ("variable around a function without a name", Code::SyntaxError, "for f in change.findings { if change.labels.some(|l| l == f.tool) { note(f.path); } }"),
+    // What is said to people.
+    ("second rule in one file", Code::BrokenMetadata, "fn check(change, params) { note(\"m\"); }\nfn check(change) { violation(change, \"m\"); } //~"),
+    ("violation without a text", Code::BadArguments, "violation(change, \"\");"),
+    ("remark without a text", Code::BadArguments, "note(\" \");"),
+    ("recommendation without a text", Code::BadArguments, "recommend(\"\");"),
+    ("follow-up without a text", Code::BadArguments, "follow_up(\"\");"),
+    ("assessment without a reason", Code::BadArguments, "assess(\"payments\", \"high\", \"\");"),
+    ("remedy without a text", Code::BadArguments, "violation(change, \"m\").remedy(\"\");"),
+    ("threat without a text", Code::BadArguments, "threat(#{ threat: \"\", category: \"payments\", likelihood: \"low\", impact: \"low\" });"),
+    // Versions, licences and paths.
+    ("order of versions", Code::TypeMismatch, "for d in change.dependencies { if d.version < \"1.10.0\" { note(d.name); } }"),
+    ("order of versions of an array", Code::TypeMismatch, "for d in change.dependencies { for v in d.before { if v >= d.version { note(d.name); } } }"),
+    ("licence that SPDX calls otherwise", Code::UnknownWord, "for l in change.licences { if l.expression == \"GPL-3.0\" { note(l.name); } }"),
+    ("licence in a list", Code::UnknownWord, "for l in change.licences { if l.expression in [\"MIT\", \"Apache2\"] { note(l.name); } }"),
+    ("path that is compared with a glob", Code::ConstantCondition, "for f in change.files { if f.path == \"src/**\" { note(f.path); } }"),
+    ("path that begins with a slash", Code::ConstantCondition, "for f in change.files { if f.path.starts_with(\"/src\") { note(f.path); } }"),
+    ("path that has a glob in it", Code::ConstantCondition, "for f in change.files { if f.path.contains(\"src/*\") { note(f.path); } }"),
+    // Not in.
+    ("element of another type that is not in a list", Code::TypeMismatch, "for f in change.findings { if f.line !in [\"1\", \"2\"] { note(f.path); } }"),
+    ("word that is not in a list", Code::UnknownWord, "for f in change.findings { if f.severity !in [\"high\", \"lwo\"] { note(f.path); } }"),
+    ("negation of what has no elements", Code::TypeMismatch, "if \"src/a\" !in change.files { note(\"m\"); }"),
     // Conditions.
     ("selection as a condition", Code::TypeMismatch, "if change.findings { note(\"m\"); }"),
     ("number as a condition", Code::TypeMismatch, "if change.findings.count() { note(\"m\"); }"),
@@ -230,6 +328,21 @@ fn what_is_told_names_the_type_and_what_it_has() {
     assert_eq!(message, "`under` takes a glob or an array of globs, found a number");
     let (_, help) = said("note(change.findings.path);");
     assert_eq!(help, "a `Finding` has it: go through the selection with `for`");
+    let (message, help) = said(
+        "const SEV = \"high\";\nfn check(change, params) { for f in change.findings.severity(SEV) { note(f.path); } }",
+    );
+    assert_eq!(message, "undefined variable: SEV");
+    assert!(help.starts_with("write `global::SEV`"), "{help}");
+    let (message, help) = said("for f in change.findings { if change.labels.some(|l| l == f.tool) { note(f.path); } }");
+    assert_eq!(message, "undefined variable: f");
+    assert!(help.contains("sees its own parameters"), "{help}");
+    let (message, help) = said(
+        "let bad = false;\nfor f in change.files { let bad = f.binary; note(`${bad}`); }\nif bad { note(\"m\"); }",
+    );
+    assert_eq!(message, "`bad` is already there, at line 5");
+    assert_eq!(help, "assign without `let`, or use another name");
+    let (_, help) = said("for d in change.dependencies { if d.version < \"1.10.0\" { note(d.name); } }");
+    assert_eq!(help, "write `compare_versions(ecosystem, left, right) < 0`");
     let (message, _) = said("for a in change.advisories { if a.id == 3 { note(a.name); } }");
     assert_eq!(message, "can't compare a text with a number");
 }

@@ -79,7 +79,7 @@ fn every_question_has_its_answer() {
         "change.licences.known().count() == 1 && change.licences.unknown().name(\"loose\").count() == 1",
         "change.licences.allowed(\"MIT\").count() == 1 && change.licences.allowed([\"GPL-3.0-only\"]).count() == 1",
         "change.licences.not_allowed([\"MIT\"]).name(\"loose\").count() == 1",
-        "change.licences.not_allowed([\"ISC\"]).count() == 2 && change.licences.allowed([]).is_empty()",
+        "change.licences.not_allowed([\"ISC\"]).count() == 2 && change.licences.allowed([[], 1][0]).is_empty()",
         "change.licences.changed().name(\"held\").count() == 1",
         "change.licences.under(\"held/**\").count() == 1 && change.licences.not_under(\"held/**\").count() == 1",
         "change.licences.stated_by(\"lockfile\").count() == 1 && change.licences.stated_by(\"sbom\").is_empty()",

@@ -14,7 +14,7 @@ pub(crate) fn files() -> Vec<(&'static str, String, End)> {
     let deep = |open: &str, close: &str, count: usize| {
         rule(&format!("let a = {}1{};", twice(open, count), twice(close, count)))
     };
-    let frame = numbered(100, &|i| format!("let v{i} = \"\"; v{i}.pad(100000, \"x\"); "));
+    let frame = numbered(100, &|i| format!("let _v{i} = \"\"; _v{i}.pad(100000, \"x\"); "));
     vec![
         ("statements", rule(&twice("1;", 25_000)), Refused(Code::UnusedValue)),
         ("variables of one name", rule(&twice("let _a=1;", 6_000)), Is(Satisfied)),

@@ -184,7 +184,7 @@ fn command(body: &str) -> (Option<i32>, String) {
 fn memory_that_runs_out_leaves_no_verdict_and_the_machine_as_it_was() {
     let bombs = [
         "let s = \"\"; s.pad(200000, \"x\"); let _m = #{}; let i = 0; loop { _m[`k${i}`] = s + `${i}`; i += 1; }",
-        "let s = \"\"; s.pad(200000, \"x\"); let a = []; a.pad(10000, 0); for i in 0..10000 { a[i] = s + `${i}`; }",
+        "let s = \"\"; s.pad(200000, \"x\"); let _a = []; _a.pad(10000, 0); for i in 0..10000 { _a[i] = s + `${i}`; }",
     ];
     for bomb in bombs {
         let (code, said) = command(bomb);

@@ -11,6 +11,7 @@ const EXAMPLES: &str = "\
 What is written: policy/ (a pack with one rule, a module, and cases on both sides of the rule),
 tollgate.toml, which names it beside the built-in pack, and with --ci a workflow that judges every
 change (on GitLab, one to include). A file that is there already is an error; then nothing is written.
+The gate reads settings and packs from the base of a change: they count once they are merged.
 Exit codes: 0 written, 2 nothing was written.
 
 Examples:
@@ -66,13 +67,26 @@ pub fn run(args: &InitArgs, console: &Console) -> Exit {
     for (name, _) in files {
         text.push_str(&format!("wrote {}\n", super::console::one_line(&shown(&args.directory, name))));
     }
-    text.push_str(
-        "next: `tollgate test policy`, `tollgate lint`; commit the files, then `tollgate eval` judges by them\n",
-    );
+    text.push_str(&next(&args.directory));
     match console.stdout(text.as_bytes()) {
         Ok(()) => Exit::Clean,
         Err(exit) => exit,
     }
+}
+
+/// What to do with what was written. That the base judges is why a first `eval` does not heed it, which nobody would guess.
+fn next(directory: &Path) -> String {
+    let policy = super::console::one_line(&shown(directory, "policy"));
+    let repo = match policy.strip_suffix("/policy") {
+        Some(directory) => format!(" --repo {directory}"),
+        None => String::new(),
+    };
+    format!(
+        "next: `tollgate test {policy}`, `tollgate lint {policy}`, and commit the files\n\
+         The gate reads settings and packs from the base of a change, never from the change: they count once they are merged.\n\
+         To try the packs on a change before that, commit them and say so:\n  \
+         tollgate eval{repo} --policy builtin:baseline --policy {policy} --policy-ref HEAD\n"
+    )
 }
 
 fn shown(directory: &Path, name: &str) -> String {

@@ -9,6 +9,9 @@ use crate::report::{
 
 const COLUMNS: [&str; 6] = ["rule", "enforcement", "risk", "category", "needs", "title"];
 
+/// How many characters of a cell of the larger tables stand on one line, as far as it can be broken.
+const WIDEST: usize = 40;
+
 fn cells(rule: &CatalogueRule) -> Vec<String> {
     vec![
         rule.id.clone(),
@@ -26,7 +29,7 @@ fn joined<W: Word>(words: &[W]) -> String {
 
 /// Rules with what they say of themselves.
 pub(super) fn table(catalogue: &Catalogue) -> String {
-    columns(&COLUMNS, catalogue.rules.iter().map(cells).collect())
+    columns(&COLUMNS, catalogue.rules.iter().map(cells).collect(), usize::MAX)
 }
 
 /// The same as a table of Markdown.
@@ -40,7 +43,7 @@ pub(super) fn effective(catalogue: &Catalogue) -> String {
     for section in sections(catalogue) {
         if !section.rows.is_empty() {
             out.push_str(&format!("\n{}\n", section.title));
-            out.push_str(&columns(section.columns, section.rows));
+            out.push_str(&columns(section.columns, section.rows, WIDEST));
         }
     }
     out
@@ -136,10 +139,16 @@ fn rule_row(rule: &CatalogueRule) -> Vec<String> {
         format!("{} (layer {})", rule.pack, rule.layer),
         rule.enforcement.to_string(),
         who(&rule.enforcement_set_by),
-        rule.effective_on.clone().unwrap_or_default(),
+        in_force_from(rule).unwrap_or_default(),
         approvers(&rule.approvers),
         rule.scope.as_ref().map_or_else(String::new, |globs| globs.join(", ")),
     ]
+}
+
+/// The day, and who set it.
+fn in_force_from(rule: &CatalogueRule) -> Option<String> {
+    let day = rule.effective_on.as_ref()?;
+    Some(rule.effective_on_set_by.as_ref().map_or_else(|| day.clone(), |by| format!("{day} by {}", who(by))))
 }
 
 fn parameter_row(parameter: &CatalogueParameter) -> Vec<String> {
@@ -202,7 +211,7 @@ fn rule_page(rule: &CatalogueRule) -> String {
         facts.extend(value.filter(|value| !value.is_empty()).map(|value| format!("{label} {}", plain(&value))));
     };
     fact("does without", Some(joined(&rule.optional)));
-    fact("in force from", rule.effective_on.clone());
+    fact("in force from", in_force_from(rule));
     fact("approval by", Some(approvers(&rule.approvers)));
     fact("scope", rule.scope.as_ref().map(|globs| globs.join(", ")));
     for parameter in &rule.parameters {
@@ -230,20 +239,43 @@ fn plain(text: &str) -> String {
     plain
 }
 
-fn columns(titles: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut lines = vec![titles.iter().map(|title| (*title).to_owned()).collect::<Vec<_>>()];
-    lines.extend(rows.into_iter().map(|row| row.iter().map(|cell| printable(cell).replace('\n', " ")).collect()));
+/// Cells under each other; what is longer than `widest` goes on in the next line where it can be broken.
+fn columns(titles: &[&str], rows: Vec<Vec<String>>, widest: usize) -> String {
+    let broken = |cell: &str| broken(&printable(cell).replace('\n', " "), widest);
+    let mut lines = vec![titles.iter().map(|title| vec![(*title).to_owned()]).collect::<Vec<_>>()];
+    lines.extend(rows.into_iter().map(|row| row.iter().map(|cell| broken(cell)).collect()));
     let mut widths = vec![0; titles.len()];
     for row in &lines {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+            *width = cell.iter().map(|part| part.chars().count()).max().unwrap_or(0).max(*width);
         }
     }
-    let line = |row: &Vec<String>| {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned() + "\n"
-    };
-    lines.iter().map(line).collect()
+    let mut out = String::new();
+    for row in &lines {
+        for part in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
+            let cell = |(cell, width): (&Vec<String>, &usize)| {
+                let text = cell.get(part).map_or("", String::as_str);
+                format!("{text:width$}", width = *width)
+            };
+            let cells: Vec<String> = row.iter().zip(&widths).map(cell).collect();
+            out.push_str(cells.join("  ").trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// A text in parts of at most so many characters, as far as blanks and commas allow.
+fn broken(text: &str, widest: usize) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for word in text.split_inclusive([' ', ',']) {
+        let length = word.trim_end().chars().count();
+        match parts.last_mut() {
+            Some(part) if part.is_empty() || part.chars().count() + length <= widest => part.push_str(word),
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    parts
 }
 
 fn markdown_table(titles: &[&str], rows: Vec<Vec<String>>) -> String {
@@ -282,6 +314,15 @@ mod tests {
         a          hard-mandatory  high  secrets   findings, files  First
         longer-id  hard-mandatory  high  secrets   findings, files  Second
         ");
+    }
+
+    #[test]
+    fn a_long_cell_goes_on_in_the_next_line_and_pads_no_other() {
+        let globs: Vec<String> = (0..60).map(|number| format!("services/number-{number}/**")).collect();
+        let lines =
+            super::columns(&["a", "globs", "c"], vec![vec!["x".to_owned(), globs.join(", "), "y".to_owned()]], 40);
+        assert!(lines.lines().all(|line| line.chars().count() <= 50), "{lines}");
+        assert!(lines.contains("services/number-59/**") && lines.lines().count() > 30, "{lines}");
     }
 
     #[test]

@@ -40,7 +40,7 @@ struct ExpectWire {
     decision: Option<Spanned<String>>,
     violations: Option<usize>,
     #[serde(default)]
-    messages: Vec<String>,
+    messages: Vec<Spanned<String>>,
     risk: Option<Spanned<String>>,
     approvers: Option<Vec<String>>,
     change: Option<ExpectChangeWire>,
@@ -127,6 +127,9 @@ pub fn parse(file: &str, shown: &str, bytes: &[u8]) -> Result<Case, Vec<Diagnost
             None => words.mistake(value.span().start, config::NO_PARAMETER.to_owned(), None),
         }
     }
+    for text in expect.messages.iter().filter(|text| text.get_ref().trim().is_empty()) {
+        words.mistake(text.span().start, "an empty text occurs in every message".to_owned(), None);
+    }
     let (Some(outcome), true) = (outcome, words.mistakes.is_empty()) else { return Err(words.mistakes) };
     let start = wire.evidence.as_ref().map_or(0, |evidence| evidence.span().start);
     Ok(Case {
@@ -145,7 +148,7 @@ pub fn parse(file: &str, shown: &str, bytes: &[u8]) -> Result<Case, Vec<Diagnost
             outcome,
             decision,
             violations: expect.violations,
-            messages: expect.messages,
+            messages: expect.messages.into_iter().map(Spanned::into_inner).collect(),
             risk,
             approvers: expect.approvers,
             change,
@@ -266,5 +269,7 @@ mod tests {
         let negative = mistakes("[expect]\noutcome = \"violated\"\nviolations = -1");
         assert!(negative.contains("one.toml:3:14: found the number -1, expected a whole number from 0"));
         assert!(mistakes("[expect]\noutcome = \"violated\"\nmesages = []").contains("did you mean `messages`?"));
+        let empty = mistakes("[expect]\noutcome = \"violated\"\nmessages = [\"a\", \"\"]");
+        assert!(empty.contains("one.toml:3:18: an empty text occurs in every message"), "{empty}");
     }
 }

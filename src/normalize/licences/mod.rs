@@ -18,8 +18,8 @@ use expression::{comparable, expression, is_statement};
 
 use crate::collect::lockfiles::{LockedSet, LockfileInputs};
 use crate::evidence::{
-    Change, Completeness, DependencyChange, DependencyChangeKind, DependencyOrigin, Ecosystem, EvidenceKind, Licence,
-    Source,
+    Change, Completeness, DependencyChange, DependencyChangeKind, DependencyOrigin, Ecosystem, Evidence, EvidenceKind,
+    Licence, Source,
 };
 use crate::normalize::dependencies::{Merged, Statements, key, pair_sources, purl, review_source, same_version};
 
@@ -76,6 +76,23 @@ fn looked_at(item: &DependencyChange) -> Vec<&str> {
     }
     let stayed = item.before == item.after;
     item.after.iter().filter(|version| stayed || !item.before.contains(version)).map(String::as_str).collect()
+}
+
+/// Versions that a change brings in and of which evidence has no record, though each that was looked at has one: what nothing
+/// is stated of has a record that says so. Where there is one, licences are not complete whatever a source says.
+#[must_use]
+pub fn without_record(evidence: &Evidence) -> Vec<(&DependencyChange, &str)> {
+    let has = |item: &DependencyChange, version: &str| {
+        evidence.licences.iter().any(|record| {
+            record.ecosystem == item.ecosystem
+                && key(record.ecosystem, &record.name) == key(item.ecosystem, &item.name)
+                && record.version == version
+        })
+    };
+    let lacking = |item| {
+        looked_at(item).into_iter().filter(move |version| !has(item, version)).map(move |version| (item, version))
+    };
+    evidence.dependencies.iter().flat_map(lacking).collect()
 }
 
 /// A package, by what names are compared by.

@@ -5,7 +5,8 @@ use rhai::{Expr, FnCallExpr, Position};
 use super::calls::{Argument, Holder};
 use super::checker::{Checker, Frame};
 use super::expressions::is_shown;
-use super::kind::{Kind, TEXT};
+use super::kind::{Kind, Meaning, TEXT, Texts};
+use super::meanings::{joined, text_of};
 use super::standard::{FUNCTIONS, Gives, Standard, Takes, named};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::host::{
@@ -21,7 +22,8 @@ impl Takes {
             (Self::Text | Self::Letters, Kind::Text(_)) | (Self::Character | Self::Letters, Kind::Character) => true,
             (Self::Number | Self::Numeric, Kind::Number) | (Self::Decimal | Self::Numeric, Kind::Decimal) => true,
             (Self::Array | Self::Printable, Kind::Array(_)) | (Self::Range, Kind::Range) => true,
-            (Self::Map | Self::Printable, Kind::Map(_) | Kind::Record(_)) | (Self::Map, Kind::Parameters) => true,
+            (Self::Map | Self::Printable, Kind::Map(_) | Kind::ByWord(..) | Kind::Record(_))
+            | (Self::Map, Kind::Parameters) => true,
             (Self::Function, Kind::Function(_)) => true,
             (Self::Printable, kind) => is_shown(kind),
             _ => false,
@@ -56,6 +58,9 @@ impl Checker<'_> {
         {
             let kind = self.needed(frame, item);
             self.membership((&holder.kind, position), None, (&kind, item.start_position()), position);
+            if holder.whole && self.is_own(frame, holder) {
+                self.no_entry(&holder.kind, (&kind, item.start_position()));
+            }
             self.did = false;
             return Kind::Flag;
         }
@@ -112,7 +117,8 @@ impl Checker<'_> {
                     .filter(|one| one.params.is_some_and(|params| params.len() == arguments.len()))
                     .collect();
                 if !fitting.is_empty() {
-                    return self.host(frame, &fitting, &arguments, position);
+                    let given = self.host(frame, &fitting, &arguments, position);
+                    return if name == "join" { joined(kind) } else { given };
                 }
                 let entries: Vec<&'static Standard> = named(FUNCTIONS, name)
                     .iter()
@@ -169,9 +175,7 @@ impl Checker<'_> {
             self.did = first.changes;
             return Some(self.gives(first, &holder.kind, &[]));
         };
-        // What `for_each` calls may do something else than change what it is given.
-        let lost = entry.changes && entry.gives == Gives::Nothing && !holder.kept && entry.name != "for_each";
-        if lost && holder.kind.is_known() {
+        if entry.only_changes() && !holder.kept && holder.kind.is_known() {
             let message = format!("`{}` changes {} that nothing keeps", entry.name, holder.kind);
             self.report(
                 Code::UnusedValue,
@@ -187,6 +191,7 @@ impl Checker<'_> {
     fn nothing_known(&mut self, frame: &mut Frame, holder: &Holder, name: &str, arguments: &[Argument<'_>]) -> Kind {
         let entries = named(FUNCTIONS, name).iter().filter(|entry| entry.takes.len() == arguments.len() + 1);
         let changes = entries.clone().any(|entry| entry.changes);
+        self.wrote = changes && entries.clone().all(Standard::only_changes) && holder.kept && holder.variable.is_some();
         if changes && let Some(local) = holder.variable.as_ref().and_then(|name| frame.local(name)) {
             local.kind = local.kind.clone().touched();
         }
@@ -241,6 +246,10 @@ impl Checker<'_> {
                 faults.push(self.mistake(Code::BadArguments, at, message).help(help));
                 continue;
             }
+            if let Some(wrong) = self.nothing_asked(signature, *param, argument) {
+                faults.push(self.of_host(wrong, at));
+                continue;
+            }
             if let (Param::Map(entries), Kind::Record(values)) = (*param, &argument.kind) {
                 let names = values.iter().map(|(name, _)| name.as_str());
                 faults.extend(Entry::fault(entries, names).map(|wrong| self.of_host(wrong, at)));
@@ -253,17 +262,42 @@ impl Checker<'_> {
                         faults.push(self.mistake(Code::BadArguments, at, message));
                     }
                     let wrong = kind.texts().iter().find_map(|text| {
-                        fault(text, entry.takes).or_else(|| self.special(signature.name, entry.name, text))
+                        fault(text, entry.takes).or_else(|| self.special(signature, entry.name, text))
                     });
                     faults.extend(wrong.map(|wrong| self.of_host(wrong, at)));
                 }
             }
             for (text, at) in written(argument, at) {
-                let wrong = fault(&text, *param).or_else(|| self.special(signature.name, name, &text));
+                faults.extend(whole_name(signature, *param, &text).map(|wrong| self.of_host(wrong, at)));
+                let wrong = fault(&text, *param).or_else(|| self.special(signature, name, &text));
                 faults.extend(wrong.map(|wrong| self.of_host(wrong, at)));
             }
         }
         faults
+    }
+
+    /// An empty array that is written out for what a query looks for.
+    fn nothing_asked(&self, signature: &Signature, param: Param, argument: &Argument<'_>) -> Option<HostError> {
+        let asks = matches!(param, Param::Words(_) | Param::Globs | Param::Licences | Param::Texts | Param::Numbers);
+        let empty = match argument.written {
+            Some(Expr::Array(elements, _)) => elements.is_empty(),
+            // A constant is not filled either.
+            Some(Expr::Variable(variable, ..)) => {
+                !variable.2.is_empty() && matches!(&argument.kind, Kind::Array(element) if **element == Kind::Never)
+            }
+            _ => false,
+        };
+        if !asks || !empty {
+            return None;
+        }
+        let name = signature.name;
+        let what = match name {
+            _ if item_of(signature.receiver).is_none() => "nothing matches",
+            _ if name.starts_with("not_") => "everything is selected",
+            _ => "nothing is selected",
+        };
+        let message = format!("`{name}` is given an empty array, so that {what}");
+        Some(HostError::new(Code::EmptySelection, message).help(format!("say what to look for, or leave `{name}` out")))
     }
 
     /// What the host finds wrong with a text, at its place.
@@ -276,13 +310,18 @@ impl Checker<'_> {
     }
 
     /// Texts that are words of something that the pack or the command line knows.
-    fn special(&self, function: &str, parameter: &str, text: &str) -> Option<HostError> {
+    fn special(&self, function: &Signature, parameter: &str, text: &str) -> Option<HostError> {
         let wrong = |message: String| HostError::new(Code::UnknownWord, message);
-        match (function, parameter) {
-            (_, "category") if !self.names.categories.iter().any(|known| known == text) => Some(
+        let says = function.receiver.is_empty() && self.names.known.is_effect(function) || function.name == "remedy";
+        match parameter {
+            "category" if !self.names.categories.iter().any(|known| known == text) => Some(
                 wrong(format!("unknown category `{text}`"))
                     .suggest(text, self.names.categories.iter().map(String::as_str)),
             ),
+            // An empty value may be what a word or an approver has of its own to be wrong about.
+            "message" | "text" | "reason" | "because" | "threat" | "mitigation" if says && text.trim().is_empty() => {
+                Some(HostError::nothing_said(function.name))
+            }
             _ => None,
         }
     }
@@ -291,8 +330,14 @@ impl Checker<'_> {
     pub(super) fn gives(&self, entry: &Standard, receiver: &Kind, arguments: &[Argument<'_>]) -> Kind {
         match entry.gives {
             Gives::Nothing => Kind::Nothing,
+            Gives::Text if entry.name == "to_string" => text_of(receiver),
+            // The words of the vocabularies are written small.
+            Gives::Text if entry.name == "to_lower" && receiver.word().is_some() => receiver.clone(),
             Gives::Text => TEXT,
-            Gives::Texts => Kind::Array(Box::new(TEXT)),
+            Gives::Texts => {
+                let words = receiver.key_words().filter(|_| entry.name == "keys");
+                Kind::Array(Box::new(words.map_or(TEXT, |words| Kind::Text(Texts::Of(Meaning::Word(words))))))
+            }
             Gives::Character => Kind::Character,
             Gives::Characters => Kind::Array(Box::new(Kind::Character)),
             Gives::CharacterStream => Kind::Stream(Box::new(Kind::Character)),
@@ -308,7 +353,8 @@ impl Checker<'_> {
             },
             Gives::Values => Kind::Array(Box::new(receiver.values())),
             Gives::Either => match arguments.first() {
-                Some(other) if other.kind.clone().plain() == receiver.clone().plain() => receiver.clone().plain(),
+                Some(other) if matches!((&other.kind, receiver), (Kind::Text(_), Kind::Text(_))) => TEXT,
+                Some(other) if other.kind == *receiver => receiver.clone(),
                 _ => Kind::Unknown,
             },
             Gives::Unknown => Kind::Unknown,
@@ -329,7 +375,8 @@ fn host_functions(known: &super::Vocabularies, kind: &Kind, name: &str) -> Vec<&
                 }
                 (Kind::Array(_), receiver) => receiver.starts_with("array"),
                 (kind, receiver) if kind.is_map() => receiver.starts_with("map"),
-                (kind, receiver) => Type::parse(receiver).is_some_and(|named| Kind::of(named) == kind.clone().plain()),
+                (Kind::Text(_), receiver) => receiver == "text",
+                (kind, receiver) => Type::parse(receiver).is_some_and(|named| Kind::of(named) == *kind),
             };
             known.receivers().filter(|receiver| !receiver.is_empty() && belongs(receiver)).flat_map(of).collect()
         }
@@ -411,6 +458,29 @@ pub(super) fn fault(text: &str, takes: Param) -> Option<HostError> {
         Param::Column(columns) => columns.get(text).err(),
         _ => None,
     }
+}
+
+/// Queries by whole names, and the property that each asks for.
+const WHOLE: &[(&str, &str)] = &[
+    ("rule", "rule"),
+    ("tool", "tool"),
+    ("name", "name"),
+    ("id", "id"),
+    ("language", "language"),
+    ("by", "reviewer"),
+    ("not_by", "reviewer"),
+    ("capability", "capability"),
+];
+
+/// A pattern where a whole name is looked for.
+fn whole_name(signature: &Signature, param: Param, text: &str) -> Option<HostError> {
+    let (query, property) = WHOLE.iter().find(|(name, _)| *name == signature.name)?;
+    if param != Param::Texts || item_of(signature.receiver).is_none() || !text.contains('*') {
+        return None;
+    }
+    let message = format!("`{query}` takes whole names, found `{text}`");
+    let help = format!("go through the selection with `for`, and ask `item.{property}.matches_glob(\"{text}\")`");
+    Some(HostError::new(Code::BadArguments, message).help(help))
 }
 
 /// The kind of a literal, for parameters whose function is not known.

@@ -2,12 +2,15 @@
 
 use rhai::{Expr, FnCallExpr, ImmutableString, Position};
 
+use super::changes::Changes;
 use super::checker::{Checker, Frame, FunctionId, Memo, Origin};
 use super::kind::Kind;
+use super::selections::Query;
 use super::standard::{FUNCTIONS, Standard, named};
 use super::statements::Want;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::policy::host::Signature;
+use crate::evidence::Vocabulary;
+use crate::policy::host::{Param, Signature};
 
 /// How many functions may call each other before nothing more is said of what is called.
 const MAX_CALLS: usize = 12;
@@ -28,21 +31,23 @@ pub(super) struct Holder {
     pub(super) kept: bool,
     /// Whether it is all of the variable.
     pub(super) whole: bool,
+    /// The queries that selected it.
+    pub(super) queries: Vec<Query>,
 }
 
 impl Holder {
     pub(super) const fn of(kind: Kind) -> Self {
-        Self { kind, variable: None, kept: false, whole: false }
+        Self { kind, variable: None, kept: false, whole: false, queries: Vec::new() }
     }
 
     pub(super) const fn variable(kind: Kind, name: ImmutableString) -> Self {
-        Self { kind, variable: Some(name), kept: true, whole: true }
+        Self { kind, variable: Some(name), kept: true, whole: true, queries: Vec::new() }
     }
 
     /// A part of it. Parts of evidence are copies.
     pub(super) fn inside(&self, kind: Kind) -> Self {
         let kept = self.kept && !matches!(self.kind, Kind::Host(_));
-        Self { kind, variable: self.variable.clone(), kept, whole: false }
+        Self { kind, variable: self.variable.clone(), kept, whole: false, queries: Vec::new() }
     }
 }
 
@@ -111,10 +116,12 @@ impl Checker<'_> {
             _ => Holder::of(kind),
         };
         let arguments = self.arguments(frame, rest);
-        self.apply(frame, &holder, name, arguments, (position, false))
+        let kind = self.apply(frame, &holder, name, arguments, (position, false));
+        self.wrote = false;
+        kind
     }
 
-    fn contained(&mut self, frame: &mut Frame, holder: &Expr, item: &Expr, position: Position) -> Kind {
+    pub(super) fn contained(&mut self, frame: &mut Frame, holder: &Expr, item: &Expr, position: Position) -> Kind {
         let holder_kind = self.needed(frame, holder);
         let item_kind = self.needed(frame, item);
         let elements = match holder {
@@ -122,7 +129,11 @@ impl Checker<'_> {
             _ => None,
         };
         let sides = ((&holder_kind, holder.start_position()), (&item_kind, item.start_position()));
+        let found = self.found();
         self.membership(sides.0, elements, sides.1, position);
+        if self.found() == found {
+            self.never_in(frame, (holder, &holder_kind), sides.1);
+        }
         self.compared(frame, item);
         self.did = false;
         Kind::Flag
@@ -202,13 +213,18 @@ impl Checker<'_> {
             wrong.get_or_insert(faults);
         }
         let effect = candidates.iter().any(|candidate| self.names.known.is_effect(candidate));
+        self.called = candidates.first().copied();
         self.did = effect;
         self.acts |= effect && !frame.dead;
         for mistake in wrong.into_iter().flatten() {
             self.push(mistake);
         }
         let given = candidates.iter().map(|candidate| super::known::given(candidate));
-        given.reduce(|all, kind| if all == kind { all } else { Kind::Unknown }).unwrap_or(Kind::Unknown)
+        let given = given.reduce(|all, kind| if all == kind { all } else { Kind::Unknown }).unwrap_or(Kind::Unknown);
+        match (given, by_word(candidates, arguments)) {
+            (Kind::Map(values), Some(words)) => Kind::ByWord(words, values),
+            (given, _) => given,
+        }
     }
 
     /// A function of the engine, of which it is known that there is one of that name.
@@ -233,6 +249,16 @@ impl Checker<'_> {
     ) -> Kind {
         let from_callback = self.callback(frame, entry, holder, arguments);
         self.did = entry.changes;
+        self.wrote = entry.only_changes() && holder.kept && holder.variable.is_some();
+        if let Some(first) = arguments.first() {
+            match (entry.name, &holder.kind) {
+                ("get" | "remove", Kind::ByWord(words, _)) => {
+                    self.keyed(words, &first.kind, first.at);
+                }
+                ("starts_with" | "ends_with", text) => self.part_of(entry.name, text, &first.kind, first.at),
+                _ => {}
+            }
+        }
         if entry.changes {
             self.changed(frame, entry, holder, arguments);
         }
@@ -330,6 +356,7 @@ impl Checker<'_> {
             loops: Vec::new(),
             returns: Kind::Never,
             dead: false,
+            changes: Changes::default(),
             is_rule: is_rule && self.names.is_rule(self.unit()),
         };
         for (name, kind) in body.params.iter().zip(&arguments) {
@@ -337,6 +364,7 @@ impl Checker<'_> {
         }
         let want = if frame.is_rule { Want::Nothing } else { Want::Value };
         let last = self.block(&mut frame, &body.statements, want);
+        self.unseen_changes(&frame);
         let gives = frame.returns.join(last);
         self.running.pop();
         self.enter(before);
@@ -346,6 +374,15 @@ impl Checker<'_> {
         self.acts |= acts;
         self.memo.push(Memo { function, this, arguments, gives: gives.clone(), acts, mistakes });
         gives
+    }
+}
+
+/// The vocabulary of the column that a selection is grouped by, where it is one of words.
+fn by_word(candidates: &[&'static Signature], arguments: &[Argument<'_>]) -> Option<&'static Vocabulary> {
+    let (&[candidate], [column]) = (candidates, arguments) else { return None };
+    match (candidate.params, column.kind.texts()) {
+        (Some([(_, Param::Column(columns))]), [name]) => columns.words_of(name),
+        _ => None,
     }
 }
 

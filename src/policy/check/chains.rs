@@ -6,6 +6,7 @@ use super::calls::Holder;
 use super::checker::{Checker, Frame};
 use super::kind::{Kind, TEXT, Texts};
 use super::known::given;
+use super::meanings::meant;
 use super::standard::{FUNCTIONS, PROPERTIES, named};
 use crate::diagnostic::Code;
 use crate::policy::host::item_of;
@@ -16,22 +17,35 @@ impl Checker<'_> {
         match expression {
             Expr::Dot(sides, _, _) => {
                 let holder = self.root(frame, &sides.lhs);
-                self.follow(frame, &holder, &sides.rhs).kind
+                self.wrote = false;
+                let kind = self.follow(frame, &holder, &sides.rhs).kind;
+                self.looked_at(frame, &sides.lhs);
+                kind
             }
             Expr::Index(sides, flags, position) => {
                 let holder = self.root(frame, &sides.lhs);
-                self.indexed(frame, &holder, &sides.rhs, *flags, *position).kind
+                self.wrote = false;
+                let kind = self.indexed(frame, &holder, &sides.rhs, *flags, *position).kind;
+                self.looked_at(frame, &sides.lhs);
+                kind
             }
             _ => Kind::Unknown,
         }
     }
 
     fn root(&mut self, frame: &mut Frame, expression: &Expr) -> Holder {
+        if let Expr::Variable(variable, _, position) = expression
+            && variable.2.is_empty()
+        {
+            // Whether it is read shows at the end of what stands behind it.
+            let known = self.step(*position);
+            let kind = frame.local(&variable.1).filter(|_| known).map_or(Kind::Unknown, |local| local.kind.clone());
+            return Holder::variable(kind, variable.1.clone());
+        }
         let kind = self.expression(frame, expression);
         match expression {
-            Expr::Variable(variable, _, _) if variable.2.is_empty() => Holder::variable(kind, variable.1.clone()),
             // An element that a function changes through `this` is kept.
-            Expr::ThisPtr(_) => Holder { kind, variable: None, kept: true, whole: false },
+            Expr::ThisPtr(_) => Holder { kept: true, ..Holder::of(kind) },
             _ => Holder::of(kind),
         }
     }
@@ -44,7 +58,14 @@ impl Checker<'_> {
                 let kind = self.property(holder, &property.2, *position);
                 holder.inside(kind)
             }
-            Expr::MethodCall(call, position) => Holder::of(self.method(frame, holder, call, *position)),
+            Expr::MethodCall(call, position) => {
+                let found = self.found();
+                self.called = None;
+                let kind = self.method(frame, holder, call, *position);
+                let queries =
+                    if self.found() == found { self.queried(holder, call, &kind, *position) } else { Vec::new() };
+                Holder { queries, ..Holder::of(kind) }
+            }
             Expr::Dot(sides, _, _) => {
                 let next = self.follow(frame, holder, &sides.lhs);
                 self.follow(frame, &next, &sides.rhs)
@@ -104,6 +125,11 @@ impl Checker<'_> {
                 self.key(&index, matches!(index, Kind::Text(_)), "a text", at);
                 (**value).clone().taken()
             }
+            Kind::ByWord(words, value) => {
+                self.key(&index, matches!(index, Kind::Text(_)), "a text", at);
+                self.keyed(words, &index, at);
+                (**value).clone().taken()
+            }
             Kind::Host(name) if item_of(name).is_some() => {
                 let help = "go through it with `for`";
                 self.report(
@@ -144,7 +170,7 @@ impl Checker<'_> {
             Kind::Host(host) => {
                 let names = self.names.known.of(host);
                 match names.iter().find(|signature| signature.name == name && signature.params.is_none()) {
-                    Some(signature) => given(signature),
+                    Some(signature) => meant(host, name, given(signature)),
                     None => self.missing(&holder.kind, name, position),
                 }
             }
@@ -154,6 +180,10 @@ impl Checker<'_> {
                 None => self.missing(&holder.kind, name, position),
             },
             Kind::Map(values) => (**values).clone().taken(),
+            Kind::ByWord(words, values) => {
+                self.keyed(words, &Kind::Text(Texts::One(name.into())), position);
+                (**values).clone().taken()
+            }
             kind @ (Kind::Nothing | Kind::Maybe(_)) => {
                 self.mismatch(position, format!("found {kind} before `.{name}`, expected a value"));
                 Kind::Unknown
@@ -272,6 +302,7 @@ impl Checker<'_> {
         if let Some(local) = frame.local(name) {
             local.kind = after;
         }
+        frame.change(&variable.1, *at, false);
     }
 
     /// What is on the way to what is changed has to be there; what is changed itself may be new.

@@ -3,9 +3,11 @@
 use rhai::{ImmutableString, Position};
 
 use super::Names;
+use super::changes::Changes;
 use super::kind::Kind;
 use super::unit::{Body, Unit};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::policy::host::Signature;
 
 /// How many mistakes of one script are told; whoever has more mends these first.
 const MAX_MISTAKES: usize = 100;
@@ -37,6 +39,10 @@ pub(super) struct Checker<'a> {
     pub(super) depth: usize,
     /// Whether what was called last did something beside giving a value.
     pub(super) did: bool,
+    /// The function of the host that was called last.
+    pub(super) called: Option<&'static Signature>,
+    /// Whether what stands before the last dot was but changed.
+    pub(super) wrote: bool,
     steps: u32,
 }
 
@@ -67,12 +73,16 @@ pub(super) struct Local {
     pub(super) origin: Origin,
     pub(super) at: Position,
     pub(super) read: bool,
+    /// At which step it was read last.
+    pub(super) last_read: u32,
 }
 
 /// What is known at one point of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct State {
     pub(super) kinds: Vec<Kind>,
+    /// Changes that nothing read yet.
+    pub(super) pending: u64,
     /// Whether no path leads here.
     pub(super) dead: bool,
 }
@@ -85,6 +95,7 @@ impl State {
             (_, true) => self,
             _ => Self {
                 kinds: self.kinds.into_iter().zip(other.kinds).map(|(left, right)| left.join(right)).collect(),
+                pending: self.pending | other.pending,
                 dead: false,
             },
         }
@@ -109,13 +120,18 @@ pub(super) struct Frame {
     pub(super) loops: Vec<Loop>,
     pub(super) returns: Kind,
     pub(super) dead: bool,
+    pub(super) changes: Changes,
     /// Whether it is the rule itself, which gives nothing.
     pub(super) is_rule: bool,
 }
 
 impl Frame {
     pub(super) fn state(&self) -> State {
-        State { kinds: self.locals.iter().map(|local| local.kind.clone()).collect(), dead: self.dead }
+        State {
+            kinds: self.locals.iter().map(|local| local.kind.clone()).collect(),
+            pending: self.changes.pending,
+            dead: self.dead,
+        }
     }
 
     /// Goes back, or on, to what is known elsewhere; variables that are not there are as they were.
@@ -123,6 +139,7 @@ impl Frame {
         for (local, kind) in self.locals.iter_mut().zip(&state.kinds) {
             local.kind.clone_from(kind);
         }
+        self.changes.pending = state.pending;
         self.dead = state.dead;
     }
 
@@ -131,7 +148,7 @@ impl Frame {
     }
 
     pub(super) fn declare(&mut self, name: &ImmutableString, kind: Kind, origin: Origin, at: Position) {
-        self.locals.push(Local { name: name.clone(), kind, origin, at, read: false });
+        self.locals.push(Local { name: name.clone(), kind, origin, at, read: false, last_read: 0 });
     }
 }
 
@@ -154,6 +171,8 @@ impl<'a> Checker<'a> {
             acts: false,
             depth: 0,
             did: false,
+            called: None,
+            wrote: false,
             steps: 0,
         }
     }
@@ -209,6 +228,10 @@ impl<'a> Checker<'a> {
             self.push(mistake);
         }
         self.steps < MAX_STEPS
+    }
+
+    pub(super) const fn steps(&self) -> u32 {
+        self.steps
     }
 
     /// A mistake at a position of the script that is being gone through.

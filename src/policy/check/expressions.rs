@@ -7,6 +7,7 @@ use rhai::{Expr, FnPtr, ImmutableString, Position};
 use super::checker::{Checker, Frame};
 use super::is_constant;
 use super::kind::{Kind, TEXT, Texts};
+use super::meanings::text_of;
 use super::statements::Want;
 use crate::diagnostic::Code;
 use crate::policy::host::{DATE, item_of};
@@ -54,11 +55,13 @@ impl Checker<'_> {
     fn simple(&mut self, frame: &mut Frame, expression: &Expr) -> Kind {
         match expression {
             Expr::InterpolatedString(parts, _) => {
-                for part in parts {
+                let mut all: Option<Kind> = None;
+                for part in parts.iter().filter(|part| !is_empty_text(part)) {
                     let kind = self.needed(frame, part);
                     self.shown(&kind, part.start_position());
+                    all = Some(if all.is_none() { text_of(&kind) } else { TEXT });
                 }
-                TEXT
+                all.unwrap_or(TEXT).plain()
             }
             Expr::Array(elements, _) => {
                 let kinds: Vec<Kind> = elements.iter().map(|element| self.needed(frame, element)).collect();
@@ -75,6 +78,7 @@ impl Checker<'_> {
             Expr::ThisPtr(_) => frame.this.clone(),
             Expr::Stmt(block) => self.block(frame, block.statements(), Want::Value),
             Expr::And(parts, _) | Expr::Or(parts, _) => {
+                self.one_value(parts, matches!(expression, Expr::And(..)));
                 for part in parts.iter() {
                     let kind = self.expression(frame, part);
                     self.flag(&kind, part.start_position());
@@ -84,20 +88,23 @@ impl Checker<'_> {
                 }
                 Kind::Flag
             }
-            literal => literal_kind(literal),
+            literal => {
+                let kind = literal_kind(literal);
+                if let Kind::Function(name) = &kind {
+                    self.shadowing_parameters(frame, name, literal.start_position());
+                }
+                kind
+            }
         }
     }
 
     fn variable(&mut self, frame: &mut Frame, path: &[&str], name: &ImmutableString, position: Position) -> Kind {
         let unit = self.unit();
         match path {
-            [] => match frame.local(name) {
-                Some(local) => {
-                    local.read = true;
-                    local.kind.clone()
-                }
-                None => Kind::Unknown,
-            },
+            [] => {
+                frame.read(name, self.steps());
+                frame.local(name).map_or(Kind::Unknown, |local| local.kind.clone())
+            }
             ["global"] => match unit.constants.get(name) {
                 Some(value) => literal_kind(value),
                 None => {
@@ -162,6 +169,10 @@ pub(super) fn is_shown(kind: &Kind) -> bool {
             | Kind::Word(_)
             | Kind::Host(DATE)
     )
+}
+
+fn is_empty_text(expression: &Expr) -> bool {
+    matches!(expression, Expr::StringConstant(text, _) if text.is_empty())
 }
 
 /// An array of some elements; where all of them are written out, it is known which texts they are.

@@ -42,6 +42,8 @@ pub(super) enum Kind {
     Array(Box<Kind>),
     /// A map from texts, and what its values are.
     Map(Box<Kind>),
+    /// A map from words of a vocabulary, as texts, and what its values are.
+    ByWord(&'static Vocabulary, Box<Kind>),
     /// A map whose entries are known, by name.
     Record(Arc<Vec<(ImmutableString, Kind)>>),
     /// The parameters of the pack.
@@ -63,6 +65,23 @@ pub(super) enum Texts {
     One(ImmutableString),
     /// Each of those that an array writes out.
     Each(Arc<[ImmutableString]>),
+    /// Any that means a certain thing.
+    Of(Meaning),
+}
+
+/// What a text means that is not written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A word of a vocabulary.
+    Word(&'static Vocabulary),
+    /// Words of a vocabulary, joined.
+    Words(&'static Vocabulary),
+    /// A version of a package.
+    Version,
+    /// An SPDX expression.
+    Licence,
+    /// A path from the root of the repository.
+    Path,
 }
 
 /// A text of which nothing more is known.
@@ -96,7 +115,13 @@ impl Kind {
             (Self::Maybe(inner), kind) | (kind, Self::Maybe(inner)) => inner.join(kind).maybe(),
             (Self::Text(_), Self::Text(_)) => TEXT,
             (Self::Array(left), Self::Array(right)) => Self::Array(Box::new(left.join(*right))),
-            (left, right) if left.is_map() && right.is_map() => Self::Map(Box::new(left.values().join(right.values()))),
+            (left, right) if left.is_map() && right.is_map() => {
+                let values = Box::new(left.values().join(right.values()));
+                match left.key_words().or(right.key_words()) {
+                    Some(words) if left.has_keys_of(words) && right.has_keys_of(words) => Self::ByWord(words, values),
+                    _ => Self::Map(values),
+                }
+            }
             _ => Self::Unknown,
         }
     }
@@ -110,13 +135,47 @@ impl Kind {
     }
 
     pub(super) fn is_map(&self) -> bool {
-        matches!(self, Self::Map(_) | Self::Record(_))
+        matches!(self, Self::Map(_) | Self::ByWord(..) | Self::Record(_))
+    }
+
+    /// The vocabulary that the keys of a map are words of.
+    pub(super) const fn key_words(&self) -> Option<&'static Vocabulary> {
+        match self {
+            Self::ByWord(words, _) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// Whether every key of a map is known to be a word of a vocabulary.
+    fn has_keys_of(&self, words: &Vocabulary) -> bool {
+        match self {
+            Self::ByWord(own, _) => own.name == words.name,
+            Self::Record(entries) => entries.iter().all(|(key, _)| words.index_of(key).is_some()),
+            _ => false,
+        }
+    }
+
+    /// The map after a value was put under a key; where that is a word, with its vocabulary.
+    pub(super) fn with_key(&self, words: Option<&'static Vocabulary>, value: Self) -> Self {
+        let values = Box::new(self.values().join(value));
+        match words.filter(|words| self.has_keys_of(words)) {
+            Some(words) => Self::ByWord(words, values),
+            None => Self::Map(values),
+        }
+    }
+
+    /// The vocabulary that a value is a word of, be it as a text.
+    pub(super) const fn word(&self) -> Option<&'static Vocabulary> {
+        match self {
+            Self::Word(words) | Self::Text(Texts::Of(Meaning::Word(words))) => Some(words),
+            _ => None,
+        }
     }
 
     /// What all values of a map are.
     pub(super) fn values(&self) -> Self {
         match self {
-            Self::Map(value) => (**value).clone(),
+            Self::Map(value) | Self::ByWord(_, value) => (**value).clone(),
             Self::Record(entries) => {
                 entries.iter().map(|(_, kind)| kind.clone()).fold(Self::Never, |all, kind| all.join(kind).plain())
             }
@@ -142,7 +201,11 @@ impl Kind {
         *left = left.saturating_sub(1);
         *left > 0
             && match self {
-                Self::Maybe(kind) | Self::Array(kind) | Self::Map(kind) | Self::Stream(kind) => kind.within(left),
+                Self::Maybe(kind)
+                | Self::Array(kind)
+                | Self::Map(kind)
+                | Self::ByWord(_, kind)
+                | Self::Stream(kind) => kind.within(left),
                 Self::Record(entries) => entries.iter().all(|(_, kind)| kind.within(left)),
                 _ => true,
             }
@@ -156,7 +219,7 @@ impl Kind {
     /// The same without the text that it is known to be.
     pub(super) fn plain(self) -> Self {
         match self {
-            Self::Text(_) => TEXT,
+            Self::Text(Texts::One(_) | Texts::Each(_)) => TEXT,
             kind => kind,
         }
     }
@@ -166,7 +229,7 @@ impl Kind {
         match self {
             Self::Text(_) => TEXT,
             Self::Array(_) => Self::Array(Box::new(Self::Unknown)),
-            Self::Map(_) | Self::Record(_) => Self::Map(Box::new(Self::Unknown)),
+            Self::Map(_) | Self::ByWord(..) | Self::Record(_) => Self::Map(Box::new(Self::Unknown)),
             Self::Parameters => Self::Unknown,
             kind => kind,
         }
@@ -206,7 +269,7 @@ impl fmt::Display for Kind {
             Self::Word(vocabulary) => write!(f, "{} {}", article(vocabulary.name), vocabulary.name),
             Self::Host(name) => write!(f, "{} `{name}`", article(name)),
             Self::Array(_) => f.write_str("an array"),
-            Self::Map(_) | Self::Record(_) => f.write_str("a map"),
+            Self::Map(_) | Self::ByWord(..) | Self::Record(_) => f.write_str("a map"),
             Self::Parameters => f.write_str("the pack's parameters"),
             Self::Range => f.write_str("a range"),
             Self::Stream(_) => f.write_str("a sequence for a loop"),

@@ -7,18 +7,25 @@
 //! - `kind`: what is known of a value; `standard` and `known`: what the engine and the host have names for
 //! - `unit`: a script taken apart; `checker`: variables, paths and what was found on them
 //! - `statements`, `expressions`, `chains`, `operators`, `calls`, `callbacks`, `arguments`: the language, one part each
+//! - `changes`: changes of copies, which nobody sees
+//! - `constants`, `selections`: what can never hold, and what selects nothing
+//! - `meanings`: texts of words, versions, licences and paths
 //! - `names`: what remains to be asked about values of which nothing is known
 
 mod arguments;
 mod callbacks;
 mod calls;
 mod chains;
+mod changes;
 mod checker;
+mod constants;
 mod expressions;
 mod kind;
 mod known;
+mod meanings;
 mod names;
 mod operators;
+mod selections;
 mod standard;
 mod statements;
 mod unit;
@@ -118,7 +125,14 @@ impl Checker<'_> {
 
     /// `check` is called with the change and the parameters of the pack.
     fn rule(&mut self) {
-        let Some(index) = self.unit().function("check", 2) else { return };
+        let unit = self.unit();
+        for body in unit.bodies.iter().filter(|body| body.name == "check" && body.params.len() != 2) {
+            let message =
+                format!("`check` is there a second time, with {} parameters, and is never called", body.params.len());
+            let help = "the rule is `fn check(change, params)`; give the other function another name";
+            self.report(Code::BrokenMetadata, body.start, message, Some(help));
+        }
+        let Some(index) = unit.function("check", 2) else { return };
         self.instance((0, index), Kind::Nothing, &[Kind::Host("Change"), Kind::Parameters]);
     }
 
@@ -167,6 +181,8 @@ fn is_constant(expression: &Expr) -> bool {
         | Expr::CharConstant(..)
         | Expr::StringConstant(..)
         | Expr::Unit(_) => true,
+        // What is not a variable of the function is a constant.
+        Expr::Variable(variable, ..) => !variable.2.is_empty(),
         _ => false,
     }
 }

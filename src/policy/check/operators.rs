@@ -2,12 +2,12 @@
 
 use rhai::{Expr, FnCallExpr, Position};
 
-use super::arguments::fault;
 use super::checker::{Checker, Frame};
 use super::expressions::is_shown;
-use super::kind::{Kind, TEXT, Texts};
+use super::kind::{Kind, Meaning, TEXT, Texts};
+use super::meanings::text_of;
 use crate::diagnostic::Code;
-use crate::policy::host::{DATE, Param, item_of, one_scale};
+use crate::policy::host::{DATE, item_of, one_scale};
 
 /// A side of an operator: what it is, and where it stands.
 type Side<'a> = (&'a Kind, Position);
@@ -29,12 +29,17 @@ impl Checker<'_> {
                 self.mismatch(only.start_position(), format!("found {kind} behind `{name}`, expected a number"));
                 Kind::Unknown
             }
+            [holder, item] if name == "contains" => self.contained(frame, holder, item, position),
             [left, right] => {
                 let kinds = (self.side(frame, left, name), self.side(frame, right, name));
                 let sides = ((&kinds.0, left.start_position()), (&kinds.1, right.start_position()));
                 match name {
                     "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+                        let found = self.found();
                         self.compare(name, sides.0, sides.1, position);
+                        if self.found() == found {
+                            self.settled(name, (left, &kinds.0), (right, &kinds.1));
+                        }
                         if !matches!((&kinds.0, &kinds.1), (Kind::Word(_), _) | (_, Kind::Word(_))) {
                             self.compared(frame, left);
                             self.compared(frame, right);
@@ -72,7 +77,7 @@ impl Checker<'_> {
     pub(super) fn compared(&mut self, frame: &mut Frame, expression: &Expr) {
         if let Expr::Variable(variable, _, _) = expression
             && let Some(local) = frame.local(&variable.1)
-            && matches!(local.kind, Kind::Text(_))
+            && matches!(local.kind, Kind::Text(Texts::One(_) | Texts::Each(_)))
         {
             local.kind = TEXT;
         }
@@ -81,13 +86,22 @@ impl Checker<'_> {
     pub(super) fn compare(&mut self, operator: &str, left: Side<'_>, right: Side<'_>, position: Position) {
         let orders = !matches!(operator, "==" | "!=");
         for ((word, _), (text, at)) in [(left, right), (right, left)] {
-            if let (Kind::Word(vocabulary), Kind::Text(_)) = (word, text) {
-                let wrong = text.texts().iter().find_map(|text| fault(text, Param::Word(vocabulary)));
-                if let Some(wrong) = wrong {
-                    self.report(wrong.code, at, wrong.message, wrong.help);
-                    return;
-                }
+            let fits = match word {
+                Kind::Word(vocabulary) => self.keyed(vocabulary, text, at),
+                Kind::Text(Texts::Of(meaning)) => self.beside(operator, *meaning, text, at),
+                _ => true,
+            };
+            if !fits {
+                return;
             }
+        }
+        if let (Kind::Text(Texts::Of(Meaning::Version)), Kind::Text(_), true)
+        | (Kind::Text(_), Kind::Text(Texts::Of(Meaning::Version)), true) = (left.0, right.0, orders)
+        {
+            let message = format!("`{operator}` compares versions letter by letter: as texts, 1.10 is below 1.9");
+            let help = format!("write `compare_versions(ecosystem, left, right) {operator} 0`");
+            self.report(Code::TypeMismatch, position, message, Some(help));
+            return;
         }
         if !comparable(left.0, right.0) {
             let help = match (left.0, right.0) {
@@ -116,7 +130,13 @@ impl Checker<'_> {
                     return;
                 }
                 Kind::Host(DATE) => {}
-                Kind::Flag | Kind::Host(_) | Kind::Array(_) | Kind::Map(_) | Kind::Record(_) | Kind::Nothing => {
+                Kind::Flag
+                | Kind::Host(_)
+                | Kind::Array(_)
+                | Kind::Map(_)
+                | Kind::ByWord(..)
+                | Kind::Record(_)
+                | Kind::Nothing => {
                     self.mismatch(position, format!("{kind} has no order; only `==` and `!=` mean something"));
                     return;
                 }
@@ -133,6 +153,11 @@ impl Checker<'_> {
             (_, Kind::Number, Kind::Number) => return Kind::Number,
             ("+" | "-" | "*" | "/" | "%" | "**", Kind::Number | Kind::Decimal, Kind::Number | Kind::Decimal) => {
                 return Kind::Decimal;
+            }
+            ("+", text, word) | ("+", word, text)
+                if matches!(text.texts(), [only] if only.is_empty()) && word.word().is_some() =>
+            {
+                return text_of(word);
             }
             ("+", Kind::Text(_), kind) if is_shown(kind) => return TEXT,
             ("+", Kind::Word(_) | Kind::Character, Kind::Text(_)) => return TEXT,
@@ -167,7 +192,7 @@ impl Checker<'_> {
         match kind {
             Kind::Unknown | Kind::Never => {}
             Kind::Array(element) => {
-                if let (Kind::Word(_), Some(elements)) = (item.0, elements) {
+                if let (Kind::Word(_) | Kind::Text(Texts::Of(_)), Some(elements)) = (item.0, elements) {
                     // Each element has its own place.
                     for element in elements {
                         if let Expr::StringConstant(text, at) = element {
@@ -179,10 +204,14 @@ impl Checker<'_> {
                 let element = if elements.is_some() { element.plain() } else { element };
                 self.compare("==", item, (&element, at), position);
             }
-            Kind::Map(_) | Kind::Record(_) | Kind::Parameters => {
-                self.looked_up(item, matches!(item.0, Kind::Text(_)), "a text", kind)
+            Kind::Map(_) | Kind::ByWord(..) | Kind::Record(_) | Kind::Parameters => {
+                self.looked_up(item, matches!(item.0, Kind::Text(_)), "a text", kind);
+                if let Some(words) = kind.key_words() {
+                    self.keyed(words, item.0, item.1);
+                }
             }
             Kind::Text(_) => {
+                self.part_of("contains", kind, item.0, item.1);
                 self.looked_up(item, matches!(item.0, Kind::Text(_) | Kind::Character), "a text", kind);
             }
             Kind::Range => self.looked_up(item, *item.0 == Kind::Number, "a number", kind),

@@ -59,6 +59,14 @@ pub(super) struct Standard {
     pub(super) changes: bool,
 }
 
+impl Standard {
+    /// Whether all that it does is to change what stands before the dot.
+    pub(super) fn only_changes(&self) -> bool {
+        // What `for_each` calls may do something else.
+        self.changes && self.gives == Gives::Nothing && self.name != "for_each"
+    }
+}
+
 const fn gives(name: &'static str, takes: &'static [Takes], gives: Gives) -> Standard {
     Standard { name, takes, gives, changes: false }
 }

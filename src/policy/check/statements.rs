@@ -49,6 +49,7 @@ impl Checker<'_> {
 
     /// Ends a scope: a variable that was never read is a thought that was not ended.
     pub(super) fn close(&mut self, frame: &mut Frame, outside: usize) {
+        frame.forget_changes(outside);
         for local in frame.locals.split_off(outside.min(frame.locals.len())) {
             if local.origin == Origin::Let && !local.read && !local.name.starts_with('_') {
                 let help = match local.kind {
@@ -175,8 +176,30 @@ impl Checker<'_> {
         if let Some(hides) = hides {
             let message = format!("the variable `{}` has the name of {hides}", name.name);
             self.report(Code::ShadowedName, name.pos, message, Some("give it another name"));
+        } else {
+            let help =
+                if origin == Origin::Let { "assign without `let`, or use another name" } else { "use another name" };
+            self.already_there(frame, &name.name, name.pos, help);
         }
         frame.declare(&name.name, kind, origin, name.pos);
+    }
+
+    /// A name that stands for two variables of one function is soon taken for the other one.
+    fn already_there(&mut self, frame: &mut Frame, name: &str, position: Position, help: &str) {
+        let Some(at) = frame.local(name).map(|local| local.at).filter(|_| !name.starts_with('_')) else { return };
+        let place = self.unit().script.place(at);
+        let message = format!("`{name}` is already there, at line {}", place.line);
+        let mistake = self.mistake(Code::ShadowedName, position, message);
+        self.push(mistake.related(place, "the other one").help(help));
+    }
+
+    /// The parameters of a function without a name, which stands among variables.
+    pub(super) fn shadowing_parameters(&mut self, frame: &mut Frame, function: &str, position: Position) {
+        let unit = self.unit();
+        let Some(body) = unit.function_named(function).and_then(|index| unit.bodies.get(index)) else { return };
+        for name in &body.params {
+            self.already_there(frame, name, position, "use another name for the parameter of the function");
+        }
     }
 
     /// `if` and `else`: what is known after both of them.
@@ -211,7 +234,9 @@ impl Checker<'_> {
         if kind.is_known() && *kind != Kind::Flag {
             let help = match kind {
                 Kind::Host(name) if item_of(name).is_some() => Some("ask `!selection.is_empty()`"),
-                Kind::Array(_) | Kind::Map(_) | Kind::Record(_) | Kind::Text(_) => Some("ask `!value.is_empty()`"),
+                Kind::Array(_) | Kind::Map(_) | Kind::ByWord(..) | Kind::Record(_) | Kind::Text(_) => {
+                    Some("ask `!value.is_empty()`")
+                }
                 Kind::Number => Some("ask `number > 0`"),
                 _ => None,
             };
@@ -254,7 +279,7 @@ impl Checker<'_> {
         let each = match &over {
             Kind::Unknown | Kind::Never => Kind::Unknown,
             Kind::Array(element) => {
-                if **element == Kind::Never && matches!(&flow.expr, Expr::Array(..)) {
+                if self.empty_array(frame, &flow.expr, &over) {
                     self.report(
                         Code::UnreachableCode,
                         position,
@@ -265,6 +290,15 @@ impl Checker<'_> {
                 (**element).clone().taken()
             }
             Kind::Text(_) => Kind::Character,
+            Kind::Range | Kind::Stream(_) if self.empty_range(&flow.expr) => {
+                self.report(
+                    Code::UnreachableCode,
+                    position,
+                    "the loop is never run: no number is in the range",
+                    Some("for numbers that go down write `range(5, 0, -1)`"),
+                );
+                Kind::Number
+            }
             Kind::Range => Kind::Number,
             Kind::Stream(element) => (**element).clone(),
             Kind::Host(name) => match item_of(name) {
@@ -286,7 +320,7 @@ impl Checker<'_> {
 
     fn no_collection(&mut self, kind: &Kind, position: Position) -> Kind {
         let help = match kind {
-            Kind::Map(_) | Kind::Record(_) => Some("go through its `keys()` or `values()`"),
+            Kind::Map(_) | Kind::ByWord(..) | Kind::Record(_) => Some("go through its `keys()` or `values()`"),
             Kind::Number => Some("for the numbers below it write `0..number`"),
             _ => None,
         };
@@ -301,6 +335,7 @@ impl Checker<'_> {
         let mut head = frame.state();
         let found = self.found();
         for round in 0_usize.. {
+            let begun = self.steps();
             let outside = frame.locals.len();
             frame.loops.push(Loop { breaks: None, continues: None, gives: Kind::Never, outside });
             pass(self, frame);
@@ -310,7 +345,10 @@ impl Checker<'_> {
                 next = next.join(continues);
             }
             next.dead = head.dead;
-            if next == head {
+            frame.changes.pending = next.pending;
+            frame.read_again(begun);
+            if next.kinds == head.kinds {
+                head.pending = next.pending;
                 let exit = match (endless, ran.breaks) {
                     (true, None) => State { dead: true, ..head },
                     (true, Some(breaks)) => breaks,
@@ -344,13 +382,14 @@ impl Checker<'_> {
                 Some(operator) => self.grown(operator, before, &value, sides, operation.position()),
                 None => value,
             };
+            frame.change(&variable.1, *position, operator.is_none());
             if let Some(local) = frame.local(name) {
                 local.kind = after;
             }
             return;
         }
         let value = if operator.is_some() {
-            let before = self.expression(frame, &sides.lhs);
+            let before = self.before_change(frame, &sides.lhs);
             self.grown(operator.unwrap_or_default(), before, &value, sides, operation.position())
         } else {
             value
@@ -399,7 +438,13 @@ impl Checker<'_> {
                     }
                     Kind::Record(entries.into())
                 }
-                _ => Kind::Map(Box::new(holder.values().join(value))),
+                _ => holder.with_key(key.and_then(Kind::word), value),
+            },
+            Kind::ByWord(words, _) => match key {
+                Some(Kind::Text(Texts::One(name))) if words.index_of(name).is_some() => {
+                    holder.with_key(Some(words), value)
+                }
+                _ => holder.with_key(key.and_then(Kind::word), value),
             },
             Kind::Map(values) => Kind::Map(Box::new((**values).clone().join(value))),
             kind => kind.clone().touched(),
@@ -414,7 +459,7 @@ fn leave(frame: &mut Frame, gives: Kind, breaks: bool) {
     if let Some(inner) = frame.loops.last_mut()
         && !state.dead
     {
-        let state = State { kinds: state.kinds.into_iter().take(inner.outside).collect(), dead: false };
+        let state = State { kinds: state.kinds.into_iter().take(inner.outside).collect(), ..state };
         let slot = if breaks { &mut inner.breaks } else { &mut inner.continues };
         *slot = Some(match slot.take() {
             Some(before) => before.join(state),

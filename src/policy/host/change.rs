@@ -87,7 +87,7 @@ impl ChangeView {
     fn today(&self) -> HostResult<Day> {
         self.store.as_of.map(Day::at).ok_or_else(|| {
             HostError::new(Code::NotKnown, "nobody says when the change is judged, so there is no today")
-                .help("ask whether `change.as_of` is empty first")
+                .help("ask whether `change.as_of` is empty first; a case says when with `[evidence.change] time = \"..\"`")
                 .into()
         })
     }

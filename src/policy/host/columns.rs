@@ -106,6 +106,16 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// The vocabulary of a column of words, where that is its use; `None` for any other column.
+    pub(crate) fn words_of(&self, name: &str) -> Option<&'static Vocabulary> {
+        match self.get(name).ok()?.cells {
+            Cells::Word(vocabulary, _) => Some(vocabulary),
+            _ => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Columns {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<String> = self.fitting().map(|column| format!("`{}`", column.name)).collect();

@@ -30,6 +30,11 @@ impl HostError {
         self
     }
 
+    /// A text for people that has nothing in it.
+    pub(crate) fn nothing_said(function: &str) -> Self {
+        Self::new(Code::BadArguments, format!("`{function}` needs a text that says something, found an empty one"))
+    }
+
     /// "did you mean", where a candidate is near.
     pub(crate) fn suggest<'a>(self, written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match crate::evidence::nearest(written, candidates) {

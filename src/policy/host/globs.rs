@@ -68,6 +68,9 @@ pub(crate) fn check_glob(glob: &str) -> Result<Pattern, HostError> {
     if glob.split('/').any(|part| part == ".." || part == ".") {
         return Err(malformed(format!("the glob `{glob}` matches nothing: no path has `.` or `..` in it")));
     }
+    if let Some(wrong) = misread(glob) {
+        return Err(wrong);
+    }
     if let Some(prefix) = glob.strip_suffix("**")
         && prefix.ends_with('/')
         && !prefix.contains(['*', '?', '[', ']', '{', '}', '\\'])
@@ -80,6 +83,57 @@ pub(crate) fn check_glob(glob: &str) -> Result<Pattern, HostError> {
         .build()
         .map(|glob| Pattern::Glob(glob.compile_matcher()))
         .map_err(|error| malformed(format!("the glob `{glob}` is malformed: {}", error.kind())))
+}
+
+/// What globs of other tools mean by it, and these do not: then it matches nothing.
+fn misread(glob: &str) -> Option<HostError> {
+    let wrong = |why: &str, help: String| {
+        Some(HostError::new(Code::MalformedGlob, format!("the glob `{glob}` matches nothing: {why}")).help(help))
+    };
+    if let Some(rest) = glob.strip_prefix('!') {
+        return wrong("no glob is negated", format!("write `not_under(\"{rest}\")`, or `!` before the question"));
+    }
+    if let Some(rest) = glob.strip_prefix('^') {
+        return wrong("a glob is no regular expression, and matches from the start", format!("write `{rest}`"));
+    }
+    let trimmed = glob.trim();
+    if trimmed != glob {
+        return wrong("it has a space at its start or end", format!("write `{trimmed}`"));
+    }
+    // An address has two slashes behind its scheme.
+    if glob.replacen("://", ":", 1).contains("//") {
+        return wrong("no path has two `/` behind each other", format!("write `{}`", glob.replace("//", "/")));
+    }
+    if lists(glob) {
+        let parts: Vec<&str> = glob.split(',').map(str::trim).collect();
+        let help = format!("write an array of globs, or `{{{}}}`", parts.join(","));
+        return wrong("`,` parts globs only between `{` and `}`", help);
+    }
+    None
+}
+
+/// Whether a comma outside of braces and brackets has a `*` on both of its sides.
+fn lists(glob: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    let mut comma = None;
+    for (index, letter) in glob.char_indices() {
+        match letter {
+            _ if escaped => {
+                escaped = false;
+                continue;
+            }
+            '\\' => escaped = true,
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 && comma.is_none() && glob.get(..index).is_some_and(|before| before.contains('*')) => {
+                comma = Some(index);
+            }
+            '*' if depth == 0 && comma.is_some() => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// How many `{` stand inside each other at most; escaped ones count too, which no path needs.
@@ -148,6 +202,26 @@ mod tests {
     fn globs_that_can_match_nothing_are_refused() {
         for glob in ["", "/src/**", "./src", "src/", "src/../a", "src/[a", "{a"] {
             assert!(check_glob(glob).is_err(), "{glob}");
+        }
+    }
+
+    #[test]
+    fn globs_as_other_tools_have_them_are_refused_with_what_to_write() {
+        for (glob, advice) in [
+            ("src//a.py", "write `src/a.py`"),
+            ("!src/**", "not_under(\"src/**\")"),
+            ("^src/**", "write `src/**`"),
+            (" src/**", "write `src/**`"),
+            ("src/** ", "write `src/**`"),
+            ("src/**,lib/**", "`{src/**,lib/**}`"),
+            ("*.py, *.rs", "`{*.py,*.rs}`"),
+        ] {
+            let error = check_glob(glob).expect_err(glob);
+            assert!(error.help.as_deref().unwrap_or_default().contains(advice), "{glob}: {error:?}");
+        }
+        for glob in ["https://example.org/**", "{src/**,lib/**}", "a,b.txt", "src/[,*]a*", "a\\,*", "src/a b", "*\\,*"]
+        {
+            assert!(check_glob(glob).is_ok(), "{glob}");
         }
     }
 

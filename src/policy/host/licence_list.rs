@@ -17,6 +17,11 @@ pub(crate) fn check_licence(text: &str) -> Result<(), HostError> {
     Term::parse(text).map(drop)
 }
 
+/// Checks an expression that one of the evidence is compared with: evidence has SPDX expressions alone.
+pub(crate) fn check_expression(text: &str) -> Result<(), HostError> {
+    Expression::parse(text).map(drop).map_err(|error| refused(text, &error))
+}
+
 /// Licences that are allowed.
 pub(super) struct LicenceList(Vec<Term>);
 

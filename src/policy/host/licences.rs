@@ -112,7 +112,9 @@ pub(super) const TABLE: &[Signature] = &[
         },
     )
     .errors("an entry that SPDX does not know")
-    .example(r#"note(`${change.licences.allowed(["MIT", "Apache-2.0", "BSD-3-Clause"]).count()} are fine`);"#),
+    .example(r#"let free = change.licences.allowed(["MIT", "Apache-2.0", "BSD-3-Clause"]);
+// `MIT OR GPL-3.0-only` can be taken under either, so copyleft is what can't be taken without it.
+for l in change.licences.known().except(free) { if l.expression.contains("GPL") { violation(l, `${l.name} is ${l.expression}`); } }"#),
     select::<LicenceRows>(
         "not_allowed",
         LIST,

@@ -54,7 +54,7 @@ pub use definitions::{Definitions, definitions};
 pub(crate) use effects::{RuleRun, approver, is_effect, run_of};
 pub(crate) use error::{HostError, HostResult};
 pub(crate) use globs::{Globs, check_glob};
-pub(crate) use licence_list::check_licence;
+pub(crate) use licence_list::{check_expression, check_licence};
 pub use reference::{Name, Page, names, reference};
 pub(crate) use scope::PathScope;
 pub(crate) use signature::{Entry, Param, Signature};

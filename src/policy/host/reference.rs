@@ -330,9 +330,12 @@ fn language() -> String {
         "# The language itself\n\nRules are written in [Rhai](https://rhai.rs/book/). Generated from the engine that runs \
          them: what it has beside the names of Tollgate, and what it has not.\n\nA function is called on a value, as in \
          `m.keys()`, or with the value as its first argument, as in `keys(m)`. One that gives nothing changes the value that \
-         it is called on: write `t.trim();`, then use `t`. `function` is written as in `|x| x > 3` and can't use variables \
-         from around it. The sentences are Rhai's: its strings are texts, object maps are maps, floating-point numbers \
-         are decimal numbers. Operators are those of most languages; `+` joins texts, `in` looks for one, \
+         it is called on: write `t.trim();`, then use `t`. `function` is written as in `|x| x > 3` and sees its own \
+         parameters alone, no variable from around it: where one is needed, write a loop. A function of the script does not \
+         see the constants at the top of it by their bare names either: write `global::NAME`. Parameters are copies: what a \
+         function makes of one is seen by nobody unless it gives it back. The sentences are Rhai's: its strings are texts, object maps are maps, floating-point numbers \
+         are decimal numbers. Operators are those of most languages; `+` joins texts, `in` looks for one and `!in` asks that it is \
+         not there: `\"a\" !in list` is `!(\"a\" in list)`, for texts, arrays, maps, ranges and selections alike; \
          and `${..}` puts a value into a text between backticks.\n",
     );
     let functions = native_functions();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::Engine;
 
 use super::pack::Pack;
+use super::stray;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::check::{Names, Vocabularies, map_keys};
 use crate::policy::files::PackFiles;
@@ -28,6 +29,7 @@ impl Compiler<'_> {
         parameters: &super::values::Declarations,
         categories: &[String],
     ) -> Result<Vec<(Script, Parsed)>, Vec<Diagnostic>> {
+        stray::refuse(pack)?;
         stray_scripts(pack)?;
         let files = &pack.files;
         let libraries = modules::read(files, self.engine)?;

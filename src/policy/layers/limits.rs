@@ -67,8 +67,13 @@ pub(super) fn combine(
             };
             if let Some((code, message)) = refused {
                 let mistake = Diagnostic::new(code, message).at(place);
-                mistakes.push(match said.and_then(|said| said.place.clone()) {
-                    Some(place) if code != Code::BrokenPack => mistake.related(place, "set here"),
+                let first = packs.iter().find(|first| first.layer == 0);
+                mistakes.push(match (said.and_then(|said| said.place.clone()), first) {
+                    (Some(place), _) if code != Code::BrokenPack => mistake.related(place, "set here"),
+                    (None, Some(first)) if code == Code::WeakensLayer => mistake.related(
+                        first.place(first.manifest.name.span()),
+                        "the first layer, which could raise it and does not",
+                    ),
                     _ => mistake,
                 });
                 continue;

@@ -10,6 +10,7 @@ mod limits;
 mod pack;
 mod ready;
 mod statements;
+mod stray;
 mod values;
 
 use std::collections::BTreeMap;
@@ -176,6 +177,12 @@ fn categories(packs: &[Pack], layers: usize) -> Vec<Arc<[String]>> {
 fn thresholds(pack: &Pack, mistakes: &mut Vec<Diagnostic>) -> Vec<Threshold> {
     let mut thresholds = Vec::new();
     for (risk, table) in &pack.manifest.risk {
+        if table.approvals.is_empty() && table.decision.is_none() {
+            let at = pack.manifest_span(&format!("[risk.{risk}]"));
+            let message = format!("`[risk.{risk}]` says nothing");
+            let help = "say `approvals = [{ from = [..], count = 1 }]`, or `decision = \"rejected\"`";
+            mistakes.push(pack.broken(at, message).help(help));
+        }
         let approvals = pack.approvals(&table.approvals, &format!("risk `{risk}`"), mistakes);
         thresholds.push(Threshold {
             risk: *risk,

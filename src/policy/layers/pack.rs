@@ -56,6 +56,11 @@ impl Pack {
         Place::at_offset(self.files.name_of("pack.toml"), &self.text, span.start)
     }
 
+    /// Where a header of `pack.toml` stands; its beginning where the table is written in another way.
+    pub(crate) fn manifest_span(&self, header: &str) -> Range<usize> {
+        self.text.find(header).map_or(0..0, |at| at..at + header.len())
+    }
+
     /// A mistake in `pack.toml`.
     pub(crate) fn mistake(&self, code: Code, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(code, message).at(self.place(span))

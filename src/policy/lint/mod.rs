@@ -6,6 +6,7 @@
 mod cases;
 mod metadata;
 mod pack;
+mod pinned;
 mod reach;
 mod repository;
 mod rules;
@@ -98,9 +99,10 @@ pub fn lint(
         reach::unused(pack, &mut found);
         pack.manifest(&mut found);
         if let Some(repository) = repository.filter(|_| !pack.files.is_builtin()) {
-            repository.warn(pack, &mut found);
+            repository.warn(pack, &set, &mut found);
         }
     }
+    pinned::warn(layers, &set, &packs, &mut found);
     let highest = pack::highest_risk(&rules);
     packs.iter().for_each(|pack| pack.thresholds(highest, &mut found));
     pack::similar(&rules, &mut found);

@@ -9,6 +9,7 @@ use super::script::{Argument, Call, Facts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{Ecosystem, EvidenceKind, Word as _, nearest, tool_key};
 use crate::policy::host::{Param, check_glob, signatures};
+use crate::policy::set::{PolicySet, SetParameter};
 
 /// What a repository has that open words can mean.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub struct Repository {
     pub paths: Vec<String>,
     /// The texts of its CI files.
     pub ci: Vec<String>,
+    /// The languages of its files, by Linguist's names.
+    pub languages: BTreeSet<String>,
     /// Its packages, by ecosystem.
     pub packages: BTreeMap<Ecosystem, BTreeSet<String>>,
 }
@@ -78,8 +81,17 @@ const TOOLS: &[&str] = &[
 
 impl Repository {
     /// What of a pack it has nothing of.
-    pub(super) fn warn(&self, pack: &Pack<'_>, found: &mut Vec<Diagnostic>) {
+    pub(super) fn warn(&self, pack: &Pack<'_>, set: &PolicySet, found: &mut Vec<Diagnostic>) {
         for script in pack.rules.iter().chain(&pack.modules) {
+            for (_, texts) in
+                script.functions.iter().flat_map(|function| &function.compared).filter(|(name, _)| is_path(name))
+            {
+                for (text, at) in texts.iter().filter(|(text, _)| !text.is_empty() && !self.paths.contains(text)) {
+                    let message = format!("there is no path `{text}`");
+                    let paths = self.paths.iter().map(String::as_str);
+                    found.push(script.script.mistake(Code::UnmatchedGlob, *at, message).suggest(text, paths));
+                }
+            }
             for call in script.functions.iter().flat_map(|function| &function.calls) {
                 for (index, argument) in call.arguments.iter().enumerate() {
                     if let Argument::Texts(texts) = argument {
@@ -94,13 +106,12 @@ impl Repository {
             if !matches!(table.kind.get_ref().as_str(), "glob" | "list<glob>") {
                 continue;
             }
-            for glob in texts(table.default.get_ref()) {
-                if self.lacks_path(glob) {
-                    let message = format!("the glob `{glob}` of the parameter `{name}` matches no path");
-                    let quoted = format!("\"{glob}\"");
-                    found.push(pack.warn(Code::UnmatchedGlob, &[&quoted], message));
-                }
-            }
+            self.globs(pack, table.default.get_ref(), &format!("of the parameter `{name}`"), found);
+        }
+        self.values(pack, set, found);
+        for glob in pack.manifest.scope.iter().flat_map(|scope| scope.paths.get_ref()) {
+            let glob = toml::Value::String(glob.get_ref().clone());
+            self.globs(pack, &glob, "of the pack's scope", found);
         }
         let expected = pack.manifest.evidence.iter().filter(|(kind, _)| **kind == EvidenceKind::Findings);
         for tool in expected.flat_map(|(_, table)| &table.expect) {
@@ -109,6 +120,36 @@ impl Repository {
                 let message = format!("no CI file mentions the tool `{tool}`, which is expected");
                 found.push(with_tool(pack.warn(Code::UnmentionedTool, &[&quoted], message), tool));
             }
+        }
+    }
+
+    /// Globs that a pack sets parameters to.
+    fn values(&self, pack: &Pack<'_>, set: &PolicySet, found: &mut Vec<Diagnostic>) {
+        let is_of_globs = |of: Option<&str>, name: &str| {
+            let named = |one: &&SetParameter| one.name == name && of.is_none_or(|of| one.pack == of);
+            set.parameters().iter().filter(named).any(|one| matches!(one.kind.as_str(), "glob" | "list<glob>"))
+        };
+        for (written, value) in &pack.manifest.set {
+            let written = written.get_ref().as_str();
+            let (of, name) = written.rsplit_once('.').map_or((None, written), |(of, name)| (Some(of), name));
+            if is_of_globs(of, name) {
+                self.globs(pack, value.get_ref(), &format!("for the parameter `{name}`"), found);
+            }
+        }
+        for (rule, table) in &pack.manifest.rules {
+            let home = set.rules().iter().find(|one| one.meta.id == *rule.get_ref()).map(|one| one.meta.pack.as_str());
+            for (name, value) in table.parameters.iter().filter(|(name, _)| is_of_globs(home, name.get_ref())) {
+                let what = format!("for the parameter `{}` of the rule `{}`", name.get_ref(), rule.get_ref());
+                self.globs(pack, value.get_ref(), &what, found);
+            }
+        }
+    }
+
+    /// Globs of `pack.toml` that match no path.
+    fn globs(&self, pack: &Pack<'_>, value: &toml::Value, what: &str, found: &mut Vec<Diagnostic>) {
+        for glob in texts(value).into_iter().filter(|glob| self.lacks_path(glob)) {
+            let message = format!("the glob `{glob}` {what} matches no path");
+            found.push(pack.warn(Code::UnmatchedGlob, &[&format!("\"{glob}\"")], message));
         }
     }
 
@@ -134,6 +175,9 @@ impl Repository {
         if call.name == "tool" && self.lacks_tool(text) {
             let warning = warn(Code::UnmentionedTool, format!("no CI file mentions the tool `{text}`"));
             found.push(with_tool(warning, text));
+        } else if call.name == "language" && !self.languages.iter().any(|known| known.eq_ignore_ascii_case(text)) {
+            let message = format!("no file is in the language `{text}`");
+            found.push(warn(Code::UnusedLanguage, message).suggest(text, self.languages.iter().map(String::as_str)));
         } else if takes(call, index, ecosystem) {
             let has = Ecosystem::parse(text).is_none_or(|one| self.packages.contains_key(&one));
             if !has {
@@ -161,6 +205,11 @@ impl Repository {
         let spellings = [key.clone(), key.replace(' ', "-"), key.replace([' ', '-'], "")];
         !is_known && !self.ci.iter().any(|text| spellings.iter().any(|spelling| text.to_lowercase().contains(spelling)))
     }
+}
+
+/// Whether a property of some evidence is a path in the repository.
+fn is_path(property: &str) -> bool {
+    matches!(property, "path" | "previous_path" | "manifest")
 }
 
 fn with_tool(warning: Diagnostic, tool: &str) -> Diagnostic {

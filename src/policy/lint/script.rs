@@ -67,6 +67,8 @@ pub(super) struct Function {
     pub(super) properties: Vec<Property>,
     /// Every text that is written out in it.
     pub(super) texts: Vec<String>,
+    /// Texts that a property is compared with, by the property's name.
+    pub(super) compared: Vec<(String, Vec<(String, Position)>)>,
 }
 
 /// One import.
@@ -151,6 +153,7 @@ fn functions(ast: &AST) -> Vec<Function> {
         calls: Vec::new(),
         properties: Vec::new(),
         texts: Vec::new(),
+        compared: Vec::new(),
     });
     let mut functions: Vec<Function> = defined.filter(|function| !function.name.starts_with("anon$")).collect();
     functions.sort_by_key(|function| function.start);
@@ -186,6 +189,13 @@ impl Function {
     }
 
     fn call(&mut self, call: &FnCallExpr, method: bool) {
+        if let ("==" | "!=" | "contains", [one, other], false) = (call.name.as_str(), call.args.as_slice(), method) {
+            for (property, text) in [(one, other), (other, one)] {
+                if let (Some(name), Argument::Texts(texts)) = (last_property(property), Argument::of(text)) {
+                    self.compared.push((name, texts));
+                }
+            }
+        }
         if call.op_token.is_some() {
             return;
         }
@@ -195,6 +205,15 @@ impl Function {
             method,
             arguments: call.args.iter().map(Argument::of).collect(),
         });
+    }
+}
+
+/// The property that an expression ends in.
+fn last_property(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Dot(pair, _, _) => last_property(&pair.rhs),
+        Expr::Property(property, _) => Some(property.2.to_string()),
+        _ => None,
     }
 }
 

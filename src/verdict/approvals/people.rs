@@ -272,3 +272,6 @@ fn logins(author: &str) -> Vec<String> {
     let all = [name.trim(), local, own.map_or("", |(_, login)| login)];
     all.into_iter().filter(|login| !login.is_empty()).map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

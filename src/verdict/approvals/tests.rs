@@ -105,7 +105,7 @@ fn owners_of_different_files_are_different_people() {
     let owners: Vec<(&[String], &[String])> =
         required.iter().map(|requirement| (requirement.owners.as_slice(), requirement.paths.as_slice())).collect();
     let text = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
-    let expected = [(text(&["user:ann"]), text(&["a", "c"])), (text(&["user:bob"]), text(&["b"]))];
+    let expected = [(text(&["@ann"]), text(&["a", "c"])), (text(&["@bob"]), text(&["b"]))];
     assert_eq!(owners, expected.each_ref().map(|(owners, paths)| (owners.as_slice(), paths.as_slice())));
 }
 

@@ -172,8 +172,12 @@ fn repair(actions: &mut Actions, rule: &RuleVerdict) {
         Some(diagnostic) => &diagnostic.message,
         None => &rule.outcome.reason,
     };
-    let action = format!("fix the rule `{}`: {message}", rule.id());
-    actions.add(ActionKind::RepairRule, Decision::Indeterminate, action, Some(keeper(rule)), [rule.id()]);
+    let (action, who) = match &rule.outcome.limited_by {
+        // The rule may be as it should be: it ran into what somebody else lowered.
+        Some(by) => (format!("raise the limit that `{}` hit, or make do with less: {message}", rule.id()), by.clone()),
+        None => (format!("fix the rule `{}`: {message}", rule.id()), keeper(rule)),
+    };
+    actions.add(ActionKind::RepairRule, Decision::Indeterminate, action, Some(who), [rule.id()]);
 }
 
 /// Who looks after a rule: its owner, else its pack.

@@ -19,10 +19,10 @@ pub(super) fn evidence(actions: &mut Actions, evidence: &Evidence, rule: &RuleVe
             .filter(|source| source.kind == kind && source.completeness != Completeness::Complete)
             .peekable();
         if sources.peek().is_none() {
-            add(how(kind));
+            add(how(kind, rule));
         }
         for source in sources {
-            add(mend(source));
+            add(mend(source, rule));
         }
     }
 }
@@ -44,7 +44,7 @@ fn lacking(evidence: &Evidence, rule: &RuleVerdict) -> Vec<EvidenceKind> {
 }
 
 /// What to do about a source that is not complete.
-fn mend(source: &Source) -> String {
+fn mend(source: &Source, rule: &RuleVerdict) -> String {
     let kind = source.kind.as_str();
     let reason = source.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let what = match (&source.tool, &source.path) {
@@ -54,9 +54,9 @@ fn mend(source: &Source) -> String {
     };
     match source.completeness {
         Completeness::Missing if source.tool.is_none() && source.path.is_none() => {
-            format!("{}{reason}", how(source.kind))
+            format!("{}{reason}", how(source.kind, rule))
         }
-        Completeness::Missing => format!("bring in {what}{reason}; {}", how(source.kind)),
+        Completeness::Missing => format!("bring in {what}{reason}; {}", how(source.kind, rule)),
         Completeness::NotExpected => {
             format!("leave out `--without {kind}`, which not every pack allows, and {}", way(source.kind))
         }
@@ -68,9 +68,13 @@ fn mend(source: &Source) -> String {
     }
 }
 
-/// How evidence of a kind is supplied, or told not to be expected.
-fn how(kind: EvidenceKind) -> String {
-    format!("{}, or say `--without {}` where none is to be expected", way(kind), kind.as_str())
+/// How evidence of a kind is supplied, or told not to be expected where that is honoured.
+fn how(kind: EvidenceKind, rule: &RuleVerdict) -> String {
+    if rule.outcome.excusable.contains(&kind) {
+        format!("{}, or say `--without {}` where none is to be expected", way(kind), kind.as_str())
+    } else {
+        way(kind).to_owned()
+    }
 }
 
 /// How evidence of a kind is supplied.

@@ -6,8 +6,9 @@ use crate::evidence::{Completeness, EvidenceKind, Source};
 use crate::policy::Enforcement::{Advisory, HardMandatory, SoftMandatory};
 use crate::policy::{Risk, Threshold};
 
+/// Where nobody has approved anything; how approvals come to be counted is tested where they are.
 fn verdict(outcomes: Vec<RuleOutcome>, thresholds: &[Threshold]) -> Verdict {
-    decide(outcomes, thresholds, &evidence(), &Waivers::default())
+    decide_crediting(outcomes, thresholds, &evidence(), &Waivers::default(), &|_| Vec::new())
 }
 
 fn only(verdict: &Verdict) -> &Action {
@@ -84,6 +85,19 @@ fn missing_findings_are_supplied_and_then_the_rule_is_decided() {
 }
 
 #[test]
+fn nobody_is_told_to_say_without_where_that_is_not_honoured() {
+    let source = || Source::incomplete(EvidenceKind::Findings, Completeness::Missing, "no file was given");
+    let rule = RuleOutcome { excusable: Vec::new(), ..undecided("r") };
+    for source in [source(), source().at("scan.sarif")] {
+        let advice = decide(vec![rule.clone()], &[], &evidence_with(source), &Waivers::default());
+        let action = &only(&advice).action;
+        assert!(action.contains("`--sarif FILE`") && !action.contains("--without"), "{action}");
+    }
+    let advice = verdict(vec![rule], &[]);
+    assert!(!only(&advice).action.contains("--without"), "{:?}", only(&advice));
+}
+
+#[test]
 fn a_source_that_is_there_and_no_good_is_named_with_its_reason() {
     let said = |completeness, tool: Option<&str>| {
         let mut source = Source::incomplete(EvidenceKind::Findings, completeness, "exit code 137").at("scan.sarif");
@@ -141,6 +155,16 @@ fn a_rule_that_erred_is_for_who_looks_after_it() {
     assert_eq!((only(&before).kind, only(&before).who.as_deref()), (ActionKind::RepairRule, Some("pack acme")));
     assert_eq!(only(&errored(Some("team:appsec"))).who.as_deref(), Some("team:appsec"));
     assert_eq!(verdict(vec![satisfied("r", HardMandatory)], &[]).decision, Decision::Approved);
+}
+
+#[test]
+fn a_rule_that_somebody_stopped_with_a_lower_limit_is_for_them() {
+    let mut rule = satisfied("r", HardMandatory).ended(Outcome::Errored);
+    rule.diagnostic = Some(Diagnostic::new(Code::LimitExceeded, "too many operations"));
+    rule.limited_by = Some("team (layer 1)".to_owned());
+    let before = verdict(vec![rule], &[]);
+    assert_eq!(only(&before).who.as_deref(), Some("team (layer 1)"));
+    assert!(only(&before).action.starts_with("raise the limit that `r` hit"), "{}", only(&before).action);
 }
 
 #[test]
@@ -203,7 +227,7 @@ fn what_stands_against_the_worst_decision_comes_first_then_what_serves_the_most_
         undecided("v"),
         satisfied("hard", HardMandatory).objects(Subject::Change, "m"),
     ];
-    let verdict = decide(rules, &[], &evidence_with(source), &Waivers::default());
+    let verdict = decide_crediting(rules, &[], &evidence_with(source), &Waivers::default(), &|_| Vec::new());
     let kinds: Vec<(ActionKind, usize)> = verdict.next.iter().map(|action| (action.kind, action.rules.len())).collect();
     let expected = [
         (ActionKind::Fix, 1),

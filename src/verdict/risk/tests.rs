@@ -28,6 +28,27 @@ fn what_nothing_assessed_has_no_level() {
 }
 
 #[test]
+fn where_a_mandatory_rule_was_excused_from_looking_nothing_found_is_no_level() {
+    let excused = |enforcement| RuleOutcome {
+        ran: false,
+        excused: true,
+        ..satisfied("excused", enforcement).ended(Outcome::NotApplicable)
+    };
+    let looked = || satisfied("looked", HardMandatory);
+    let level = |rules: Vec<RuleOutcome>| category(&risk(rules), "injection").risk;
+    assert_eq!(level(vec![excused(HardMandatory), looked()]), None);
+    assert_eq!(level(vec![excused(SoftMandatory), looked()]), None);
+    assert_eq!(level(vec![excused(Advisory), looked()]), Some(Risk::None), "advisory rules count for nothing");
+    let found = looked().objects(Subject::Change, "m");
+    assert_eq!(level(vec![excused(HardMandatory), found]), Some(Risk::High), "what was found stays found");
+    let elsewhere = satisfied("elsewhere", HardMandatory).meta(|meta| meta.category = "tests".to_owned());
+    let both = risk(vec![excused(HardMandatory), elsewhere]);
+    assert_eq!((category(&both, "injection").risk, category(&both, "tests").risk), (None, Some(Risk::None)));
+    let own_word = RuleOutcome { excused: false, ..excused(HardMandatory) };
+    assert_eq!(level(vec![own_word, looked()]), Some(Risk::None));
+}
+
+#[test]
 fn the_undecided_stand_beside_the_level() {
     let risk = risk(vec![
         satisfied("a", HardMandatory).objects(Subject::Change, "m").meta(|meta| meta.risk = Risk::Medium),
