@@ -16,7 +16,9 @@ mod reports;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
 use tollgate::render::{Format, Options, escape, markdown, render};
-use tollgate::report::{ActionReport, NoteReport, VerdictReport, ViolationReport, WeakeningReport};
+use tollgate::report::{
+    ActionReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport, ViolationReport, WeakeningReport,
+};
 
 fn bytes(format: Format, report: &VerdictReport) -> Vec<u8> {
     render(format, report, &Options::default()).unwrap()
@@ -66,12 +68,52 @@ fn pages_read_as_they_should() {
 #[test]
 fn an_override_comes_first() {
     let mut report = reports::new_dependency();
-    report.override_ = Some(serde_json::json!({"would_have_been": "rejected", "reason": "outage", "ticket": "INC-4"}));
+    report.override_ = Some(reports::overriding("outage", None));
+    report.decision = tollgate::report::Decision::Approved;
     let page = shown(Format::Markdown, &report);
     assert!(page.starts_with("## Override in force"), "{page}");
-    assert!(page.contains("would have been: rejected"));
-    assert!(shown(Format::Terminal, &report).starts_with("Override in force"));
+    assert!(page.contains("would have been: rejected") && page.contains("## Decision: approved (by override)"));
+    let screen = shown(Format::Terminal, &report);
+    assert!(screen.starts_with("Override in force") && screen.contains("Decision: approved (by override)"), "{screen}");
+    assert_eq!(first_notification(&report)["descriptor"]["id"], "override");
     assert_eq!(sarif(&report)["runs"][0]["properties"]["override"]["ticket"], "INC-4");
+}
+
+fn first_notification(report: &VerdictReport) -> serde_json::Value {
+    sarif(report)["runs"][0]["invocations"][0]["toolExecutionNotifications"][0].clone()
+}
+
+#[test]
+fn an_override_that_is_not_honoured_is_told_with_why_and_never_as_the_one_that_decides() {
+    let mut report = reports::new_dependency();
+    report.override_ = Some(reports::overriding("outage", Some("it expired")));
+    let (page, screen) = (shown(Format::Markdown, &report), shown(Format::Terminal, &report));
+    for shown in [&page, &screen] {
+        assert!(shown.contains("Override not honoured") && shown.contains("not honoured: it expired"), "{shown}");
+        assert!(!shown.contains("by override") && !shown.contains("Override in force"), "{shown}");
+    }
+    assert!(first_notification(&report)["message"]["text"].as_str().unwrap().contains("not honoured: it expired"));
+}
+
+#[test]
+fn weakenings_and_the_policy_of_the_head_are_in_every_format() {
+    let mut report = reports::hostile();
+    report.weakenings = vec![WeakeningReport { what: "nothing is asked".into(), by: "bootstrap".into() }];
+    let failure = HeadPolicyReport {
+        edited: vec!["tollgate.toml".into()],
+        decision: None,
+        differences: vec![],
+        failure: Some("<b>broken</b>".into()),
+    };
+    for (head, told) in [(report.head_policy.clone().unwrap(), "approved"), (failure, "not known")] {
+        report.head_policy = Some(head);
+        for format in [Format::Markdown, Format::Terminal, Format::Sarif, Format::Json] {
+            let page = shown(format, &report);
+            assert!(page.contains("nothing is asked") && page.contains("bootstrap"), "{format}: {page}");
+            assert!(format == Format::Json || page.contains(told), "{format}: {page}");
+            assert!(format != Format::Markdown || !page.contains("<b>"), "{format}: {page}");
+        }
+    }
 }
 
 #[test]
@@ -179,7 +221,7 @@ fn sarif_says_what_a_scanner_would() {
     assert_eq!(invocation["executionSuccessful"], false);
     let levels: Vec<_> =
         invocation["toolExecutionNotifications"].as_array().unwrap().iter().map(|n| &n["level"]).collect();
-    assert_eq!(levels, ["warning", "error"]);
+    assert_eq!(levels, ["note", "note", "warning", "error"]);
 
     let document = sarif(&reports::hostile());
     let place = &document["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
@@ -219,13 +261,17 @@ fn a_page_of_long_lists_stays_short_and_still_has_violations() {
     let mut report = reports::no_scanner();
     let long = "&a<\u{e0041}@b".repeat(400);
     let many = |number: usize| std::iter::repeat_n(long.clone(), number);
-    report.override_ =
-        Some(many(300).enumerate().map(|(n, text)| (format!("{n}{text}"), serde_json::Value::from(text))).collect());
+    report.override_ = Some(reports::overriding(&long.repeat(30), Some(&long)));
     report.subject.title = Some(long.clone());
     report.subject.author = Some(long.clone());
     report.next = vec![ActionReport { action: long.clone(), who: Some(long.clone()), rules: many(50).collect() }; 300];
     report.weakenings = vec![WeakeningReport { what: "x".repeat(50), by: long.clone() }; 300];
-    report.head_policy = Some(long.clone().into());
+    report.head_policy = Some(HeadPolicyReport {
+        edited: many(300).collect(),
+        decision: None,
+        differences: vec![PolicyDifference { rule: long.clone(), base: None, head: None }; 300],
+        failure: Some(long.clone()),
+    });
     report.claims = reports::hostile().claims.iter().cycle().take(500).cloned().collect();
     report.follow_ups = vec![NoteReport { rule: "r".into(), text: "follow up ".repeat(9) }; 300];
     report.recommendations = report.follow_ups.clone();

@@ -61,6 +61,8 @@ const KEYS: &[&str] = &[
     "as-of",
     "previous",
     "reviewed-head",
+    "override",
+    "deny-weakening",
     "dry-run",
     "format",
     "output",
@@ -106,6 +108,9 @@ struct Wire {
     as_of: Option<Spanned<toml::Value>>,
     previous: Option<Vec<String>>,
     reviewed_head: Option<Spanned<String>>,
+    #[serde(rename = "override")]
+    override_: Option<String>,
+    deny_weakening: Option<bool>,
     dry_run: Option<bool>,
     format: Option<Spanned<String>>,
     output: Option<IndexMap<Spanned<String>, String>>,
@@ -221,6 +226,8 @@ fn said(file: &mut File<'_>, wire: Wire) -> Said {
         as_of: wire.as_of.and_then(|written| time(file, &written)),
         previous: wire.previous.map(|files| files.iter().map(|written| Location::new(here, written)).collect()),
         reviewed_head: wire.reviewed_head.and_then(|written| commit(file, &written)),
+        override_: wire.override_.map(|written| Location::new(here, &written)),
+        deny_weakening: wire.deny_weakening,
         dry_run: wire.dry_run,
         format: wire.format.and_then(|written| file.word(&written)),
         output: wire.output.map(|outputs| {

@@ -5,17 +5,20 @@ use super::approving;
 use super::args::{self, ChangeArgs, EvidenceArgs, PolicyArgs};
 use super::console::Console;
 use super::gather;
-use super::judge::{self, Run};
+use super::head_policy;
+use super::judge::{self, Checkout, Run};
 use super::output::{self, Document};
 use super::packs;
 use super::pipeline::{
     Format, Judged, Judging, Outside, PolicySet, RenderOptions, absent_sources, judge_change, refusals, render,
 };
-use super::said::{self, Described, OutputFile, Said};
+use super::said::{self, Described, OutputFile, PackPlace, Said};
 use super::settings::{From, Settings};
 use super::waiving;
+use super::weakenings;
+use crate::collect::overrides;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::evidence::{Change, Completeness, EvidenceKind};
+use crate::evidence::{Change, Completeness, EvidenceKind, Override};
 
 const EXAMPLES: &str = "\
 Exit codes: 0 approved, 1 rejected, 2 no verdict, 3 approval required, 4 indeterminate.
@@ -54,9 +57,16 @@ pub struct EvalArgs {
     /// of what they are about changed since (repeatable)
     #[arg(long, value_name = "FILE", help_heading = "Approvals")]
     previous: Vec<String>,
-    /// Commit that the judged one was made from, as a merge queue does: its reviews count
+    /// Commit that the judged one was made from, as a merge queue does: its reviews count; listed as a weakening
     #[arg(long, value_name = "SHA", value_parser = said::commit, help_heading = "Approvals")]
     reviewed_head: Option<String>,
+    /// Emergency override, as TOML: with it the change passes, where the first layer names who may approve that and they have;
+    /// listed as a weakening
+    #[arg(long = "override", value_name = "FILE", help_heading = "Approvals")]
+    override_: Option<String>,
+    /// Give no verdict where anything is listed as a weakening
+    #[arg(long, help_heading = "Policy")]
+    deny_weakening: bool,
     /// Exit with 0 whatever the decision, unless there is none; listed as a weakening
     #[arg(long, help_heading = "Output")]
     dry_run: bool,
@@ -81,6 +91,8 @@ impl EvalArgs {
             as_of: self.as_of,
             previous: args::given(self.previous).map(|files| files.iter().map(|file| args::here(file)).collect()),
             reviewed_head: self.reviewed_head,
+            override_: self.override_.map(|file| args::here(&file)),
+            deny_weakening: self.deny_weakening.then_some(true),
             dry_run: self.dry_run.then_some(true),
             format: self.format,
             output: args::given(self.output),
@@ -105,8 +117,11 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let outside =
         Outside { parameters: run.settings.param.value.clone(), limits: said::limits_said(&run.settings.limit.value) };
     let as_of = run.settings.as_of.value.unwrap_or_else(now);
-    let policy = PolicySet::load_layers(&packs::layers(&run)?, &outside)?;
+    let broken = |mistakes| broken_base(&run, mistakes);
+    let layers = packs::layers(&run).map_err(broken)?;
+    let policy = PolicySet::load_layers(&layers, &outside).map_err(broken)?;
     let waivers = waiving::waivers(&run.settings.waivers.value, run.checkout.as_ref(), &policy, as_of)?;
+    let overriding = overriding(&run)?;
     let evidence = gather::gather(&mut run)?;
     let without = &run.settings.without.value;
     let absent = absent_sources(&policy, &evidence, without, as_of);
@@ -121,10 +136,30 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
         }
     }
     let approving = approving::approving(&run, &policy, &evidence.change, console)?;
-    let grounds = Judging { absent: &absent, as_of, approving: &approving, waivers: &waivers };
-    let Judged { report, decision, abandoned } = judge_change(&policy, evidence, &run.settings, &grounds);
+    let further = weakenings::further(&run, &policy, &evidence.change);
+    if let Some(reference) = weakenings::foreign_reference(&run) {
+        console.warning(&format!("`{reference}`, which packs were read from, is no commit of the base's history"));
+    }
+    let grounds = Judging {
+        absent: &absent,
+        as_of,
+        approving: &approving,
+        waivers: &waivers,
+        overriding: overriding.as_ref(),
+        further: &further,
+    };
+    let edited = head_policy::edited(&run, &layers, &evidence);
+    let again = (!edited.is_empty()).then(|| evidence.clone());
+    let Judged { mut report, decision, abandoned } = judge_change(&policy, evidence, &run.settings, &grounds);
     if let Some(mistake) = abandoned {
         return Err(vec![mistake]);
+    }
+    weakenings::refuse(&run.settings, &report.weakenings)?;
+    if let Some(why) = report.override_.as_ref().and_then(|given| given.why.as_ref()) {
+        console.warning(&format!("the override is not honoured: {why}"));
+    }
+    if let Some(evidence) = again {
+        report.head_policy = Some(head_policy::report(&run, edited, &policy, evidence, &grounds, &report));
     }
     let documents = render_all(&run.settings, console, |format, options| render(format, &report, options))?;
     output::write(&documents.files).map_err(|mistake| vec![mistake])?;
@@ -132,6 +167,35 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
         return Ok(exit);
     }
     Ok(Exit::of_decision(decision, run.settings.dry_run.value))
+}
+
+/// The emergency override that the settings name, which counts as the base has it where it lies inside the repository.
+fn overriding(run: &Run) -> Result<Option<Override>, Vec<Diagnostic>> {
+    let Some(file) = &run.settings.override_.value else { return Ok(None) };
+    let (shown, text) = judge::configuration(run.checkout.as_ref(), file, overrides::MAX_BYTES, Code::BrokenOverride)
+        .map_err(|mistake| vec![mistake])?;
+    overrides::parse(&shown, &text).map(Some)
+}
+
+/// Mistakes in packs, and where packs of the base are among them, the way out.
+fn broken_base(run: &Run, mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let inside = |place: &PackPlace, checkout: &Checkout| match place {
+        PackPlace::Builtin(_) => false,
+        PackPlace::Directory(location) => checkout.inside(&location.path).is_some(),
+    };
+    if let (Some(checkout), None) = (&run.checkout, &run.settings.policy_ref.value)
+        && let Some((base, _)) = checkout.base()
+        && run.settings.policy.value.iter().any(|place| inside(place, checkout))
+    {
+        let said = format!(
+            "packs inside the repository were read from the base {}, and can't judge as it has them",
+            judge::short(base)
+        );
+        mistakes.push(Diagnostic::new(Code::BrokenBase, said).help(
+            "name an earlier commit of the base with `--policy-ref`, which the verdict lists as a weakening, and repair them with that change",
+        ));
+    }
+    mistakes
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line asks the clock, once, and the answer is recorded")]

@@ -49,6 +49,21 @@ impl Fact {
         Ok(said.to_owned())
     }
 
+    /// What is known of it, as a text; `None` where nothing is.
+    #[must_use]
+    pub fn known(self, change: &Change) -> Option<String> {
+        match self {
+            Self::Author => change.author.clone(),
+            Self::Title => change.title.clone(),
+            Self::Description => change.description.clone(),
+            Self::Branch => change.branch.clone(),
+            Self::TargetBranch => change.target_branch.clone(),
+            Self::Repository => change.repository.clone(),
+            Self::Url => change.url.clone(),
+            Self::Label => Some(change.labels.join(", ")),
+        }
+    }
+
     /// Puts what is said in the place of what is known.
     pub fn tell(self, said: &[String], change: &mut Change) {
         let text = match self {

@@ -13,6 +13,7 @@ use super::pipeline::{self, Side};
 use super::readers::{self, BROUGHT_ALONG, Ground, Origin};
 use super::said::{Described, Location};
 use super::settings::Settings;
+use super::weakenings::Contradiction;
 use crate::collect::lockfiles::{self, LockfileInputs};
 use crate::collect::snapshot::{RawChange, Snapshot};
 use crate::collect::{input, teams};
@@ -39,7 +40,7 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
         },
         (Described::Evidence(file), None) => (pipeline::read_evidence(file).map_err(one)?, Ground::default(), None),
     };
-    forge(&mut evidence, run);
+    let contradictions = forge(&mut evidence, run);
     packages::packages(&mut evidence, lockfiles.as_ref(), run);
     scans(&mut evidence, &ground, run)?;
     checks(&mut evidence, &ground, run);
@@ -49,6 +50,7 @@ pub fn gather(run: &mut Run) -> Result<Evidence, Vec<Diagnostic>> {
         brought_along(&mut evidence, checkout, settings);
     }
     evidence.sort();
+    run.contradictions = contradictions;
     Ok(evidence)
 }
 
@@ -147,8 +149,8 @@ fn owners(evidence: &mut Evidence, snapshot: Option<&dyn Snapshot>, run: &Run) -
     }
 }
 
-/// What the forge says of the change, and then what flags say of it.
-fn forge(evidence: &mut Evidence, run: &Run) {
+/// What the forge says of the change, and then what flags say of it; what of that goes against what was known.
+fn forge(evidence: &mut Evidence, run: &Run) -> Vec<Contradiction> {
     let settings = &run.settings;
     if let Some(file) = settings.files(Input::Change).first() {
         let (change, source) = readers::event(file, origin(run, &evidence.change), &evidence.change);
@@ -158,13 +160,21 @@ fn forge(evidence: &mut Evidence, run: &Run) {
         let told = readers::claims_of_description(&evidence.change);
         replace_claims(evidence, |path| path.is_none(), told);
     }
+    let known = !settings.files(Input::Change).is_empty() || matches!(settings.change.value, Described::Evidence(_));
+    let mut contradictions = Vec::new();
     for (fact, stated) in &settings.facts {
+        let before = fact.known(&evidence.change);
         fact.tell(&stated.value, &mut evidence.change);
+        let said = fact.known(&evidence.change);
+        if let (true, Some(known), Some(said)) = (known && before != said, before, said) {
+            contradictions.push(Contradiction { fact: *fact, known, said });
+        }
     }
     if settings.facts.contains_key(&Fact::Description) {
         let told = readers::claims_of_description(&evidence.change);
         replace_claims(evidence, |path| path.is_none(), told);
     }
+    contradictions
 }
 
 /// Scanner results, and what became of them since those of the base.
@@ -238,7 +248,7 @@ fn people(evidence: &mut Evidence, run: &Run) -> Result<(), Vec<Diagnostic>> {
 }
 
 /// The teams of a file, which counts as the base has it where it lies inside the repository.
-fn teams(evidence: &mut Evidence, run: &Run, file: &Location) -> Result<Source, Vec<Diagnostic>> {
+pub(super) fn teams(evidence: &mut Evidence, run: &Run, file: &Location) -> Result<Source, Vec<Diagnostic>> {
     let (shown, text) = judge::configuration(run.checkout.as_ref(), file, teams::MAX_BYTES, Code::BrokenTeams)
         .map_err(|mistake| vec![mistake])?;
     evidence.teams = teams::parse(&shown, &text)?;

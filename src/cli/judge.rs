@@ -7,7 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use super::config::{self, FILE_NAME};
 use super::pipeline::{GitRepository, PackFiles, unreadable};
 use super::said::{Described, Location, Said};
-use super::settings::Settings;
+use super::settings::{From, Setting, Settings};
+use super::weakenings::Contradiction;
 use crate::collect::input;
 use crate::collect::snapshot::RawChange;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -33,6 +34,14 @@ pub struct Run {
     pub raw: Option<RawChange>,
     /// The repository, where there is one.
     pub checkout: Option<Checkout>,
+    /// What the flags alone say.
+    pub flags: Said,
+    /// Where in the repository its own settings are, whether it has them or not; `None` where others count.
+    pub own_settings: Option<String>,
+    /// Whether a settings file was named.
+    pub named_config: bool,
+    /// What flags say of the change against what was known of it.
+    pub contradictions: Vec<Contradiction>,
     /// Why the settings of the repository do not count, where it has some that the base has not.
     pub unmerged: Option<String>,
 }
@@ -80,8 +89,18 @@ pub fn prepare(flags: Said, config: Option<&str>) -> Result<Run, Vec<Diagnostic>
 
 /// No repository takes part: the settings file counts as it lies there.
 fn as_they_stand(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnostic>> {
+    let named_config = disk.is_some();
     let file = disk.map(|disk| disk.parse().map(|said| (disk.shown, said))).transpose()?;
-    Ok(Run { settings: Settings::merge(flags, file), raw: None, checkout: None, unmerged: None })
+    Ok(Run {
+        settings: Settings::merge(flags.clone(), file),
+        raw: None,
+        checkout: None,
+        flags,
+        own_settings: None,
+        named_config,
+        contradictions: Vec::new(),
+        unmerged: None,
+    })
 }
 
 fn is_git(said: &Said) -> bool {
@@ -121,7 +140,9 @@ fn in_repository(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnosti
 
     // A file outside of the repository is nobody's but the user's, and may say which change is meant.
     let mut file = None;
+    let mut own_settings = Some(inside.clone().unwrap_or_else(|| FILE_NAME.to_owned()));
     if let (Some(disk), None) = (&disk, &inside) {
+        own_settings = None;
         let said = disk.parse()?;
         fill(&said, &mut base, &mut head);
         file = Some((disk.shown.clone(), said));
@@ -139,7 +160,20 @@ fn in_repository(flags: Said, disk: Option<OnDisk>) -> Result<Run, Vec<Diagnosti
     }
     checkout.base.clone_from(&raw.change.base);
     let unmerged = if file.is_none() { checkout.unmerged(raw.change.head.as_deref()) } else { None };
-    Ok(Run { settings: Settings::merge(flags, file), raw: Some(raw), checkout: Some(checkout), unmerged })
+    let mut settings = Settings::merge(flags.clone(), file);
+    if disk.is_some() && !settings.deny_weakening.value {
+        checkout.keep_denial(&mut settings);
+    }
+    Ok(Run {
+        settings,
+        raw: Some(raw),
+        checkout: Some(checkout),
+        flags,
+        own_settings,
+        named_config: disk.is_some(),
+        contradictions: Vec::new(),
+        unmerged,
+    })
 }
 
 /// Takes what a file says of base and head where no flag does; whether that said anything.
@@ -158,6 +192,30 @@ impl Checkout {
         let root = normal(&repository.root().unwrap_or_else(|| directory.to_path_buf()));
         let canonical = root.canonicalize().unwrap_or_else(|_| root.clone());
         Ok(Self { repository, roots: [root, canonical], base: None })
+    }
+
+    /// The same repository, where a commit judges that is not the base.
+    pub(super) fn reading(&self, commit: &str) -> Result<Self, Vec<Diagnostic>> {
+        let [root, _] = &self.roots;
+        Ok(Self { base: Some(commit.to_owned()), ..Self::open(root)? })
+    }
+
+    /// The commit that packs inside the repository are read from.
+    pub(super) fn packs_commit(&self, settings: &Settings) -> Option<String> {
+        match &settings.policy_ref.value {
+            Some(reference) => self.resolve(reference).ok(),
+            None => self.base.clone(),
+        }
+    }
+
+    /// Settings that were named in the place of the repository's own don't take back that weakenings are denied there.
+    fn keep_denial(&self, settings: &mut Settings) {
+        let Some(base) = &self.base else { return };
+        if let Ok(Some((shown, said))) = self.settings_at(base, FILE_NAME)
+            && said.deny_weakening == Some(true)
+        {
+            settings.deny_weakening = Setting { value: true, from: From::File(shown), replaced: false };
+        }
     }
 
     /// Whether a file, of which the digest is known, is one that a commit has.
@@ -262,7 +320,7 @@ impl Checkout {
         Some(format!("the {who} has a `{FILE_NAME}`, {base}: it counts once merged"))
     }
 
-    fn settings_at(&self, commit: &str, path: &str) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {
+    pub(super) fn settings_at(&self, commit: &str, path: &str) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {
         let Some(bytes) = self.repository.file(commit, path).map_err(|error| vec![unreadable(&error)])? else {
             return Ok(None);
         };

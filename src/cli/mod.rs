@@ -12,6 +12,7 @@ pub mod exit;
 pub mod explain;
 pub mod facts;
 pub mod gather;
+pub mod head_policy;
 pub mod init;
 pub mod inputs;
 pub mod judge;
@@ -30,6 +31,7 @@ pub mod snippet;
 pub mod test;
 pub mod waivers;
 pub mod waiving;
+pub mod weakenings;
 
 use std::ffi::OsString;
 use std::io::Write as _;

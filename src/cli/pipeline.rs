@@ -10,12 +10,12 @@ use crate::collect::{diff, trees};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{self, Outcome, evaluate, honoured};
 use crate::evidence::{
-    Completeness, DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, FileChange, Source,
+    Completeness, DependencyChange, DependencyChangeKind, Evidence, EvidenceKind, FileChange, Override, Source,
 };
 use crate::normalize;
 use crate::policy::Risk;
 use crate::report::{PolicyReport, ReportContext, VerdictReport, WeakeningReport};
-use crate::verdict::{Decision, Grounds, RuleVerdict, Verdict, decide_on};
+use crate::verdict::{Decision, Grounds, RuleVerdict, Verdict, decide_on, judge_override};
 
 pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
@@ -165,6 +165,10 @@ pub struct Judging<'a> {
     pub approving: &'a Approving,
     /// Which violations are lifted.
     pub waivers: &'a Waivers,
+    /// The emergency override that was handed in.
+    pub overriding: Option<&'a Override>,
+    /// What makes the run more lenient beside what its settings say by themselves.
+    pub further: &'a [WeakeningReport],
 }
 
 /// The day of a time, in UTC.
@@ -176,7 +180,7 @@ pub fn utc_day(time: jiff::Timestamp) -> jiff::civil::Date {
 /// Asks every rule, decides, and writes down what was decided and why.
 #[must_use]
 pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings, judging: &Judging<'_>) -> Judged {
-    let Judging { absent, as_of, approving, waivers } = *judging;
+    let Judging { absent, as_of, approving, waivers, overriding, further } = *judging;
     let without = refusals(policy, &evidence, &settings.without.value);
     let evidence = Arc::new(evidence);
     let options = evaluate::Options { without: settings.without.value.clone(), as_of: Some(as_of), ageless: false };
@@ -190,6 +194,12 @@ pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings,
         what: format!("the limit of {} was raised from {} to {}", limit.name, limit.default, limit.value),
         by: limit.set_by.to_string(),
     }));
+    weakenings.extend_from_slice(further);
+    let overriding = overriding
+        .map(|given| judge_override(given.clone(), &policy.override_terms(), &evidence, as_of, verdict.decision));
+    if let Some(judged) = &overriding {
+        weakenings.extend(settings.weakenings_of_override(judged, as_of));
+    }
     let context = ReportContext {
         as_of: as_of.to_string(),
         dry_run: settings.dry_run.value,
@@ -199,7 +209,32 @@ pub fn judge_change(policy: &PolicySet, evidence: Evidence, settings: &Settings,
         settings: settings.reports(),
         extra_sources: absent,
     };
-    Judged { decision: verdict.decision, abandoned, report: VerdictReport::new(&verdict, &evidence, &context) }
+    let report = VerdictReport::new(&verdict, &evidence, &context);
+    let report = match &overriding {
+        Some(judged) => report.with_override(judged),
+        None => report,
+    };
+    Judged { decision: report.decision, abandoned, report }
+}
+
+/// Asks every rule and decides, for nobody to act on.
+///
+/// # Errors
+/// Why there is no verdict.
+pub fn ask(
+    policy: &PolicySet,
+    evidence: Evidence,
+    settings: &Settings,
+    judging: &Judging<'_>,
+) -> Result<Verdict, String> {
+    let without = settings.without.value.clone();
+    let options = evaluate::Options { without, as_of: Some(judging.as_of), ageless: false };
+    let verdict = judge(policy, &Arc::new(evidence), &options, judging.approving, judging.waivers);
+    let mut errors = verdict.rules.iter().filter_map(|rule| rule.outcome.diagnostic.as_ref());
+    match errors.find(|diagnostic| diagnostic.code == Code::Abandoned) {
+        Some(abandoned) => Err(abandoned.to_string()),
+        None => Ok(verdict),
+    }
 }
 
 fn judge(

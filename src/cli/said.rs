@@ -103,6 +103,10 @@ pub struct Said {
     pub previous: Option<Vec<Location>>,
     /// The commit that the judged one was made from.
     pub reviewed_head: Option<String>,
+    /// The emergency override.
+    pub override_: Option<Location>,
+    /// Whether to give no verdict where anything makes the run more lenient.
+    pub deny_weakening: Option<bool>,
     /// Whether to exit with 0 whatever the decision.
     pub dry_run: Option<bool>,
     /// The format of standard output.

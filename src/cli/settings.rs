@@ -10,6 +10,7 @@ use super::said::{Described, Location, OutputFile, PackPlace, Said, joined, limi
 use crate::evidence::{EvidenceKind, Word as _};
 use crate::policy::Limits;
 use crate::report::{SettingReport, WeakeningReport};
+use crate::verdict::JudgedOverride;
 
 /// Which place gave a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,16 @@ pub enum From {
 }
 
 impl From {
+    /// How a weakening names a setting that this place gave; `None` where nobody said anything.
+    #[must_use]
+    pub fn by(&self, flag: &str) -> Option<String> {
+        match self {
+            Self::Flag => Some(format!("--{flag}")),
+            Self::File(file) => Some(format!("`{flag}` in {file}")),
+            Self::Default => None,
+        }
+    }
+
     fn shown(&self) -> &str {
         match self {
             Self::Flag => "flag",
@@ -80,6 +91,10 @@ pub struct Settings {
     pub previous: Setting<Vec<Location>>,
     /// The commit that the judged one was made from; `None` for itself.
     pub reviewed_head: Setting<Option<String>>,
+    /// The emergency override.
+    pub override_: Setting<Option<Location>>,
+    /// Whether to give no verdict where anything makes the run more lenient. Neither place can take back what the other says.
+    pub deny_weakening: Setting<bool>,
     /// Whether to exit with 0 whatever the decision.
     pub dry_run: Setting<bool>,
     /// The format of standard output.
@@ -119,6 +134,8 @@ impl Settings {
             as_of: pick.maybe(flags.as_of, file.as_of),
             previous: pick.or(flags.previous, file.previous, Vec::new()),
             reviewed_head: pick.maybe(flags.reviewed_head, file.reviewed_head),
+            override_: pick.maybe(flags.override_, file.override_),
+            deny_weakening: pick.or(flags.deny_weakening.filter(|deny| *deny), file.deny_weakening, false),
             dry_run: pick.or(flags.dry_run, file.dry_run, false),
             format: pick.or(flags.format, file.format, Format::Terminal),
             output: pick.or(flags.output, file.output, Vec::new()),
@@ -185,6 +202,12 @@ impl Settings {
         if let Some(head) = &self.reviewed_head.value {
             add("reviewed-head", head.clone(), &self.reviewed_head.from);
         }
+        if let Some(file) = &self.override_.value {
+            add("override", file.shown.clone(), &self.override_.from);
+        }
+        if self.deny_weakening.value {
+            add("deny-weakening", "true".to_owned(), &self.deny_weakening.from);
+        }
         if self.dry_run.value {
             add("dry-run", "true".to_owned(), &self.dry_run.from);
         }
@@ -198,11 +221,7 @@ impl Settings {
     pub fn weakenings(&self, time: Option<&str>, without: &[(EvidenceKind, Option<String>)]) -> Vec<WeakeningReport> {
         let mut weakenings = Vec::new();
         let mut add = |what: String, flag: &str, from: &From| {
-            let by = match from {
-                From::Flag => format!("--{flag}"),
-                From::File(file) => format!("`{flag}` in {file}"),
-                From::Default => return,
-            };
+            let Some(by) = from.by(flag) else { return };
             weakenings.push(WeakeningReport { what, by });
         };
         if self.dry_run.value {
@@ -217,6 +236,10 @@ impl Settings {
             let (name, value, usual) = (limit.name, limit.of(&limits), limit.default_value());
             add(format!("the limit of {name} was raised from {usual} to {value}"), "limit", &self.limit.from);
         }
+        if let Some(head) = &self.reviewed_head.value {
+            let what = format!("reviews of {head} count as reviews of the judged commit");
+            add(what, "reviewed-head", &self.reviewed_head.from);
+        }
         if let Some(reference) = &self.policy_ref.value {
             let what = format!("packs inside the repository were read from `{reference}`, not from the base");
             add(what, "policy-ref", &self.policy_ref.from);
@@ -229,6 +252,20 @@ impl Settings {
         }
         weakenings.sort();
         weakenings
+    }
+
+    /// What an override makes more lenient, by what became of it at a time.
+    #[must_use]
+    pub fn weakenings_of_override(&self, judged: &JudgedOverride, as_of: jiff::Timestamp) -> Vec<WeakeningReport> {
+        let what = match &judged.why_not {
+            None => format!("the change is approved by an override; it would have been {}", judged.would_have_been),
+            Some(why) => format!("an override was handed in, which is not honoured: {why}"),
+        };
+        let told = self.override_.from.by("override").map(|by| WeakeningReport { what, by });
+        // A time that was said can bring an override back that has ended.
+        let said = self.as_of.value.and_then(|_| self.as_of.from.by("as-of"));
+        let time = said.map(|by| WeakeningReport { what: format!("the override was judged at {as_of}, not now"), by });
+        told.into_iter().chain(time).collect()
     }
 }
 

@@ -18,6 +18,7 @@ pub mod git;
 pub mod input;
 pub mod junit;
 pub mod lockfiles;
+pub mod overrides;
 pub mod purls;
 pub mod reports;
 pub mod reviews;

@@ -143,10 +143,16 @@ codes! {
     BrokenTeams = "broken-teams",
     /// A file of waivers is not what it should be.
     BrokenWaiver = "broken-waiver",
+    /// An emergency override is not what it should be.
+    BrokenOverride = "broken-override",
     /// A verdict about an earlier head is not what it should be.
     BrokenVerdict = "broken-verdict",
     /// A case is not what it should be.
     BrokenCase = "broken-case",
+    /// Something makes the run more lenient, and that was refused.
+    DeniedWeakening = "denied-weakening",
+    /// What configures the gate is broken at the base, so that nothing can be judged by it.
+    BrokenBase = "broken-base",
     /// A report could not be written.
     UnwritableReport = "unwritable-report",
     /// A file that would have to be written is there already.

@@ -12,6 +12,7 @@ mod dependencies;
 mod files;
 mod findings;
 mod other;
+mod overrides;
 mod path;
 mod people;
 mod repointed;
@@ -33,6 +34,7 @@ pub use findings::{
     NO_SYMBOL, RuleId, Severity, SeverityFrom, Suppression, tool_key,
 };
 pub use other::Capability;
+pub use overrides::{MAX_OVERRIDE_HOURS, Override};
 pub use path::{path_from_bytes, path_to_bytes};
 pub use people::{Review, ReviewState};
 pub use strings::{StringTable, Strings};

@@ -53,6 +53,9 @@ pub struct PackManifest {
     /// What is asked of waivers of its rules.
     #[serde(default)]
     pub waivers: Option<WaiversTable>,
+    /// What has to be approved before an emergency override is honoured. Only a pack of the first layer may say it.
+    #[serde(default, rename = "override")]
+    pub override_: Option<OverrideTable>,
     /// Settings of single rules, of this layer or of an earlier one, by id.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, RuleTable>")]
@@ -191,6 +194,15 @@ pub struct WaiversTable {
     #[serde(default)]
     #[schemars(with = "Option<Enforcement>")]
     pub enforcement: Option<Spanned<Enforcement>>,
+}
+
+/// What has to be approved before an emergency override is honoured.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OverrideTable {
+    /// Who has to approve the change at its head; all of them.
+    #[schemars(with = "Vec<ApprovalTable>", length(min = 1))]
+    pub approvals: Spanned<Vec<ApprovalTable>>,
 }
 
 /// What a level of risk may decide by itself.

@@ -269,4 +269,17 @@ pub struct PackMeta {
     pub fallback: Vec<Approver>,
     /// What it asks of waivers of its rules; `None` where it says nothing.
     pub waivers: Option<WaiverTerms>,
+    /// What it asks for before an emergency override is honoured: who, and how many different people.
+    pub override_approvals: Vec<(Vec<Approver>, u32)>,
+}
+
+/// An approval that a pack of the first layer asks for before an emergency override is honoured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideTerms {
+    /// The pack.
+    pub pack: String,
+    /// Who may give it; one of them is enough.
+    pub from: Vec<Approver>,
+    /// How many different people.
+    pub count: u32,
 }

@@ -40,8 +40,8 @@ pub use limits::{Limit, Limits};
 pub use lint::{Repository, lint};
 pub use manifest::PackManifest;
 pub use metadata::{
-    Approver, BUILTIN_CATEGORIES, Enforcement, FurtherApprovers, PackMeta, Pending, Risk, RuleMeta, RuleParameter,
-    SetBy, Threshold,
+    Approver, BUILTIN_CATEGORIES, Enforcement, FurtherApprovers, OverrideTerms, PackMeta, Pending, Risk, RuleMeta,
+    RuleParameter, SetBy, Threshold,
 };
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};

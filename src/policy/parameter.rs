@@ -302,7 +302,8 @@ impl Parameter {
         }
     }
 
-    fn is_stricter(&self, from: &toml::Value, to: &toml::Value) -> bool {
+    /// Whether a move is one in the direction that the pack calls stricter.
+    pub(crate) fn is_stricter(&self, from: &toml::Value, to: &toml::Value) -> bool {
         let old = self.of.rank(from);
         let new = self.of.rank(to);
         let holds = |inner: &toml::Value, outer: &toml::Value| match (inner.as_array(), outer.as_array()) {

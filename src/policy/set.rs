@@ -9,7 +9,7 @@ use rhai::{AST, Map};
 use super::host::PathScope;
 use super::layers::SetLimit;
 use super::limits::Limits;
-use super::metadata::{Approver, PackMeta, RuleMeta, SetBy, Threshold};
+use super::metadata::{Approver, OverrideTerms, PackMeta, RuleMeta, SetBy, Threshold};
 use super::modules::Modules;
 use super::sandbox::Sandbox;
 use crate::evidence::{Completeness, Evidence, Source, tool_key};
@@ -66,6 +66,8 @@ pub struct SetParameter {
     pub value: serde_json::Value,
     /// Who set that.
     pub set_by: SetBy,
+    /// What the packs made of it, where it was moved from outside of them and not to a stricter value.
+    pub relaxed_from: Option<serde_json::Value>,
     /// Which way later layers may always move it: `lower`, `higher`, `subset` or `superset`.
     pub stricter: Option<&'static str>,
     /// The range that later layers may move it in.
@@ -131,6 +133,18 @@ impl PolicySet {
     pub fn fallbacks(&self) -> BTreeMap<String, Vec<Approver>> {
         let named = self.packs.iter().filter(|pack| !pack.fallback.is_empty());
         named.map(|pack| (pack.name.clone(), pack.fallback.clone())).collect()
+    }
+
+    /// What the packs of the first layer ask for before an emergency override is honoured, all of it; where that is nothing,
+    /// none is.
+    #[must_use]
+    pub fn override_terms(&self) -> Vec<OverrideTerms> {
+        let first = self.packs.iter().filter(|pack| pack.layer == 0);
+        let terms = first.flat_map(|pack| {
+            let terms = pack.override_approvals.iter();
+            terms.map(|(from, count)| OverrideTerms { pack: pack.name.clone(), from: from.clone(), count: *count })
+        });
+        terms.collect()
     }
 
     /// What levels of risk ask for.

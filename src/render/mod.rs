@@ -10,6 +10,7 @@
 pub mod escape;
 mod json;
 pub mod markdown;
+mod overrides;
 mod packages;
 pub mod sarif;
 pub mod terminal;

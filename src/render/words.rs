@@ -158,13 +158,15 @@ pub(super) fn other_reasons(report: &VerdictReport, escape: impl Fn(&str) -> Str
         }
         ReasonReport::NoRuleRan {} => Some("no rule ran, so nothing was shown".to_owned()),
     };
-    report.reasons.iter().filter_map(other).collect()
+    // They are those of what it would have been.
+    let overridden = report.honoured_override().is_some();
+    report.reasons.iter().filter(|_| !overridden).filter_map(other).collect()
 }
 
 /// Why a change has its decision where no rule by itself has it.
 pub(super) fn without_deciding_rule(report: &VerdictReport) -> String {
     match report.decision {
-        Decision::Approved if report.override_.is_some() => "The override decides.".to_owned(),
+        Decision::Approved if report.honoured_override().is_some() => "The override decides.".to_owned(),
         Decision::Approved => why_approved(report),
         Decision::ApprovalRequired => "No single rule asks for it: see the required approvals.".to_owned(),
         Decision::Indeterminate if report.rules.is_empty() => "No rule was asked.".to_owned(),
@@ -363,14 +365,6 @@ pub(super) fn short_commit(commit: Option<&String>) -> String {
     match commit {
         Some(commit) => commit.chars().take(12).collect(),
         None => "unknown".to_owned(),
-    }
-}
-
-/// A JSON value in one line: a string as it is, anything else as JSON.
-pub(super) fn json_value(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

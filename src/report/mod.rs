@@ -10,6 +10,7 @@ mod diagnostic;
 mod earlier;
 pub mod evidence;
 mod from_verdict;
+mod overrides;
 mod packages;
 mod policy;
 mod provenance;
@@ -41,6 +42,7 @@ pub use diagnostic::{
 pub use earlier::{OpenViolation, read_earlier, read_open_violations};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
 pub use from_verdict::ReportContext;
+pub use overrides::{HeadPolicyReport, OverrideReport, PolicyDifference};
 pub use packages::{
     AdvisoriesSummary, AdvisoryCounts, AdvisoryItem, DependenciesSummary, DependencyItem, LicenceItem, LicencesSummary,
     PackageSourceItem, Sign, UntouchedAdvisory, VexItem,

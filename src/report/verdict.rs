@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::checks::{CoverageSummary, ReviewsSummary, TestsSummary};
 use super::claims::ClaimReport;
 use super::diagnostic::DiagnosticReport;
+use super::overrides::{HeadPolicyReport, OverrideReport};
 use super::packages::DependenciesSummary;
 use super::policy::{ApproversReport, PendingReport, PolicyReport, SetByReport};
 use super::provenance::{PackReport, SettingReport, SourceReport, WeakeningReport};
@@ -37,13 +38,14 @@ pub struct VerdictReport {
     pub as_of: String,
     /// The decision.
     pub decision: Decision,
-    /// What has that decision by itself: rules, thresholds of risk, approvals, or that no rule ran. Empty where approved.
+    /// What has that decision by itself: rules, thresholds of risk, approvals, or that no rule ran. Empty where approved by
+    /// itself; where an override decides, what has the decision that it would have been.
     pub reasons: Vec<ReasonReport>,
     /// Whether the exit code was told to be 0 whatever the decision.
     pub dry_run: bool,
-    /// The emergency override that changed the decision, if one did.
+    /// The emergency override that was handed in, whether it is honoured or not.
     #[serde(rename = "override")]
-    pub override_: Option<serde_json::Value>,
+    pub override_: Option<OverrideReport>,
     /// Risk, by category and overall.
     pub risk: RiskReport,
     /// Every rule, by id.
@@ -78,8 +80,8 @@ pub struct VerdictReport {
     pub waivers: Vec<WaiverReport>,
     /// Everything that made this evaluation more lenient than the policy is by itself.
     pub weakenings: Vec<WeakeningReport>,
-    /// What the policy of the head would have decided, where the change edits it.
-    pub head_policy: Option<serde_json::Value>,
+    /// What the policy of the head would have decided, where the change edits what configures the gate.
+    pub head_policy: Option<HeadPolicyReport>,
     /// Every input, with its completeness.
     pub sources: Vec<SourceReport>,
     /// What judged, as a whole: its identity, and what its layers made of parameters, thresholds and limits.

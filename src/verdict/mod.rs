@@ -6,6 +6,7 @@ mod approvals;
 mod claims;
 mod fingerprint;
 mod next;
+mod overrides;
 mod risk;
 mod table;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod waivers;
 pub use approvals::{Approving, Earlier, Given, Requirement, Uncounted};
 pub use claims::{ClaimResult, JudgedClaim, RuleJudgement};
 pub use next::{Action, ActionKind};
+pub use overrides::{JudgedOverride, judge_override};
 pub use risk::{CategoryRisk, RiskSummary, WeighedAssessment};
 pub use table::{Case, Violations, decision_of, ran};
 pub use waivers::{JudgedWaiver, Scope, Standing, Waiver, WaiverState, Waivers};

@@ -212,6 +212,7 @@ fn sources_packs_and_settings_come_in_one_order() {
         scope: None,
         fallback: Vec::new(),
         waivers: None,
+        override_approvals: Vec::new(),
     };
     let packs = [pack("b", 1), pack("a", 1), pack("z", 0)];
     let mut context = context(&packs, &extra);

@@ -191,8 +191,7 @@ pub(crate) fn report() -> impl Strategy<Value = VerdictReport> {
             let mut report = reports::new_dependency();
             report.decision = decision;
             report.dry_run = dry_run;
-            report.override_ =
-                reason.map(|reason| serde_json::json!({"would_have_been": "rejected", "reason": reason}));
+            report.override_ = reason.map(|reason| reports::overriding(&reason, (!dry_run).then_some(reason.as_str())));
             report.subject.title.clone_from(&title);
             report.subject.author = title;
             report.weakenings = weakenings.into_iter().map(|(what, by)| WeakeningReport { what, by }).collect();

@@ -503,8 +503,34 @@ pub(crate) fn hostile() -> VerdictReport {
     }];
     report.recommendations =
         vec![NoteReport { rule: "new-critical-finding".into(), text: "pass arguments as a list".into() }];
-    report.head_policy = Some(serde_json::json!({"decision": "approved"}));
+    report.head_policy = Some(HeadPolicyReport {
+        edited: vec!["policies/org/pack.toml".into()],
+        decision: Some(Decision::Approved),
+        differences: vec![PolicyDifference {
+            rule: "new-critical-finding".into(),
+            base: Some(Decision::Rejected),
+            head: None,
+        }],
+        failure: None,
+    });
     report
+}
+
+/// An emergency override that somebody handed in.
+pub(crate) fn overriding(reason: &str, why: Option<&str>) -> OverrideReport {
+    OverrideReport {
+        honoured: why.is_none(),
+        why: why.map(str::to_owned),
+        would_have_been: Decision::Rejected,
+        reason: reason.into(),
+        owner: "team:payments".into(),
+        ticket: "INC-4".into(),
+        head: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".into(),
+        created: None,
+        expires: "2026-01-31T18:00:00Z".into(),
+        approvals: vec![],
+        file: "override.toml".into(),
+    }
 }
 
 /// The reports by name.

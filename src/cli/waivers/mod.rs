@@ -183,7 +183,8 @@ fn of_change(
     let absent = absent_sources(&policy, &evidence, &run.settings.without.value, as_of);
     console.sources(evidence.sources.iter().chain(&absent));
     let approving = approving::approving(&run, &policy, &evidence.change, console)?;
-    let grounds = Judging { absent: &absent, as_of, approving: &approving, waivers: &waivers };
+    let grounds =
+        Judging { absent: &absent, as_of, approving: &approving, waivers: &waivers, overriding: None, further: &[] };
     let judged = judge_change(&policy, evidence, &run.settings, &grounds);
     if let Some(mistake) = judged.abandoned {
         return Err(vec![mistake]);

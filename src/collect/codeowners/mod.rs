@@ -38,6 +38,9 @@ const BOTH: [&str; 2] = ["CODEOWNERS", "docs/CODEOWNERS"];
 /// Where only GitLab looks.
 const GITLAB: &str = ".gitlab/CODEOWNERS";
 
+/// Every place where one of them looks.
+pub const PLACES: [&str; 4] = [GITHUB, "CODEOWNERS", "docs/CODEOWNERS", GITLAB];
+
 /// Whose rules a file follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dialect {

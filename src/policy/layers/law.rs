@@ -91,6 +91,11 @@ impl Law<'_> {
                         if declared.held.declared { mistake } else { declared.held.explain(mistake) }
                     })?;
                 }
+                let before = &declared.held.value;
+                let relaxed = value != *before && !declared.parameter.is_stricter(before, &value);
+                if self.layer.is_none() && relaxed {
+                    declared.relaxed_from = Some(before.clone());
+                }
                 declared.held = Held { value, set_by, place, declared: false };
             }
             _ => {}

@@ -177,24 +177,13 @@ fn categories(packs: &[Pack], layers: usize) -> Vec<Arc<[String]>> {
 fn thresholds(pack: &Pack, mistakes: &mut Vec<Diagnostic>) -> Vec<Threshold> {
     let mut thresholds = Vec::new();
     for (risk, table) in &pack.manifest.risk {
-        let mut approvals = Vec::new();
         if table.approvals.is_empty() && table.decision.is_none() {
             let at = pack.manifest_span(&format!("[risk.{risk}]"));
             let message = format!("`[risk.{risk}]` says nothing");
             let help = "say `approvals = [{ from = [..], count = 1 }]`, or `decision = \"rejected\"`";
             mistakes.push(pack.broken(at, message).help(help));
         }
-        for approval in &table.approvals {
-            let known = mistakes.len();
-            let from = pack.approvers(&approval.from, mistakes);
-            if mistakes.len() == known && (from.is_empty() || approval.count == 0) {
-                mistakes.push(pack.broken(
-                    approval.from.first().map_or(0..0, toml::Spanned::span),
-                    format!("an approval for risk `{risk}` needs somebody to give it and a count of at least 1"),
-                ));
-            }
-            approvals.push((from, approval.count));
-        }
+        let approvals = pack.approvals(&table.approvals, &format!("risk `{risk}`"), mistakes);
         thresholds.push(Threshold {
             risk: *risk,
             rejects: table.decision.is_some(),

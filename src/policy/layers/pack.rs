@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::files::PackFiles;
-use crate::policy::manifest::PackManifest;
+use crate::policy::manifest::{ApprovalTable, PackManifest};
 use crate::policy::metadata::{Approver, PackMeta, SetBy};
 use crate::policy::waiving;
 
@@ -91,6 +91,7 @@ impl Pack {
             );
         }
         let fallback = fallback.map(|fallback| self.approvers(fallback.get_ref(), mistakes)).unwrap_or_default();
+        let override_approvals = self.override_approvals(mistakes);
         PackMeta {
             name: name.clone(),
             version: manifest.version.clone(),
@@ -109,7 +110,53 @@ impl Pack {
             }),
             fallback,
             waivers: waiving::terms(self, mistakes),
+            override_approvals,
         }
+    }
+
+    /// What it asks for before an override is honoured. A later layer that asked for its own people could let pass what the
+    /// first one holds back, so only the first may; mistakes are added.
+    fn override_approvals(&self, mistakes: &mut Vec<Diagnostic>) -> Vec<(Vec<Approver>, u32)> {
+        let Some(table) = &self.manifest.override_ else { return Vec::new() };
+        let span = table.approvals.span();
+        if self.layer > 0 {
+            let message = "only a pack of the first layer says whose approval an override needs";
+            mistakes.push(
+                self.mistake(Code::WeakensLayer, span, message)
+                    .help("leave `[override]` out, or move it to the first layer"),
+            );
+            return Vec::new();
+        }
+        if table.approvals.get_ref().is_empty() {
+            mistakes.push(
+                self.broken(span, "nobody is named to approve an override")
+                    .help("name somebody, or leave `[override]` out: then none is honoured"),
+            );
+            return Vec::new();
+        }
+        self.approvals(table.approvals.get_ref(), "an override", mistakes)
+    }
+
+    /// Approvals with who may give them; each needs somebody, and a number of people. Mistakes are added.
+    pub(crate) fn approvals(
+        &self,
+        written: &[ApprovalTable],
+        what: &str,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Vec<(Vec<Approver>, u32)> {
+        let mut approvals = Vec::new();
+        for approval in written {
+            let known = mistakes.len();
+            let from = self.approvers(&approval.from, mistakes);
+            if mistakes.len() == known && (from.is_empty() || approval.count == 0) {
+                mistakes.push(self.broken(
+                    approval.from.first().map_or(0..0, toml::Spanned::span),
+                    format!("an approval for {what} needs somebody to give it and a count of at least 1"),
+                ));
+            }
+            approvals.push((from, approval.count));
+        }
+        approvals
     }
 
     /// Whether it says nothing that could change a decision.
@@ -120,6 +167,7 @@ impl Pack {
             && manifest.risk.is_empty()
             && manifest.approvals.is_none()
             && manifest.waivers.is_none()
+            && manifest.override_.is_none()
             && manifest.rules.is_empty()
             && manifest.set.is_empty()
             && manifest.limits.is_empty()

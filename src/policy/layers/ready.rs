@@ -133,6 +133,7 @@ fn parameter(pack: &Pack, name: &str, declared: &Declared) -> SetParameter {
         default: json(&parameter.default),
         value: json(&held.value),
         set_by: held.set_by.clone(),
+        relaxed_from: declared.relaxed_from.as_ref().map(json),
         stricter: parameter.stricter.map(|stricter| match stricter {
             Stricter::Lower => "lower",
             Stricter::Higher => "higher",

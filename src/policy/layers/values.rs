@@ -46,6 +46,8 @@ pub(super) struct Declared {
     pub(super) place: Place,
     /// The layer of its pack.
     pub(super) layer: u32,
+    /// What the packs made of it, where it was moved from outside of them and not to a stricter value.
+    pub(super) relaxed_from: Option<toml::Value>,
 }
 
 /// The parameters of a pack, by name.
@@ -66,7 +68,8 @@ pub(super) fn declare(pack: &Pack, mistakes: &mut Vec<Diagnostic>) -> Declaratio
             Ok(parameter) => {
                 let default = pack.place(table.default.span());
                 let held = Held::declared(parameter.default.clone(), pack.set_by(), default);
-                declarations.insert(name.clone(), Declared { parameter, held, place, layer: pack.layer });
+                declarations
+                    .insert(name.clone(), Declared { parameter, held, place, layer: pack.layer, relaxed_from: None });
             }
             Err((diagnostic, span)) => mistakes.push(diagnostic.at(pack.place(span))),
         }

@@ -3,32 +3,23 @@
 use super::list::Cut;
 use super::{Scale, share};
 use crate::render::escape::{markdown, markdown_name, markdown_short};
-use crate::render::words;
+use crate::render::{overrides, words};
 use crate::report::Decision;
 use crate::report::Risk;
 use crate::report::{CategoryRiskReport, RequirementReport, RuleReport, VerdictReport};
 
-/// The emergency override, before anything else.
+/// The emergency override that was handed in, before anything else.
 pub(super) fn override_in_force(report: &VerdictReport, scale: Scale) -> String {
-    let Some(value) = &report.override_ else { return String::new() };
-    let lines: Vec<String> = match value {
-        serde_json::Value::Object(fields) => fields
-            .iter()
-            .map(|(key, value)| {
-                let key = markdown(&key.replace('_', " "));
-                format!("- {key}: {}\n", markdown(&words::json_value(value)))
-            })
-            .collect(),
-        other => vec![format!("- {}\n", markdown(&words::json_value(other)))],
-    };
+    let Some(given) = &report.override_ else { return String::new() };
+    let lines = overrides::lines(given, markdown, markdown_name).into_iter().map(|line| format!("- {line}\n"));
     let list = Cut::new(scale.of(share::OVERRIDE)).fill(lines).open("line");
-    format!("## Override in force\n\nAn emergency override changed the decision.\n\n{list}\n")
+    format!("## {}\n\n{}\n\n{list}\n", overrides::title(given), overrides::meaning(given))
 }
 
 /// The headline, what it is about, and the rules that decided.
 pub(super) fn decision(report: &VerdictReport, scale: Scale) -> String {
     let decision = report.decision;
-    let by_override = if report.override_.is_some() { " (by override)" } else { "" };
+    let by_override = if report.honoured_override().is_some() { " (by override)" } else { "" };
     let mut out = format!("## Decision: {}{by_override}\n\n", words::decision(decision));
     out.push_str(&subject(report));
     out.push_str(words::meaning(decision));
@@ -105,11 +96,8 @@ pub(super) fn leniency(report: &VerdictReport, scale: Scale) -> String {
         out.push_str(&format!("**More lenient than the policy by itself:**\n\n{list}\n"));
     }
     if let Some(head) = &report.head_policy {
-        let said = head.get("decision").map_or_else(|| words::json_value(head), words::json_value);
-        out.push_str(&format!(
-            "**The change edits the policy.** What decides here is the policy of the base; that of the head would have said: {}.\n\n",
-            markdown(&said.replace('_', " "))
-        ));
+        let said = overrides::head_policy(head, markdown, markdown_name);
+        out.push_str(&format!("**The change edits what judges it.** {said}\n\n"));
     }
     out
 }

@@ -12,6 +12,8 @@
 //! | location without a line | line 1, marked `wholeFile`: code scanning asks for a line |
 //! | rule that is errored | an execution notification, `error` |
 //! | rule that is undecided or read incomplete evidence | an execution notification, `warning` |
+//! | override | an execution notification, `warning`, before all others |
+//! | weakening, policy of the head | an execution notification, `note` |
 //!
 //! `executionSuccessful` is true only where there are rules and each of them ended on complete evidence.
 
@@ -27,11 +29,11 @@ use serde_sarif::sarif::{
 
 use super::escape::{MAX_NAME, name, sarif as text};
 use super::waivers::justification;
-use super::{RenderError, words};
+use super::{RenderError, overrides, words};
 use crate::evidence::{Word, path_to_bytes};
 use crate::report::Enforcement;
 use crate::report::Outcome;
-use crate::report::{LocationReport, RuleReport, VerdictReport, ViolationReport};
+use crate::report::{HeadPolicyReport, LocationReport, RuleReport, VerdictReport, ViolationReport, WeakeningReport};
 
 /// The path that a violation gets that is about no file.
 pub const NO_FILE: &str = "no file associated with this violation";
@@ -82,6 +84,7 @@ fn properties(report: &VerdictReport) -> Result<PropertyBag, RenderError> {
         ("risk".to_owned(), json!(report.risk.overall)),
         ("undecided".to_owned(), json!(report.risk.undecided)),
         ("weakenings".to_owned(), serde_json::to_value(&report.weakenings)?),
+        ("headPolicy".to_owned(), serde_json::to_value(&report.head_policy)?),
     ]);
     Ok(bag)
 }
@@ -154,10 +157,41 @@ fn invocation(report: &VerdictReport, told: &[&RuleReport]) -> Invocation {
     let ended = !report.rules.is_empty() && !report.rules.iter().any(words::is_unfinished);
     let mut invocation = Invocation::builder().execution_successful(ended).build();
     let unfinished = told.iter().zip(0_i64..).filter(|(rule, _)| words::is_unfinished(rule));
-    invocation.tool_execution_notifications = Some(unfinished.map(|(rule, index)| notification(rule, index)).collect());
+    let of_run = overridden(report).into_iter().chain(report.weakenings.iter().map(weakening));
+    let of_run = of_run.chain(report.head_policy.iter().map(of_head));
+    let of_rules = unfinished.map(|(rule, index)| notification(rule, index));
+    invocation.tool_execution_notifications = Some(of_run.chain(of_rules).collect());
     invocation.exit_code = (!report.dry_run).then(|| i64::from(words::exit_code(report.decision)));
     invocation.exit_code_description = Some(words::decision(report.decision).to_owned());
     invocation
+}
+
+/// A notification about the run as a whole.
+fn about_run(level: &str, id: &str, said: String) -> Notification {
+    let mut notification = Notification::builder().message(message(said)).build();
+    notification.level = Some(json!(level));
+    let mut descriptor = ReportingDescriptorReference::builder().build();
+    descriptor.id = Some(id.to_owned());
+    notification.descriptor = Some(descriptor);
+    notification
+}
+
+/// The override that was handed in; it comes first.
+fn overridden(report: &VerdictReport) -> Option<Notification> {
+    let given = report.override_.as_ref()?;
+    let lines = overrides::lines(given, text, |said| name(said, MAX_NAME)).join("; ");
+    let said = format!("{}: {} {lines}", overrides::title(given), overrides::meaning(given));
+    Some(about_run("warning", rules::OVERRIDE, said))
+}
+
+fn weakening(weakening: &WeakeningReport) -> Notification {
+    let said = format!("{} (by {})", text(&weakening.what), name(&weakening.by, MAX_NAME));
+    about_run("note", rules::WEAKENING, said)
+}
+
+fn of_head(head: &HeadPolicyReport) -> Notification {
+    let said = overrides::head_policy(head, text, |said| name(said, MAX_NAME));
+    about_run("note", rules::HEAD_POLICY, format!("The change edits what judges it. {said}"))
 }
 
 fn notification(rule: &RuleReport, index: i64) -> Notification {

@@ -13,6 +13,15 @@ use crate::report::{Enforcement, Risk};
 /// The notification for a rule that ended, but on evidence that is not complete.
 pub(super) const INCOMPLETE: &str = "incomplete";
 
+/// The notification for an override that was handed in.
+pub(super) const OVERRIDE: &str = "override";
+
+/// The notification for something that made the run more lenient.
+pub(super) const WEAKENING: &str = "weakening";
+
+/// The notification for what the policy of the head would have decided.
+pub(super) const HEAD_POLICY: &str = "head-policy";
+
 /// A score in the middle of CVSS v3.1's band for a level of risk; `None` for no risk at all.
 fn security_severity(risk: Risk) -> Option<&'static str> {
     match risk {
@@ -101,6 +110,9 @@ pub(super) fn notification_descriptors() -> Vec<ReportingDescriptor> {
         (Outcome::Errored.as_str(), "the rule ended in an error; what it would have objected to is not known"),
         (Outcome::Undecided.as_str(), "the rule objects to nothing, but what it looked at is not complete"),
         (INCOMPLETE, "the rule ended, but read evidence that is not complete"),
+        (OVERRIDE, "an emergency override was handed in"),
+        (WEAKENING, "something made the run more lenient than the policy is by itself"),
+        (HEAD_POLICY, "the change edits what configures the gate, which was read from the base"),
     ]
     .into_iter()
     .map(|(id, meaning)| {

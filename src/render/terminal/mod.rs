@@ -7,7 +7,7 @@ mod screen;
 
 use super::Options;
 use super::escape::{terminal as text, terminal_name as name};
-use super::words;
+use super::{overrides, words};
 use crate::report::{RuleReport, VerdictReport, ViolationReport};
 use screen::Screen;
 
@@ -34,23 +34,13 @@ pub(super) fn render(report: &VerdictReport, options: &Options) -> String {
 }
 
 fn decision(screen: &mut Screen, report: &VerdictReport) {
-    if let Some(value) = &report.override_ {
-        screen.head("Override in force: an emergency override changed the decision");
-        match value {
-            serde_json::Value::Object(fields) => {
-                let lines: Vec<String> = fields
-                    .iter()
-                    .map(|(key, value)| {
-                        format!("{}: {}", text(&key.replace('_', " ")), text(&words::json_value(value)))
-                    })
-                    .collect();
-                entries(screen, 2, &lines, "line");
-            }
-            other => screen.text(2, &format!("- {}", text(&words::json_value(other)))),
-        }
+    if let Some(given) = &report.override_ {
+        screen.head(overrides::title(given));
+        screen.text(2, overrides::meaning(given));
+        entries(screen, 2, &overrides::lines(given, text, name), "line");
         screen.raw("");
     }
-    let by_override = if report.override_.is_some() { " (by override)" } else { "" };
+    let by_override = if report.honoured_override().is_some() { " (by override)" } else { "" };
     let said = screen.styled(screen::of_decision(report.decision), words::decision(report.decision));
     screen.raw(&format!("Decision: {said}{by_override}"));
     let subject = &report.subject;
@@ -81,9 +71,7 @@ fn decision(screen: &mut Screen, report: &VerdictReport) {
         entries(screen, 2, &lines, "weakening");
     }
     if let Some(head) = &report.head_policy {
-        let said = head.get("decision").map_or_else(|| words::json_value(head), words::json_value);
-        let said = text(&said.replace('_', " "));
-        screen.text(0, &format!("The change edits the policy; that of the head would have said: {said}."));
+        screen.text(0, &format!("The change edits what judges it. {}", overrides::head_policy(head, text, name)));
     }
 }
 

@@ -15,7 +15,7 @@ use super::fingerprint::sha256;
 use super::{RiskSummary, RuleVerdict};
 use crate::evaluate::Subject;
 use crate::evidence::{Evidence, FileChange, Word as _};
-use crate::policy::{Approver, Enforcement, Threshold};
+use crate::policy::{Approver, Enforcement, OverrideTerms, Threshold};
 
 /// A number of distinct people out of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +130,21 @@ pub(super) fn required(
                 demands.thresholds.insert(because.clone());
             });
         }
+    }
+    let content = content::Content::of(evidence);
+    collector.groups.into_iter().map(|(key, demands)| requirement(key, demands, &content)).collect()
+}
+
+/// What packs ask for before an override of the change is honoured, with nothing given yet, in order of approvers and count.
+/// Nobody stands in for who can't give it.
+pub(super) fn asked_for_override(terms: &[OverrideTerms], evidence: &Evidence) -> Vec<Requirement> {
+    let fallbacks = BTreeMap::new();
+    let owners = owners_by_path(evidence);
+    let mut collector = Collector { evidence, fallbacks: &fallbacks, owners, groups: BTreeMap::new() };
+    for OverrideTerms { pack, from, count } in terms {
+        collector.demand(pack, from, *count, Subject::Change, |demands| {
+            demands.thresholds.insert(format!("override of {pack}"));
+        });
     }
     let content = content::Content::of(evidence);
     collector.groups.into_iter().map(|(key, demands)| requirement(key, demands, &content)).collect()
