@@ -212,7 +212,10 @@ fn sarif_says_what_a_scanner_would() {
     assert_eq!(run["results"][0]["level"], "warning");
     assert_eq!(run["results"][0]["suppressions"], serde_json::json!([]));
     assert_eq!(run["results"][1]["suppressions"][0]["kind"], "external");
-    assert_eq!(run["results"][1]["suppressions"][0]["justification"], "waiver W-12");
+    assert_eq!(
+        run["results"][1]["suppressions"][0]["justification"],
+        "waiver W-12: leaves the tree in March (owner team:payments, approved by security-lead, last day 2027-03-31)"
+    );
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     assert_eq!(run["properties"]["decision"], "approval_required");
 

@@ -9,10 +9,10 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use tollgate::evaluate::{Outcome, RuleOutcome};
 use tollgate::evidence::Word as _;
-use tollgate::policy::{Enforcement, Risk};
+use tollgate::policy::{Enforcement, PathGlob, Risk};
 use tollgate::report::{PolicyReport, ReportContext, VerdictReport};
 use tollgate::verdict::{
-    ActionKind, Decision, Given, RuleVerdict, Verdict, Violations, Waiver, Waivers, decide, decide_crediting,
+    ActionKind, Decision, Given, RuleVerdict, Scope, Verdict, Violations, Waiver, Waivers, decide, decide_crediting,
 };
 
 use super::generate::{End, Spec, World, shuffled, spec, threshold, violation, world};
@@ -35,7 +35,7 @@ fn waivers(world: &World) -> Waivers {
 }
 
 /// The id of the waiver that names a violation.
-fn named<'a>(waivers: &'a Waivers, rule: &str, fingerprint: &str) -> Option<&'a str> {
+fn waiver_of<'a>(waivers: &'a Waivers, rule: &str, fingerprint: &str) -> Option<&'a str> {
     let names = |waiver: &&Waiver| waiver.rule == rule && waiver.scope.fingerprint.as_deref() == Some(fingerprint);
     waivers.all().iter().find(names).map(|waiver| waiver.id.as_str())
 }
@@ -162,10 +162,10 @@ proptest! {
         let (before, after) = (judge(&world, &Waivers::default()), judge(&world, &waivers));
         let named = violations_of(&before).into_iter().zip(world.waived.iter().cycle());
         for ((rule, fingerprint, _), expected) in named {
-            prop_assert_eq!(named(&waivers, &rule, &fingerprint).is_some(), *expected);
+            prop_assert_eq!(waiver_of(&waivers, &rule, &fingerprint).is_some(), *expected);
         }
         for (rule, fingerprint, waiver) in violations_of(&after) {
-            prop_assert_eq!(waiver.as_deref(), named(&waivers, &rule, &fingerprint));
+            prop_assert_eq!(waiver.as_deref(), waiver_of(&waivers, &rule, &fingerprint));
         }
         for (before, after) in before.rules.iter().zip(&after.rules) {
             prop_assert_eq!(&before.outcome, &after.outcome);
@@ -195,6 +195,33 @@ proptest! {
             for (rule, violation, before) in waived(&judge(&world, &waivers)) {
                 let now = lifted.iter().any(|(id, other, now)| *id == rule && *other == violation && *now);
                 prop_assert!(before || !now, "adding a violation lifted another");
+            }
+        }
+    }
+
+    #[test]
+    fn a_waiver_of_a_path_lifts_what_lies_there_and_nothing_else(world in world(), at in any::<Index>()) {
+        prop_assume!(!world.evidence.files.is_empty());
+        let files = &world.evidence.files;
+        let path = files[at.index(files.len())].path.clone();
+        let before = judge(&world, &Waivers::default());
+        let of_rule = |rule: &RuleVerdict| Waiver {
+            rule: rule.id().to_owned(),
+            scope: Scope { paths: vec![PathGlob::parse(&path).unwrap()], ..Scope::default() },
+            ..Waivers::of_fingerprints([(String::new(), String::new(), "W".to_owned())]).all()[0].clone()
+        };
+        let day = jiff::civil::date(2026, 1, 31);
+        let after = judge(&world, &Waivers::new(before.rules.iter().map(of_rule).collect(), day, None));
+        let report: serde_json::Value = serde_json::from_slice(&bytes(&after, &world)).unwrap();
+        let moved = files.iter().any(|file| {
+            let touches = file.path == path || file.previous_path.as_ref() == Some(&path);
+            touches && file.previous_path.as_ref().is_some_and(|previous| *previous != file.path)
+        });
+        for rule in report["rules"].as_array().unwrap() {
+            for violation in rule["violations"].as_array().unwrap() {
+                let lies_there = violation["location"]["path"] == path.as_str();
+                let lifted = !violation["waiver"].is_null();
+                prop_assert_eq!(lifted, lies_there && !moved, "{}", violation);
             }
         }
     }

@@ -211,8 +211,8 @@ fn a_fingerprint_lifts_its_one_violation_of_whatever_kind() {
     for judged in &before.rules[0].violations {
         let scope = Scope { fingerprint: Some(judged.fingerprint.clone()), ..Scope::default() };
         let after = on(TODAY, vec![waiver(scope.clone())]);
-        assert_eq!(lifted(&after), [judged.violation.message.clone()]);
-        assert_eq!(only(&after).lifts, [judged.fingerprint.clone()]);
+        assert_eq!(lifted(&after), [judged.violation.message.as_str()]);
+        assert_eq!(only(&after).lifts, [judged.fingerprint.as_str()]);
         let elsewhere = Scope { paths: globs(&["elsewhere/**"]), ..scope };
         assert!(lifted(&on(TODAY, vec![waiver(elsewhere)])).is_empty(), "parts join by AND");
     }
