@@ -90,7 +90,7 @@ fn an_override_that_is_not_honoured_is_told_with_why_and_never_as_the_one_that_d
     let (page, screen) = (shown(Format::Markdown, &report), shown(Format::Terminal, &report));
     for shown in [&page, &screen] {
         assert!(shown.contains("Override not honoured") && shown.contains("not honoured: it expired"), "{shown}");
-        assert!(!shown.contains("by override") && !shown.contains("Override in force"), "{shown}");
+        assert!(!shown.contains("(by override)") && !shown.contains("Override in force"), "{shown}");
     }
     assert!(first_notification(&report)["message"]["text"].as_str().unwrap().contains("not honoured: it expired"));
 }

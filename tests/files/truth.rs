@@ -21,6 +21,7 @@ pub(crate) fn raw(bytes: &[u8]) -> Vec<Told> {
     while let Some(field) = fields.next() {
         let words: Vec<&str> = std::str::from_utf8(field).unwrap().trim_start_matches(':').split(' ').collect();
         let mode = |text: &str| Some(u32::from_str_radix(text, 8).unwrap()).filter(|mode| *mode != 0).map(FileMode);
+        let blob = |text: &str| Some(text.to_owned()).filter(|id| id.bytes().any(|digit| digit != b'0'));
         let first = path_from_bytes(fields.next().unwrap());
         let status = match &words[4][..1] {
             "A" => FileStatus::Added,
@@ -38,6 +39,8 @@ pub(crate) fn raw(bytes: &[u8]) -> Vec<Told> {
                 previous_path: renamed.then(|| first.clone()),
                 mode_before: mode(words[0]),
                 mode_after: mode(words[1]),
+                blob_before: blob(words[2]),
+                blob_after: blob(words[3]),
                 ..RawFile::at(second.unwrap_or(first), status)
             },
         });

@@ -128,7 +128,9 @@ fn what_an_editor_can_tell_is_refused_by_the_schema_and_by_the_reader() {
         "[limits]\noperation = 3\n",
         "[limits]\noperations = 0\n",
         "[limits]\noperations = 100000001\n",
-        "[waivers]\nby = [\"any\"]\n",
+        "[waivers]\nby = [\"owners\"]\n",
+        "[override]\napprovals = []\n",
+        "[approvals]\nfallback = []\n",
     ] {
         let text = format!("{HEAD}{bad}");
         assert!(!is_valid(&text), "the schema takes {bad}");

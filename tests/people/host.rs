@@ -214,11 +214,7 @@ fn to_read_what_nobody_told_makes_a_rule_undecided_and_to_read_what_is_known_doe
         let outcome = run(&body, &known);
         assert_eq!((outcome.outcome, outcome.evidence.len()), (Outcome::Satisfied, 0), "{property}");
         let outcome = run(&body, &Evidence::default());
-        assert_eq!(
-            (outcome.outcome, outcome.reason.as_str()),
-            (Outcome::Undecided, "change are missing"),
-            "{property}"
-        );
+        assert_eq!((outcome.outcome, outcome.reason.as_str()), (Outcome::Undecided, "change is missing"), "{property}");
 
         // A source that says all it can: texts are empty then, but neither true nor false is safe.
         let told = Evidence { sources: vec![Source::complete(EvidenceKind::Change)], ..Evidence::default() };

@@ -211,6 +211,8 @@ fn type_change(deleted: &RawFile, added: &RawFile) -> Option<RawFile> {
         added: added_lines,
         removed,
         hunks: whole,
+        blob_before: deleted.blob_before.clone(),
+        blob_after: added.blob_after.clone(),
         ..RawFile::at(added.path.as_str(), FileStatus::TypeChanged)
     })
 }

@@ -126,11 +126,6 @@ pub(crate) fn run_of(context: &NativeCallContext<'_>) -> HostResult<Arc<RuleRun>
     })
 }
 
-/// A text for people says something.
-fn said(function: &str, text: &str) -> HostResult<()> {
-    if text.trim().is_empty() { Err(HostError::nothing_said(function).into()) } else { Ok(()) }
-}
-
 /// Adds an effect, unless the rule has too many already.
 pub(super) fn add<T>(run: &RuleRun, text: &str, effect: impl FnOnce(&mut Effects) -> T) -> HostResult<T> {
     let mut effects = run.effects();
@@ -200,9 +195,8 @@ pub(super) const TABLE: &[Signature] = &[
         "objects to an item or to the change as a whole",
         |module, name| {
             module.set_custom_type::<ViolationHandle>(VIOLATION);
-            module.set_native_fn(name, move |context: NativeCallContext<'_>, about: Dynamic, message: ImmutableString| {
+            module.set_native_fn(name, |context: NativeCallContext<'_>, about: Dynamic, message: ImmutableString| {
                 let run = run_of(&context)?;
-                said(name, &message)?;
                 let violation = Violation {
                     subject: subject(&about)?,
                     message: message.as_str().to_owned(),
@@ -218,7 +212,7 @@ pub(super) const TABLE: &[Signature] = &[
             });
         },
     )
-    .errors("a subject that is neither an item nor `change`; an empty message; the rule says more than its limits allow")
+    .errors("a subject that is neither an item nor `change`; the rule says more than its limits allow")
     .example("for f in change.files.under(\"secrets/**\").added() { violation(f, `${f.path} looks like a secret`); }"),
     Signature::method(
         VIOLATION,
@@ -243,13 +237,12 @@ pub(super) const TABLE: &[Signature] = &[
         "what to do about it, where it is not the rule's remedy",
         |module, name| {
             module.set_native_fn(name, move |handle: &mut ViolationHandle, remedy: ImmutableString| {
-                said(name, &remedy)?;
                 handle.run.effects().charge(&remedy, handle.run.meter.watch.limits().effect_bytes)?;
                 Ok(handle.change(|violation| violation.remedy = Some(remedy.to_string())))
             });
         },
     )
-    .errors("an empty text; the rule says more than its limits allow")
+    .errors("the rule says more than its limits allow")
     .example("for f in change.files.binary().added() { violation(f, \"a binary\").remedy(\"keep it with Git LFS\"); }"),
     Signature::method(
         VIOLATION,
@@ -295,21 +288,19 @@ pub(super) const TABLE: &[Signature] = &[
         "",
         "remarks something without objecting",
         |module, name| {
-            module.set_native_fn(name, move |context: NativeCallContext<'_>, message: &str| {
-                said(name, message)?;
+            module.set_native_fn(name, |context: NativeCallContext<'_>, message: &str| {
                 add(&*run_of(&context)?, message, |effects| effects.notes.push(message.to_owned()))
             });
         },
     )
-    .errors("an empty text; the rule says more than its limits allow")
+    .errors("the rule says more than its limits allow")
     .example("note(`${change.files.count()} files`);"),
     Signature::method("", "recommend", &[("text", Param::Text)], "", "recommends something", |module, name| {
-        module.set_native_fn(name, move |context: NativeCallContext<'_>, text: &str| {
-            said(name, text)?;
+        module.set_native_fn(name, |context: NativeCallContext<'_>, text: &str| {
             add(&*run_of(&context)?, text, |effects| effects.recommendations.push(text.to_owned()))
         });
     })
-    .errors("an empty text; the rule says more than its limits allow")
+    .errors("the rule says more than its limits allow")
     .example("if change.tests.any() && change.coverage.is_empty() { recommend(\"measure coverage\"); }"),
     Signature::method(
         "",
@@ -318,13 +309,12 @@ pub(super) const TABLE: &[Signature] = &[
         "",
         "leaves something to be done after the merge",
         |module, name| {
-            module.set_native_fn(name, move |context: NativeCallContext<'_>, text: &str| {
-                said(name, text)?;
+            module.set_native_fn(name, |context: NativeCallContext<'_>, text: &str| {
                 add(&*run_of(&context)?, text, |effects| effects.follow_ups.push(text.to_owned()))
             });
         },
     )
-    .errors("an empty text; the rule says more than its limits allow")
+    .errors("the rule says more than its limits allow")
     .example("if !change.files.under(\"migrations/**\").is_empty() { follow_up(\"watch the migration\"); }"),
     Signature::method(
         "",
@@ -335,9 +325,8 @@ pub(super) const TABLE: &[Signature] = &[
         |module, name| {
             module.set_native_fn(
                 name,
-                move |context: NativeCallContext<'_>, category: &str, risk: Dynamic, because: &str| {
+                |context: NativeCallContext<'_>, category: &str, risk: Dynamic, because: &str| {
                     let run = run_of(&context)?;
-                    said(name, because)?;
                     let risk = word::<Risk>(&risk)?;
                     let category = self::category(&run, category)?;
                     let assessment = Assessment { category, risk, because: because.to_owned() };
@@ -346,7 +335,7 @@ pub(super) const TABLE: &[Signature] = &[
             );
         },
     )
-    .errors("an unknown category or risk; an empty text; the rule says more than its limits allow")
+    .errors("an unknown category or risk; the rule says more than its limits allow")
     .example("if change.files.under(\"src/crypto/**\").any() { assess(\"cryptography\", \"medium\", \"ciphers change\"); }"),
 ];
 
