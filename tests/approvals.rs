@@ -178,7 +178,7 @@ fn a_merge_queues_commit_is_judged_by_the_reviews_of_the_head_that_it_was_made_f
     place.git(&["commit", "-q", "--allow-empty", "-m", "made by the queue"]);
     assert_eq!(place.eval("v.json", &[]).0, APPROVAL_REQUIRED);
     assert_eq!(place.eval("v.json", &["--reviewed-head", &head]).0, APPROVED);
-    let (code, said) = place.eval("v.json", &["--reviewed-head", &head[..12]]);
+    let (code, said) = place.eval("v.json", &["--reviewed-head", head.get(..12).unwrap()]);
     assert_eq!(code, NO_VERDICT);
     assert!(said.contains("is no full commit id"), "{said}");
 }

@@ -179,7 +179,7 @@ proptest! {
             let head = matches!(format, "pdm.lock" | "pylock.toml" | "uv.lock") && found.is_empty();
             // Nothing in these formats tells where they end: what has no more of its last package than name and version
             // is what another file is as a whole.
-            let last = text[..cut].rsplit("[[package").next().unwrap_or_default();
+            let last = text.get(..cut).unwrap_or_default().rsplit("[[package").next().unwrap_or_default();
             let bare = matches!(format, "pdm.lock" | "pylock.toml" | "uv.lock")
                 && last.lines().skip(1).all(|line| line.starts_with("name = ") || line.starts_with("version = "));
             // A heading without any package is what an empty project has as well.
