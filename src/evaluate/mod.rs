@@ -66,7 +66,7 @@ fn not_asked(meta: &Arc<RuleMeta>, error: &std::io::Error) -> RuleOutcome {
         reason: message.clone(),
         evidence: meta.needs.clone(),
         diagnostic: Some(Diagnostic::new(Code::Abandoned, message)),
-        ..blank(meta)
+        ..RuleOutcome::blank(meta)
     }
 }
 
@@ -140,7 +140,7 @@ fn ask(
         outcome: Outcome::NotApplicable,
         reason,
         evidence,
-        ..blank(&meta)
+        ..RuleOutcome::blank(&meta)
     };
     if let Some(kind) = meta.needs.iter().find(|kind| without.contains(kind)) {
         let reason = format!("{kind} {} said not to be expected here", is_or_are(*kind));
@@ -156,29 +156,6 @@ fn ask(
         return not_asked(reason, vec![EvidenceKind::Files]);
     }
     conclude(meta, session.run(rule), completeness)
-}
-
-fn blank(rule: &Arc<RuleMeta>) -> RuleOutcome {
-    RuleOutcome {
-        rule: Arc::clone(rule),
-        outcome: Outcome::Errored,
-        ran: false,
-        excused: false,
-        excusable: Vec::new(),
-        limited_by: None,
-        incomplete: false,
-        reason: String::new(),
-        violations: Vec::new(),
-        assessments: Vec::new(),
-        required_approvals: Vec::new(),
-        threats: Vec::new(),
-        notes: Vec::new(),
-        recommendations: Vec::new(),
-        judgements: Vec::new(),
-        follow_ups: Vec::new(),
-        evidence: Vec::new(),
-        diagnostic: None,
-    }
 }
 
 /// The verb that goes with the word of a kind of evidence.

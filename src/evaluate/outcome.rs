@@ -62,3 +62,30 @@ pub struct RuleOutcome {
     /// The script error that ended it.
     pub diagnostic: Option<Diagnostic>,
 }
+
+impl RuleOutcome {
+    /// A rule that ended errored without having done anything: what the others are made from.
+    #[must_use]
+    pub fn blank(rule: &Arc<RuleMeta>) -> Self {
+        Self {
+            rule: Arc::clone(rule),
+            outcome: Outcome::Errored,
+            ran: false,
+            excused: false,
+            excusable: Vec::new(),
+            limited_by: None,
+            incomplete: false,
+            reason: String::new(),
+            violations: Vec::new(),
+            assessments: Vec::new(),
+            required_approvals: Vec::new(),
+            threats: Vec::new(),
+            notes: Vec::new(),
+            recommendations: Vec::new(),
+            judgements: Vec::new(),
+            follow_ups: Vec::new(),
+            evidence: Vec::new(),
+            diagnostic: None,
+        }
+    }
+}

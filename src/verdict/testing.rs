@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::evaluate::{Assessment, Outcome, RequiredApproval, RuleOutcome, Subject, Violation};
-use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Source};
+use crate::evidence::{Change, Completeness, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Source};
 use crate::policy::{Approver, Enforcement, Risk, RuleMeta, Threshold};
 
 /// A rule that ended satisfied: category `injection`, risk `high`, needs findings, approvers `team:security`.
@@ -107,7 +107,7 @@ pub(super) fn team(name: &str) -> Approver {
     Approver::Team(name.to_owned())
 }
 
-/// Complete findings, and the files `a` of `@ann`, `b` of `@bob`, `c` of `@ann`.
+/// A change by dev: complete findings, and the files `a` of `@ann`, `b` of `@bob`, `c` of `@ann`.
 pub(super) fn evidence() -> Evidence {
     let file = |path: &str, owner: &str| FileChange {
         added: Some(1),
@@ -117,7 +117,8 @@ pub(super) fn evidence() -> Evidence {
     };
     Evidence {
         files: vec![file("a", "@ann"), file("b", "@bob"), file("c", "@ann")],
-        sources: vec![Source::complete(EvidenceKind::Findings)],
+        change: Change { author: Some("dev".to_owned()), ..Change::default() },
+        sources: vec![Source::complete(EvidenceKind::Findings), Source::complete(EvidenceKind::Files)],
         ..Evidence::default()
     }
 }

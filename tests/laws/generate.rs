@@ -10,10 +10,10 @@ use proptest::sample::{Index, select};
 use tollgate::diagnostic::{Code, Diagnostic};
 use tollgate::evaluate::{Assessment, Judgement, Outcome, RequiredApproval, RuleOutcome, Subject, Threat, Violation};
 use tollgate::evidence::{
-    Advisory, BaselineState, Capability, CheckStatus, Claim, ClaimKind, Comparison, Completeness, DependencyChange,
-    DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange, FileCoverage,
-    FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Licence, Review, ReviewState, Severity,
-    SeverityFrom, Source, Suppression, TestCase,
+    Advisory, BaselineState, Capability, Change, CheckStatus, Claim, ClaimKind, Comparison, Completeness,
+    DependencyChange, DependencyChangeKind, DependencyScope, Directness, Ecosystem, Evidence, EvidenceKind, FileChange,
+    FileCoverage, FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Licence, Review, ReviewState,
+    Severity, SeverityFrom, Source, Suppression, TestCase,
 };
 use tollgate::policy::{Approver, Enforcement, Impact, Likelihood, Risk, RuleMeta, Threshold};
 
@@ -300,6 +300,7 @@ pub(crate) fn full_evidence() -> Evidence {
         tests: (0..ITEMS).map(test_case).collect(),
         coverage: (0..ITEMS).map(coverage).collect(),
         claims: (0..ITEMS).map(claim).collect(),
+        change: Change { author: Some("author".to_owned()), ..Change::default() },
         ..Evidence::default()
     };
     evidence.sort();

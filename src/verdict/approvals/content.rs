@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::paths_of_file;
 use crate::evidence::{Completeness, Evidence, EvidenceKind, FileChange, FileMode, FileStatus};
 
-/// The changed files of a change, by both their paths.
+/// The changed files of a change, by both their paths: where two files change places, each path is of both.
 pub(super) struct Content<'a> {
-    files: BTreeMap<&'a str, &'a FileChange>,
+    files: BTreeMap<&'a str, Vec<&'a FileChange>>,
     /// Stands for what is not known: it is another one at every head.
     unknown: String,
     /// Whether all changed files are there.
@@ -15,10 +16,10 @@ pub(super) struct Content<'a> {
 
 impl<'a> Content<'a> {
     pub(super) fn of(evidence: &'a Evidence) -> Self {
-        let mut files = BTreeMap::new();
+        let mut files: BTreeMap<&str, Vec<&FileChange>> = BTreeMap::new();
         for file in &evidence.files {
-            for path in file.previous_path.iter().chain([&file.path]) {
-                files.insert(path.as_str(), file);
+            for path in paths_of_file(file) {
+                files.entry(path).or_default().push(file);
             }
         }
         Self {
@@ -33,13 +34,14 @@ impl<'a> Content<'a> {
 
     /// One part for each file: the paths that are asked for or, of none, of the whole change.
     pub(super) fn parts(&self, paths: &[String]) -> Vec<String> {
-        let mut parts = if paths.is_empty() {
-            self.files.values().map(|file| self.part(file)).collect()
+        let mut parts: Vec<String> = if paths.is_empty() {
+            self.files.values().flatten().map(|file| self.part(file)).collect()
         } else {
-            let part = |path: &String| {
-                self.files.get(path.as_str()).map_or_else(|| self.unknown.clone(), |file| self.part(file))
+            let parts = |path: &String| match self.files.get(path.as_str()) {
+                Some(files) => files.iter().map(|file| self.part(file)).collect(),
+                None => vec![self.unknown.clone()],
             };
-            paths.iter().map(part).collect::<Vec<String>>()
+            paths.iter().flat_map(parts).collect()
         };
         if !self.complete {
             parts.push(self.unknown.clone());

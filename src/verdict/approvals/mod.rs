@@ -107,7 +107,7 @@ struct Demands {
 struct Collector<'a> {
     evidence: &'a Evidence,
     fallbacks: &'a BTreeMap<String, Vec<Approver>>,
-    owners: BTreeMap<&'a str, Vec<&'a String>>,
+    owners: BTreeMap<&'a str, BTreeSet<String>>,
     groups: BTreeMap<Key, Demands>,
 }
 
@@ -175,27 +175,30 @@ impl Collector<'_> {
         }
     }
 
-    /// Adds a demand of a pack. One of code owners about the change as a whole is one about each file that has any: who owns
-    /// one file can't speak for another.
+    /// Adds a demand of a pack. One of code owners is one for each path that has other owners, about the change as a whole too:
+    /// who owns one path can't speak for another, nor who owns where a file went for who owned where it was.
     fn demand(&mut self, pack: &str, from: &[Approver], count: u32, subject: Subject, say: impl Fn(&mut Demands)) {
         let from: BTreeSet<Approver> = from.iter().cloned().collect();
         let paths = paths_of(subject, self.evidence);
         if !from.contains(&Approver::Owners) {
             return say(self.group(pack, from, count, paths, BTreeSet::new()));
         }
-        let owned = |file: &FileChange| !owners_of(file).is_empty();
-        if paths.is_empty() && self.evidence.files.iter().any(owned) {
-            let evidence = self.evidence;
-            for file in evidence.files.iter().filter(|file| owned(file)) {
-                let paths = file.previous_path.iter().chain([&file.path]).cloned().collect();
-                let owners = owners_of(file).into_iter().cloned().collect();
-                say(self.group(pack, from.clone(), count, paths, owners));
+        let each: Vec<Vec<String>> = match paths.as_slice() {
+            [] => self.evidence.files.iter().map(|file| paths_of_file(file).cloned().collect()).collect(),
+            paths => vec![paths.to_vec()],
+        };
+        let mut owned = false;
+        for paths in each {
+            let owners: BTreeSet<BTreeSet<String>> =
+                paths.iter().filter_map(|path| self.owners.get(path.as_str())).cloned().collect();
+            for owners in owners {
+                owned = true;
+                say(self.group(pack, from.clone(), count, paths.clone(), owners));
             }
-            return;
         }
-        let owners = paths.iter().filter_map(|path| self.owners.get(path.as_str())).flatten();
-        let owners = owners.copied().cloned().collect();
-        say(self.group(pack, from, count, paths, owners));
+        if !owned {
+            say(self.group(pack, from, count, paths, BTreeSet::new()));
+        }
     }
 
     fn group(
@@ -219,22 +222,37 @@ impl Collector<'_> {
     }
 }
 
-/// Code owners of each changed file, under both its paths.
-fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, Vec<&String>> {
-    let mut owners: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+/// The paths of a changed file, before and after.
+fn paths_of_file(file: &FileChange) -> impl Iterator<Item = &String> {
+    file.previous_path.iter().chain([&file.path])
+}
+
+/// Code owners of each path that has any.
+fn owners_by_path(evidence: &Evidence) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut owners: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for file in &evidence.files {
-        for path in file.previous_path.iter().chain([&file.path]) {
-            owners.insert(path, owners_of(file));
+        for path in paths_of_file(file) {
+            let own = owners_of(file, path);
+            if !own.is_empty() {
+                owners.entry(path).or_default().extend(own);
+            }
         }
     }
     owners
 }
 
-/// The code owners of a file whose approval is asked for; those of sections that only suggest where there are no others.
-fn owners_of(file: &FileChange) -> Vec<&String> {
-    let asked: BTreeSet<&String> =
-        file.ownership.iter().filter(|ownership| !ownership.optional).flat_map(|ownership| &ownership.owners).collect();
-    if asked.is_empty() { file.owners.iter().collect() } else { asked.into_iter().collect() }
+/// The code owners of one path of a file whose approval is asked for: those of sections that only suggest where there are no
+/// others, and those of the file where it is not told which path they are of.
+fn owners_of(file: &FileChange, path: &str) -> Vec<String> {
+    if file.ownership.is_empty() {
+        return file.owners.clone();
+    }
+    let own = || file.ownership.iter().filter(|ownership| ownership.path == path);
+    let names = |optional: bool| {
+        own().filter(move |own| own.optional == optional).flat_map(|own| &own.owners).cloned().collect::<Vec<String>>()
+    };
+    let asked = names(false);
+    if asked.is_empty() { names(true) } else { asked }
 }
 
 /// The files that a subject lies in; none for the change as a whole, and for what has no place.

@@ -23,16 +23,13 @@ pub(super) fn refusal(waiver: &Waiver, evidence: Option<&Evidence>) -> Option<Re
         return Some(Refusal { why: format!("its own owner, {login}, approved it"), own: true });
     }
     let evidence = evidence?;
-    if evidence.change.author.as_deref().is_some_and(is) {
-        return Some(Refusal { why: format!("{login}, who approved it, proposed the change"), own: true });
-    }
-    if waiver.terms.by.is_empty() {
-        return None;
-    }
-    if evidence.change.author.is_none() {
+    let Some(author) = evidence.change.author.as_deref() else {
         return refused(format!(
             "who proposed the change is not known, so {login}, who approved it, is not known to be somebody else"
         ));
+    };
+    if is(author) {
+        return Some(Refusal { why: format!("{login}, who approved it, proposed the change"), own: true });
     }
     let lacking = waiver.terms.by.iter().find(|list| !list.iter().any(|approver| fits(approver, login, evidence)))?;
     let asked: Vec<String> = lacking.iter().map(ToString::to_string).collect();

@@ -8,7 +8,7 @@ use super::super::{JudgedViolation, RuleVerdict, table};
 use super::authority::refusal;
 use super::{Waiver, Waivers};
 use crate::evaluate::{Outcome, RuleOutcome, Subject, Violation};
-use crate::evidence::{Evidence, vocabulary};
+use crate::evidence::{Completeness, Evidence, EvidenceKind, vocabulary};
 use crate::policy::WaiverTrouble;
 
 vocabulary! {
@@ -116,7 +116,7 @@ pub(in crate::verdict) fn judge(
                 Some(_) => Vec::new(),
                 None => lifted.get(&(waiver.rule.clone(), waiver.id.clone())).cloned().unwrap_or_default(),
             };
-            let state = state.unwrap_or_else(|| match (lifts.len(), not_checked(waiver, rules)) {
+            let state = state.unwrap_or_else(|| match (lifts.len(), not_checked(waiver, rules, evidence)) {
                 (0, None) => WaiverState::Unused,
                 (0, Some(unknown)) => {
                     why = Some(unknown);
@@ -135,7 +135,11 @@ pub(in crate::verdict) fn judge(
 }
 
 /// Why it can't be told whether there is something to lift.
-fn not_checked(waiver: &Waiver, rules: &[RuleVerdict]) -> Option<String> {
+fn not_checked(waiver: &Waiver, rules: &[RuleVerdict], evidence: &Evidence) -> Option<String> {
+    let files = evidence.completeness(EvidenceKind::Files);
+    if !waiver.scope.paths.is_empty() && files != Completeness::Complete {
+        return Some(format!("which files were moved is not known (files: {files})"));
+    }
     let Some(rule) = rules.iter().find(|rule| rule.id() == waiver.rule) else {
         return Some("its rule was not asked".to_owned());
     };
@@ -153,26 +157,7 @@ pub(in crate::verdict) fn hygiene(waivers: &Waivers, judged: &[JudgedWaiver]) ->
         1 => (Outcome::Violated, "1 violation".to_owned()),
         count => (Outcome::Violated, format!("{count} violations")),
     };
-    Some(RuleOutcome {
-        rule: std::sync::Arc::clone(rule),
-        outcome,
-        ran: false,
-        excused: false,
-        excusable: Vec::new(),
-        limited_by: None,
-        incomplete: false,
-        reason,
-        violations,
-        assessments: Vec::new(),
-        required_approvals: Vec::new(),
-        threats: Vec::new(),
-        notes: Vec::new(),
-        recommendations: Vec::new(),
-        judgements: Vec::new(),
-        follow_ups: Vec::new(),
-        evidence: Vec::new(),
-        diagnostic: None,
-    })
+    Some(RuleOutcome { outcome, reason, violations, ..RuleOutcome::blank(rule) })
 }
 
 /// What the pack of its rule makes a violation of a waiver.

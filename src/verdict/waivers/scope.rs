@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::approvals::paths_of;
 use crate::evaluate::Subject;
-use crate::evidence::{Ecosystem, Evidence, FileStatus, tool_key};
+use crate::evidence::{Completeness, Ecosystem, Evidence, EvidenceKind, FileStatus, tool_key};
 use crate::policy::PathGlob;
 
 /// Which violations of a rule a waiver is about. What is not said is not asked; one that says nothing is about none.
@@ -29,6 +29,8 @@ pub struct Scope {
 /// Where files were before, and where they went.
 pub(in crate::verdict) struct Renames<'a> {
     other: BTreeMap<&'a str, Vec<&'a str>>,
+    /// How much is known of that.
+    files: Completeness,
 }
 
 impl<'a> Renames<'a> {
@@ -42,12 +44,14 @@ impl<'a> Renames<'a> {
                 }
             }
         }
-        Self { other }
+        Self { other, files: evidence.completeness(EvidenceKind::Files) }
     }
 
-    /// Whether a path, and what it was called before or is called now, matches.
+    /// Whether a path, and what it was called before or is called now, matches. Where that is not known, none does.
     fn all(&self, path: &str, matches: &dyn Fn(&str) -> bool) -> bool {
-        matches(path) && self.other.get(path).is_none_or(|others| others.iter().all(|other| matches(other)))
+        self.files == Completeness::Complete
+            && matches(path)
+            && self.other.get(path).is_none_or(|others| others.iter().all(|other| matches(other)))
     }
 }
 

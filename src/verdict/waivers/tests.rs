@@ -6,9 +6,9 @@ use super::super::testing::{Edit as _, satisfied, team};
 use super::super::{Decision, Grounds, JudgedWaiver, Scope, Verdict, Waiver, WaiverState, Waivers, decide, decide_on};
 use crate::evaluate::{Outcome, RuleOutcome, Subject};
 use crate::evidence::{
-    Advisory, BaselineState, Capability, Claim, ClaimKind, Comparison, DependencyChange, Ecosystem, Evidence,
-    EvidenceKind, FileChange, FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder, Level, Licence, Severity,
-    SeverityFrom, Source, Suppression,
+    Advisory, BaselineState, Capability, Change, Claim, ClaimKind, Comparison, Completeness, DependencyChange,
+    Ecosystem, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, FindingKind, FindingRow, FindingsBuilder,
+    Level, Licence, Severity, SeverityFrom, Source, Suppression,
 };
 use crate::policy::Enforcement::{Advisory as Advises, HardMandatory};
 use crate::policy::{Approver, PathGlob, RuleMeta, WAIVERS_RULE, WaiverTerms, WaiverTrouble};
@@ -84,7 +84,8 @@ fn world() -> Evidence {
         advisories: vec![advisory],
         capabilities: vec![capability],
         claims: vec![claim],
-        sources: vec![Source::complete(EvidenceKind::Findings)],
+        change: Change { author: Some("dev".to_owned()), ..Change::default() },
+        sources: vec![Source::complete(EvidenceKind::Findings), Source::complete(EvidenceKind::Files)],
         ..Evidence::default()
     }
 }
@@ -256,7 +257,6 @@ fn the_last_day_counts_whole_and_the_next_one_not_at_all() {
 /// Judged where `team:security` has to approve waivers, and it has the members `security-lead` and `second`.
 fn approved(change: impl FnOnce(&mut Waiver, &mut Evidence)) -> JudgedWaiver {
     let mut evidence = world();
-    evidence.change.author = Some("dev".to_owned());
     evidence.teams.insert("security".to_owned(), vec!["security-lead".to_owned(), "second".to_owned()]);
     evidence.sources.push(Source::complete(EvidenceKind::Teams));
     let mut waiver = under("**");
@@ -265,7 +265,7 @@ fn approved(change: impl FnOnce(&mut Waiver, &mut Evidence)) -> JudgedWaiver {
     only(&verdict(vec![objecting()], &evidence, &Waivers::new(vec![waiver], TODAY, None))).clone()
 }
 
-type Change = fn(&mut Waiver, &mut Evidence);
+type Edit = fn(&mut Waiver, &mut Evidence);
 
 #[test]
 fn a_waiver_is_in_force_where_one_of_those_asked_approved_it_who_is_neither_its_owner_nor_the_author() {
@@ -276,19 +276,22 @@ fn a_waiver_is_in_force_where_one_of_those_asked_approved_it_who_is_neither_its_
     let user = |login: &str| vec![Approver::User(login.to_owned())];
     assert_eq!(approved(|waiver, _| asks(waiver, vec![user("SECURITY-lead")])).state, WaiverState::Applied);
     assert_eq!(approved(|waiver, _| asks(waiver, vec![user("security-lead"), user("x")])).state, WaiverState::Refused);
-    let unasked = approved(|waiver, evidence| {
+    let unasked = approved(|waiver, _| {
         asks(waiver, Vec::new());
-        evidence.change.author = None;
         waiver.approved_by = Some("anybody".to_owned());
     });
     assert_eq!(unasked.state, WaiverState::Applied, "where the pack names nobody, anybody's approval is enough");
 
-    let refused: [(&str, Change); 7] = [
+    let refused: [(&str, Edit); 8] = [
         ("nobody has approved it", |waiver, _| waiver.approved_by = None),
         ("is not one of team:security", |waiver, _| waiver.approved_by = Some("dev2".to_owned())),
         ("its own owner, security-lead, approved it", |waiver, _| waiver.owner = "Security-Lead".to_owned()),
         ("proposed the change", |_, evidence| evidence.change.author = Some("SECURITY-LEAD".to_owned())),
         ("who proposed the change is not known", |_, evidence| evidence.change.author = None),
+        ("who proposed the change is not known", |waiver, evidence| {
+            Arc::make_mut(&mut waiver.terms).by.clear();
+            evidence.change.author = None;
+        }),
         ("teams: missing", |_, evidence| {
             evidence.teams.clear();
             evidence.sources.retain(|source| source.kind != EvidenceKind::Teams);
@@ -320,6 +323,16 @@ fn unused_is_said_only_where_all_that_the_rule_needs_is_known() {
     let mut silenced = satisfied("r", HardMandatory).ended(Outcome::NotApplicable);
     silenced.ran = false;
     assert_eq!(state(vec![silenced]).0, WaiverState::NotChecked);
+}
+
+#[test]
+fn a_waiver_of_paths_lifts_nothing_where_it_is_not_known_which_files_were_moved() {
+    let mut evidence = world();
+    evidence.sources.push(Source::incomplete(EvidenceKind::Files, Completeness::Failed, "cut off"));
+    let verdict = verdict(vec![objecting()], &evidence, &Waivers::new(vec![under("**")], TODAY, None));
+    assert_eq!((only(&verdict).state, only(&verdict).lifts.len()), (WaiverState::NotChecked, 0));
+    assert!(only(&verdict).why.as_ref().unwrap().contains("files: failed"));
+    assert_eq!(verdict.decision, Decision::Rejected);
 }
 
 #[test]

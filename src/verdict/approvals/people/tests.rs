@@ -4,7 +4,8 @@ use super::super::super::testing::{Edit as _, satisfied, team};
 use super::super::super::{Approving, Decision, Earlier, Grounds, Requirement, Uncounted, Verdict, Waivers, decide_on};
 use crate::evaluate::{RuleOutcome, Subject};
 use crate::evidence::{
-    Change, Completeness, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Review, ReviewState, Source,
+    Change, Completeness, Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Ownership, Review, ReviewState,
+    Source,
 };
 use crate::policy::Approver;
 use crate::policy::Enforcement::SoftMandatory;
@@ -313,4 +314,53 @@ fn what_is_listed_as_next_clears_it() {
     assert_eq!(next(&evidence), "get the approval of one person");
     evidence.reviews.push(approved("sue"));
     assert_eq!(next(&evidence), "");
+}
+
+#[test]
+fn who_owns_where_a_file_went_does_not_speak_for_who_owned_where_it_was() {
+    let owned = |path: &str, owner: &str| Ownership {
+        path: path.to_owned(),
+        section: None,
+        owners: vec![owner.to_owned()],
+        count: 1,
+        optional: false,
+        line: 1,
+    };
+    let moved = FileChange {
+        previous_path: Some("sealed/key".to_owned()),
+        ownership: vec![owned("open/key", "@olga"), owned("sealed/key", "@sam")],
+        owners: vec!["@olga".to_owned(), "@sam".to_owned()],
+        status: FileStatus::Renamed,
+        ..file("open/key", "", "b")
+    };
+    for subject in [Subject::File(0), Subject::Change] {
+        for (who, outstanding) in [("olga", 1), ("sam", 1)] {
+            let mut evidence = world(vec![approved(who)]);
+            evidence.files = vec![moved.clone()];
+            let verdict = verdict(asks(&[Approver::Owners], 1, subject), &evidence, &Approving::default());
+            let left: u32 = verdict.approvals.iter().map(|requirement| requirement.outstanding).sum();
+            assert_eq!((verdict.approvals.len(), left), (2, outstanding), "{who}");
+        }
+        let mut evidence = world(vec![approved("olga"), approved("sam")]);
+        evidence.files = vec![moved.clone()];
+        let both = verdict(asks(&[Approver::Owners], 1, subject), &evidence, &Approving::default());
+        assert_eq!(both.decision, Decision::Approved);
+    }
+}
+
+#[test]
+fn of_files_that_change_places_each_is_what_an_approval_is_about() {
+    let swapped = |first: &str, second: &str| {
+        let renamed = |from: &str, to: &str, after: &str| FileChange {
+            previous_path: Some(from.to_owned()),
+            status: FileStatus::Renamed,
+            ..file(to, "", after)
+        };
+        let mut evidence = world(Vec::new());
+        evidence.files = vec![renamed("b", "a", first), renamed("a", "b", second)];
+        alone(asks(&[team("security")], 1, Subject::File(0)), &evidence).fingerprint
+    };
+    assert_eq!(swapped("b", "c"), swapped("b", "c"));
+    assert_ne!(swapped("b", "c"), swapped("d", "c"));
+    assert_ne!(swapped("b", "c"), swapped("b", "d"));
 }
