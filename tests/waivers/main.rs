@@ -174,7 +174,7 @@ fn a_waiver_lets_its_violation_pass_until_the_end_of_its_last_day_in_every_verb(
         let checked =
             place.run(&["waivers", "check", "--policy", "pack", "--waivers", "waivers.toml", "--as-of", time]);
         assert_eq!(code(&checked), i32::from(said != "in force"), "{}", out(&checked));
-        let change = ["--trees", "before", "after", "--as-of", time];
+        let change = ["--trees", "before", "after", "--author", "dev", "--as-of", time];
         let of_change =
             place.run(&[&["waivers", "check", "--policy", "pack", "--waivers", "waivers.toml"][..], &change].concat());
         assert_eq!(code(&of_change), i32::from(said != "in force"), "{}", err(&of_change));
@@ -258,7 +258,8 @@ fn waivers_inside_the_repository_are_those_of_the_base() {
     place.write("repo/waivers.toml", &WAIVER.replace("legacy/", ""));
     git(&["commit", "-qam", "head"]);
     let arguments = ["eval", "--repo", "repo", "--base", "main", "--policy", "pack", "--as-of", "2026-11-23"];
-    let output = place.run(&[&arguments[..], &["--waivers", "repo/waivers.toml", "--format", "json"]].concat());
+    let waived = ["--waivers", "repo/waivers.toml", "--format", "json", "--author", "dev"];
+    let output = place.run(&[&arguments[..], &waived].concat());
     assert_eq!(code(&output), 1, "{}", err(&output));
     let verdict: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(verdict["waivers"][0]["state"], "unused");

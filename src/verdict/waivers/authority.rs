@@ -25,7 +25,7 @@ pub(super) fn refusal(waiver: &Waiver, evidence: Option<&Evidence>) -> Option<Re
     let evidence = evidence?;
     let Some(author) = evidence.change.author.as_deref() else {
         return refused(format!(
-            "who proposed the change is not known, so {login}, who approved it, is not known to be somebody else"
+            "who proposed the change is not known, so {login}, who approved it, is not known to be somebody else: `--author` or `--change` tells it"
         ));
     };
     if is(author) {
