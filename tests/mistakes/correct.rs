@@ -7,6 +7,7 @@ use super::{directory, load, rule, told};
 #[rustfmt::skip]
 const CORRECT: &[(&str, &str)] = &[
     ("loop and report", "for f in change.findings.introduced().severity_at_least(params.severity) { violation(f, `${f.rule} in ${f.path}: ${f.message}`); }"),
+    ("expression of a workflow", "for f in change.findings { if f.message.contains(\"${{ github.event }}\") || f.message.contains(\"${TOKEN}\") { violation(f, f.message); } }"),
     ("count and compare", "if change.findings.count() > params.limit { violation(change, `${change.findings.count()} findings`); }"),
     ("word with a word", "for f in change.findings { if f.severity >= params.severity { violation(f, f.message); } }"),
     ("word with a text", "for f in change.findings { if f.severity != \"low\" && f.level == \"error\" { violation(f, f.message); } }"),

@@ -34,6 +34,8 @@ const MISTAKES: &[(&str, Code, &str)] = &[
     ("constant of a module that is not there", Code::UnknownProperty, "note(helpers::WORD[0]);"),
     ("property of a licence on an advisory", Code::UnknownProperty, "for a in change.advisories { note(a.expression); }"),
     ("property on what a violation gives", Code::UnknownProperty, "violation(change, \"m\").severity;"),
+    ("text that is not filled", Code::SyntaxError, "for f in change.findings { note(\"in ${f.path}\"); }"),
+    ("path that is not filled", Code::SyntaxError, "let name = \"ci\";\nif !change.files.under(\"${name}/**\").is_empty() { note(\"m\"); } //~"),
     // Arguments.
     ("number for a glob", Code::BadArguments, "for f in change.files.under(3) { note(f.path); }"),
     ("flag for a word", Code::BadArguments, "for f in change.findings.severity_at_least(true) { note(f.path); }"),

@@ -93,7 +93,25 @@ impl Checker<'_> {
                 if let Kind::Function(name) = &kind {
                     self.shadowing_parameters(frame, name, literal.start_position());
                 }
+                if let Expr::StringConstant(text, position) = literal {
+                    self.unfilled(frame, text, *position);
+                }
                 kind
+            }
+        }
+    }
+
+    /// A text between quotes that names a variable as one between backticks does: it would be shown, or compared, as it stands.
+    fn unfilled(&mut self, frame: &mut Frame, text: &str, position: Position) {
+        let is_part = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        for (at, _) in text.match_indices("${") {
+            let inside = text.get(at + 2..).unwrap_or_default().trim_start();
+            let name = inside.get(..inside.find(|other| !is_part(other)).unwrap_or(inside.len())).unwrap_or_default();
+            if inside.contains('}') && frame.local(name).is_some() {
+                frame.read(name, self.steps());
+                let message = format!("`${{{name}` is not filled in between quotes, where a text stands as it is written");
+                self.report(Code::SyntaxError, position, message, Some("write the text between backticks: `..`"));
+                return;
             }
         }
     }
