@@ -36,11 +36,8 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
         .filter(|(_, completeness)| *completeness != Completeness::Complete)
         .collect();
     let day = options.as_of.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
-    let excusable: Vec<EvidenceKind> = <EvidenceKind as crate::evidence::Word>::ALL
-        .iter()
-        .copied()
-        .filter(|kind| honoured(policy, evidence, *kind).is_ok())
-        .collect();
+    let is_excusable = |kind: &EvidenceKind| !is_supplied(evidence, *kind) && policy.insists_on(*kind).is_none();
+    let excusable: Vec<EvidenceKind> = EvidenceKind::ALL.iter().copied().filter(is_excusable).collect();
     let without: Vec<EvidenceKind> = options.without.iter().copied().filter(|kind| excusable.contains(kind)).collect();
     let ask_all = || -> Vec<RuleOutcome> {
         let mut session = Session::new(policy, Arc::clone(evidence), options.as_of);
@@ -82,17 +79,19 @@ fn of_kind(evidence: &Evidence, lacking: &[Source], kind: EvidenceKind) -> Compl
 /// # Errors
 /// Why it is not, in words.
 pub fn honoured(policy: &PolicySet, evidence: &Evidence, kind: EvidenceKind) -> Result<(), String> {
-    let supplied = |source: &Source| !source.is_nobodys() && !had_nothing_to_look_up(evidence, source);
-    if evidence.sources.iter().any(|source| source.kind == kind && supplied(source)) {
+    if is_supplied(evidence, kind) {
         return Err(format!("there is {kind} evidence, so it can't be said not to be expected"));
     }
-    for pack in policy.packs() {
-        let needs = policy.rules().iter().any(|rule| rule.meta.pack == pack.name && rule.meta.needs.contains(&kind));
-        if needs && !pack.may_lack.contains(&kind) {
-            return Err(format!("pack `{}` does not say that {kind} may be lacking", pack.name));
-        }
+    match policy.insists_on(kind) {
+        Some(pack) => Err(format!("pack `{pack}` does not say that {kind} may be lacking")),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether somebody supplied something of a kind.
+fn is_supplied(evidence: &Evidence, kind: EvidenceKind) -> bool {
+    let supplied = |source: &Source| !source.is_nobodys() && !had_nothing_to_look_up(evidence, source);
+    evidence.sources.iter().any(|source| source.kind == kind && supplied(source))
 }
 
 /// Whether a source is there only to say that of no changed package there was anything to look up: nobody supplied it.

@@ -3,7 +3,7 @@
 //! No I/O, no clock, no randomness, no `eval`, no files. Limits are on counted operations and sizes, so that the same
 //! policy on the same evidence ends the same way on every machine, in debug and release builds.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::packages::{
@@ -43,8 +43,9 @@ pub(crate) fn why_disabled(symbol: &str) -> Option<&'static str> {
 
 /// The parts of an engine that are the same for every evaluation, made once.
 pub(crate) struct Sandbox {
-    /// The standard functions and the host's in one module: the engine finds a function at its first look.
-    functions: Shared<Module>,
+    /// The standard functions and the host's in one module: the engine finds a function at its first look. Scripts are read
+    /// without them.
+    functions: OnceLock<Shared<Module>>,
     pub(crate) limits: Limits,
     /// Runners between two evaluations.
     runners: Runners,
@@ -58,15 +59,22 @@ impl std::fmt::Debug for Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(limits: Limits) -> Self {
-        // Not by way of an index, which nobody reads: all of this is part of a cold start.
-        let mut functions = standard_functions(&limits);
-        host::register(&mut functions);
-        Self { functions: functions.into(), limits, runners: Runners::default() }
+        Self { functions: OnceLock::new(), limits, runners: Runners::default() }
     }
 
-    /// An engine that reads scripts.
+    /// What scripts can call, made by who asks first.
+    pub(crate) fn functions(&self) -> &Shared<Module> {
+        self.functions.get_or_init(|| {
+            // Not by way of an index, which nobody reads: all of this is part of a cold start.
+            let mut functions = standard_functions(&self.limits);
+            host::register(&mut functions);
+            functions.into()
+        })
+    }
+
+    /// An engine that reads scripts, and runs none.
     pub(crate) fn compiler(&self) -> Engine {
-        let mut engine = self.engine();
+        let mut engine = self.without_functions();
         for (symbol, _) in DISABLED {
             engine.disable_symbol(*symbol);
         }
@@ -98,9 +106,15 @@ impl Sandbox {
         self.runners.put(runner);
     }
 
-    fn engine(&self) -> Engine {
+    /// An engine that runs scripts.
+    pub(crate) fn engine(&self) -> Engine {
+        let mut engine = self.without_functions();
+        engine.register_global_module(Shared::clone(self.functions()));
+        engine
+    }
+
+    fn without_functions(&self) -> Engine {
         let mut engine = Engine::new_raw();
-        engine.register_global_module(Shared::clone(&self.functions));
         engine.set_fast_operators(false);
         engine.set_fail_on_invalid_map_property(true);
         engine.set_max_expr_depths(self.limits.expression_depth, self.limits.expression_depth);
@@ -273,7 +287,8 @@ mod tests {
         let sandbox = Sandbox::new(Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() });
         let compiler = sandbox.compiler();
         // Each parameter is written with its type after a colon.
-        let functions: BTreeSet<(String, usize)> = compiler
+        let functions: BTreeSet<(String, usize)> = sandbox
+            .engine()
             .gen_fn_signatures(true)
             .iter()
             .map(|signature| (signature.split('(').next().unwrap().to_owned(), signature.matches(": ").count()))

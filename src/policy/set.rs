@@ -12,7 +12,7 @@ use super::limits::Limits;
 use super::metadata::{Approver, OverrideTerms, PackMeta, RuleMeta, SetBy, Threshold};
 use super::modules::Modules;
 use super::sandbox::Sandbox;
-use crate::evidence::{Completeness, Evidence, Source, tool_key};
+use crate::evidence::{Completeness, Evidence, EvidenceKind, Source, tool_key};
 
 /// One rule, ready to run.
 #[derive(Debug)]
@@ -45,6 +45,8 @@ pub struct PolicySet {
     pub(crate) texts: BTreeMap<String, Arc<str>>,
     /// Whether a script may put one container into another.
     pub(super) may_nest: bool,
+    /// The kinds of evidence that rules need and their pack does not let be lacking, each with the first such pack.
+    pub(super) insists: Vec<(EvidenceKind, String)>,
 }
 
 /// A parameter of a pack, after all layers.
@@ -90,6 +92,12 @@ impl PolicySet {
     /// Whether a script may put one container into another, so that it needs a stack of its own.
     pub(crate) const fn may_nest(&self) -> bool {
         self.may_nest
+    }
+
+    /// The pack, if there is one, whose rules need a kind of evidence and that does not say that it may be lacking.
+    #[must_use]
+    pub fn insists_on(&self, kind: EvidenceKind) -> Option<&str> {
+        self.insists.iter().find(|(other, _)| *other == kind).map(|(_, pack)| pack.as_str())
     }
 
     /// The parameters of all packs, by layer, pack and name.

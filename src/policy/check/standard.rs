@@ -328,7 +328,7 @@ mod tests {
     }
 
     fn of_engine() -> BTreeSet<(String, usize)> {
-        let signatures = Sandbox::new(Limits::default()).compiler().gen_fn_signatures(true);
+        let signatures = Sandbox::new(Limits::default()).engine().gen_fn_signatures(true);
         let counted = |signature: String| {
             let (name, rest) = signature.split_once('(').unwrap();
             let mut depth = 0;

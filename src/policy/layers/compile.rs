@@ -1,6 +1,7 @@
 //! The scripts of one pack: each is parsed once, checked, and its metadata read.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rhai::Engine;
 
@@ -47,10 +48,10 @@ impl Compiler<'_> {
             set.texts.insert(library.script.name.clone(), Arc::clone(&library.script.text));
         }
         if !libraries.is_empty() {
-            let modules = modules::link(&files.origin, libraries, &names, set.sandbox.compiler())?;
+            let modules = modules::link(&files.origin, libraries, &names, set.sandbox.engine())?;
             set.modules.insert(&files.origin, modules);
         }
-        let mut rules = Vec::new();
+        let mut written = Vec::new();
         for (path, bytes) in files.deciding() {
             let Some(id) = path.strip_prefix("rules/").and_then(|path| path.strip_suffix(".rhai")) else { continue };
             if id == WAIVERS_RULE {
@@ -62,21 +63,23 @@ impl Compiler<'_> {
                 );
                 continue;
             }
-            let compiled = modules::script(files, path, bytes)
-                .and_then(|script| script.compile(self.engine).map(|ast| (script, ast)));
-            let (script, ast) = match compiled {
-                Ok(compiled) => compiled,
-                Err(mistake) => {
-                    mistakes.push(mistake);
-                    continue;
-                }
-            };
-            match rule::parse(&script, ast, id, pack, categories, &names) {
-                Ok(parsed) => {
-                    set.may_nest |= may_nest(&parsed.ast);
+            written.push((path, id, bytes));
+        }
+        let read = |(path, id, bytes): &(&str, &str, &[u8])| {
+            let script = modules::script(files, path, bytes).map_err(|mistake| vec![mistake])?;
+            let ast = script.compile(self.engine).map_err(|mistake| vec![mistake])?;
+            let parsed = rule::parse(&script, ast, id, pack, categories, &names)?;
+            Ok((may_nest(&parsed.ast), script, parsed))
+        };
+        let mut rules = Vec::new();
+        let sandbox = &set.sandbox;
+        for read in in_turns(&written, &|| _ = sandbox.functions(), &read) {
+            match read {
+                Ok((nests, script, parsed)) => {
+                    set.may_nest |= nests;
                     rules.push((script, parsed));
                 }
-                Err(found) => mistakes.extend(found),
+                Err(found) => mistakes.extend::<Vec<Diagnostic>>(found),
             }
         }
         if rules.is_empty() && mistakes.is_empty() && pack.is_empty() {
@@ -88,6 +91,44 @@ impl Compiler<'_> {
         }
         if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
     }
+}
+
+/// From this many scripts on, two threads share them: fewer are read before another thread has begun.
+const SHARED_FROM: usize = 8;
+/// The stack of that thread, as large as the one that a program begins on: scripts are read by calls within calls.
+const STACK_BYTES: usize = 8 << 20;
+
+/// What becomes of each, in their order. Where there are many, another thread does something else first, and then its share.
+fn in_turns<T: Sync, R: Send>(all: &[T], first: &(dyn Fn() + Sync), work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
+    if all.len() < SHARED_FROM {
+        return all.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(one) = all.get(index) else { return done };
+            done.push((index, work(one)));
+        }
+    };
+    let mut done = std::thread::scope(|scope| {
+        let beside = || {
+            first();
+            share()
+        };
+        // Where the system gives no thread, this one does everything.
+        let other = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, beside);
+        let mut done = share();
+        match other.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(others)) => done.extend(others),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => {}
+        }
+        done
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A script where nobody looks for it would be a rule that never runs.
@@ -111,4 +152,33 @@ fn stray_scripts(pack: &Pack) -> Result<(), Vec<Diagnostic>> {
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::{SHARED_FROM, in_turns};
+
+    #[test]
+    fn each_is_worked_on_once_and_results_keep_their_order() {
+        for count in [0, 1, SHARED_FROM - 1, SHARED_FROM, 1_000] {
+            let all: Vec<usize> = (0..count).collect();
+            let (first, worked) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let double = |one: &usize| {
+                worked.fetch_add(1, Ordering::Relaxed);
+                one * 2
+            };
+            let doubled = in_turns(&all, &|| _ = first.fetch_add(1, Ordering::Relaxed), &double);
+            assert_eq!(doubled, all.iter().map(|one| one * 2).collect::<Vec<_>>());
+            assert_eq!((worked.into_inner(), first.into_inner()), (count, usize::from(count >= SHARED_FROM)));
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the last one")]
+    fn what_ends_the_other_thread_ends_this_one() {
+        let all: Vec<usize> = (0..1_000).collect();
+        in_turns(&all, &|| (), &|one| assert!(*one < 999, "the last one"));
+    }
 }

@@ -105,6 +105,7 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
         sha256: digest(&packs, outside),
         texts: BTreeMap::new(),
         may_nest: false,
+        insists: Vec::new(),
     };
     let mut declarations: Vec<Declarations> = packs.iter().map(|pack| values::declare(pack, &mut mistakes)).collect();
     let mut drafts = drafts(&mut set, &packs, &declarations, &Compiler { engine: &engine, known }, &mut mistakes);

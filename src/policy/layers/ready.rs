@@ -7,6 +7,7 @@ use rhai::Map;
 use super::pack::Pack;
 use super::values::{Declarations, Declared, Draft};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::evidence::EvidenceKind;
 use crate::policy::host::PathScope;
 use crate::policy::manifest::Stricter;
 use crate::policy::metadata::{Enforcement, RuleParameter};
@@ -49,8 +50,23 @@ pub(super) fn finish(
         .zip(declarations)
         .flat_map(|(pack, declared)| declared.iter().map(|(name, declared)| parameter(pack, name, declared)))
         .collect();
+    set.insists = insists(set);
     set.parameters.sort_by(|a, b| (a.layer, &a.pack, &a.name).cmp(&(b.layer, &b.pack, &b.name)));
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+}
+
+/// See [`PolicySet::insists_on`].
+fn insists(set: &PolicySet) -> Vec<(EvidenceKind, String)> {
+    let mut insists: Vec<(EvidenceKind, String)> = Vec::new();
+    for pack in &set.packs {
+        let own = set.rules.iter().filter(|rule| rule.meta.pack == pack.name);
+        for kind in own.flat_map(|rule| &rule.meta.needs) {
+            if !pack.may_lack.contains(kind) && !insists.iter().any(|(other, _)| other == kind) {
+                insists.push((*kind, pack.name.clone()));
+            }
+        }
+    }
+    insists
 }
 
 fn scope(pack: &Pack, index: usize) -> Result<Option<Arc<PathScope>>, Diagnostic> {
