@@ -8,8 +8,13 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+#[path = "support/git.rs"]
+mod git;
+
 use std::path::Path;
 use std::process::Command;
+
+use git::git;
 
 const PACK: &str = "name = \"acme\"\nversion = \"1.0.0\"\ndescription = \"who has to look at what\"\n";
 
@@ -52,16 +57,7 @@ impl Place {
 
     fn git(&self, arguments: &[&str]) -> String {
         std::fs::create_dir_all(self.path().join("repo")).unwrap();
-        let output = Command::new("git")
-            .args(["-c", "user.name=Dev Eloper", "-c", "user.email=dev@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(self.path().join("repo"))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        git(&self.path().join("repo"), "Dev Eloper", "dev@example.org", arguments)
     }
 
     /// Commits files; gives the commit.

@@ -8,9 +8,13 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+#[path = "support/git.rs"]
+mod git;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use git::git;
 use serde_json::{Value, json};
 
 /// A repository whose branch `topic` edits a file and renames another, with a report of each kind beside it.
@@ -121,16 +125,7 @@ impl Place {
     fn git(&self, arguments: &[&str]) -> String {
         let repository = self.path().join("repo");
         std::fs::create_dir_all(&repository).unwrap();
-        let output = Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(repository)
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        git(&repository, "t", "t@example.org", arguments)
     }
 
     fn run(&self, arguments: &[&str]) -> Output {

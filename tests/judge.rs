@@ -9,9 +9,13 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+#[path = "support/git.rs"]
+mod git;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use git::git;
 use tollgate::cli::facts::Fact;
 use tollgate::cli::judge::{Run, prepare};
 use tollgate::cli::packs::layers;
@@ -64,16 +68,7 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(self.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        git(self.path(), "t", "t@example.org", arguments)
     }
 
     /// Flags that name the repository, and nothing else unless the test adds it.

@@ -7,6 +7,8 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+#[path = "support/git.rs"]
+mod git;
 #[path = "overrides/head.rs"]
 mod head;
 #[path = "overrides/lenient.rs"]

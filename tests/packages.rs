@@ -7,8 +7,12 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+#[path = "support/git.rs"]
+mod git;
+
 use std::process::{Command, Output, Stdio};
 
+use git::git;
 use serde_json::{Value, json};
 
 /// Two trees whose lockfiles differ: `a` rises from 1.0.0 to 1.1.0, `b` comes in at 2.0.0, and `c` stays at 3.0.0.
@@ -281,11 +285,7 @@ fn a_path_of_a_database_is_taken_as_it_is_written() {
 fn a_directory_of_advisories_that_the_change_touches_clears_nothing() {
     let place = Place::new();
     let directory = place.directory.path();
-    let git = |args: &[&str]| {
-        let who = ["-c", "user.name=ada", "-c", "user.email=ada@example.com", "-C", "repo"];
-        let output = Command::new("git").args(who).args(args).current_dir(directory).output().unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    };
+    let git = |arguments: &[&str]| _ = git(&directory.join("repo"), "ada", "ada@example.com", arguments);
     let copy = |side: &str| {
         for name in ["package-lock.json", "package.json"] {
             place.write(&format!("repo/{name}"), &std::fs::read_to_string(directory.join(side).join(name)).unwrap());

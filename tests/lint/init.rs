@@ -1,19 +1,8 @@
 //! What `init` writes works as it is, and it never stands in the way of what is there.
 
 use std::path::Path;
-use std::process::Command;
 
-use crate::{root, tollgate, write};
-
-fn git(directory: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-}
+use crate::{git, root, tollgate, write};
 
 fn names(directory: &Path) -> Vec<String> {
     let mut found = Vec::new();

@@ -17,6 +17,8 @@
 mod calls;
 mod examples;
 mod formats;
+#[path = "../support/git.rs"]
+mod git;
 mod init;
 mod metadata;
 mod warnings;
@@ -26,6 +28,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
+
+/// Runs git in a directory.
+fn git(directory: &Path, arguments: &[&str]) {
+    git::git(directory, "a", "a@example.com", arguments);
+}
 
 /// What a run of the program gave.
 #[derive(Debug)]

@@ -1,9 +1,8 @@
 //! Warnings of `lint`, beyond the examples of their explanations: what they must see through, and what they must not say.
 
 use std::path::Path;
-use std::process::Command;
 
-use crate::{Ran, files, manifest, root, tollgate, write};
+use crate::{Ran, files, git, manifest, root, tollgate, write};
 
 const META: &str = "//! Why.\n\nconst RULE = #{ title: \"Example\", category: \"process\", enforcement: \"ENFORCEMENT\", risk: \"low\", needs: [NEEDS], remedy: \"mend it\", owner: \"team:a\", controls: [] };\n";
 
@@ -176,16 +175,6 @@ fn without_a_pack_those_of_the_settings_are_read_and_without_settings_one_has_to
     let origins: Vec<&str> =
         report["packs"].as_array().unwrap().iter().map(|pack| pack["origin"].as_str().unwrap()).collect();
     assert_eq!(origins, ["builtin:baseline", "p"]);
-}
-
-fn git(directory: &Path, arguments: &[&str]) {
-    let status = Command::new("git")
-        .args(["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .current_dir(directory)
-        .status()
-        .unwrap();
-    assert!(status.success());
 }
 
 #[test]

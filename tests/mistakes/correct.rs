@@ -8,6 +8,8 @@ use super::{directory, load, rule, told};
 const CORRECT: &[(&str, &str)] = &[
     ("loop and report", "for f in change.findings.introduced().severity_at_least(params.severity) { violation(f, `${f.rule} in ${f.path}: ${f.message}`); }"),
     ("expression of a workflow", "for f in change.findings { if f.message.contains(\"${{ github.event }}\") || f.message.contains(\"${TOKEN}\") { violation(f, f.message); } }"),
+    ("shares", "let part = change.findings.count(); let all = change.files.count(); if all > 0 && (part * 100 / all > 50 || part.to_float() / all > 0.5 || part / 10 * 10 == 20 || part / all > 3) { violation(change, \"m\"); }"),
+    ("list that a function fills", "let names = []; for f in change.files { push(names, f.path); } if len(names) > 3 { violation(change, join(names, \", \")); }"),
     ("count and compare", "if change.findings.count() > params.limit { violation(change, `${change.findings.count()} findings`); }"),
     ("word with a word", "for f in change.findings { if f.severity >= params.severity { violation(f, f.message); } }"),
     ("word with a text", "for f in change.findings { if f.severity != \"low\" && f.level == \"error\" { violation(f, f.message); } }"),

@@ -36,6 +36,7 @@ const MISTAKES: &[(&str, Code, &str)] = &[
     ("property on what a violation gives", Code::UnknownProperty, "violation(change, \"m\").severity;"),
     ("text that is not filled", Code::SyntaxError, "for f in change.findings { note(\"in ${f.path}\"); }"),
     ("path that is not filled", Code::SyntaxError, "let name = \"ci\";\nif !change.files.under(\"${name}/**\").is_empty() { note(\"m\"); } //~"),
+    ("list that is only filled", Code::UnusedVariable, "let names = []; //~\nfor f in change.files { push(names, f.path); }"),
     // Arguments.
     ("number for a glob", Code::BadArguments, "for f in change.files.under(3) { note(f.path); }"),
     ("flag for a word", Code::BadArguments, "for f in change.findings.severity_at_least(true) { note(f.path); }"),
@@ -55,6 +56,9 @@ const MISTAKES: &[(&str, Code, &str)] = &[
     ("number for a text of the engine", Code::BadArguments, "if change.title.starts_with(3) { note(\"m\"); }"),
     ("name of a function for a function", Code::BadArguments, "note(change.labels.filter(\"is_empty\").join(\", \"));"),
     ("number as a separator", Code::BadArguments, "note(change.labels.join(1));"),
+    ("share of whole numbers beside a decimal", Code::TypeMismatch, "if change.findings.count() / change.files.count() > 0.5 { note(\"m\"); }"),
+    ("share of whole numbers in percent", Code::TypeMismatch, "if change.findings.count() / change.files.count() * 100 > 50 { note(\"m\"); }"),
+    ("percent of a share of whole numbers", Code::TypeMismatch, "if 100 * (change.findings.count() / change.files.count()) > 50 { note(\"m\"); }"),
     // Words.
     ("word that is misspelled", Code::UnknownWord, "for f in change.findings.severity(\"hihg\") { note(f.path); }"),
     ("word in a list that is misspelled", Code::UnknownWord, "for f in change.findings.severity([\"high\", \"critcal\"]) { note(f.path); }"),

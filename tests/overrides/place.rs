@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::git::git;
+
 pub(crate) struct Place {
     directory: tempfile::TempDir,
 }
@@ -39,16 +41,7 @@ impl Place {
     }
 
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git")
-            .args(["-c", "user.name=Committer", "-c", "user.email=c@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(self.path().join("repo"))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        git(&self.path().join("repo"), "Committer", "c@example.org", arguments)
     }
 
     pub(crate) fn head(&self) -> String {

@@ -8,9 +8,13 @@
     reason = "a test may panic, and makes its inputs"
 )]
 
+#[path = "../support/git.rs"]
+mod git;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use git::git;
 use serde_json::Value;
 use tollgate::collect::waivers::parse;
 
@@ -239,15 +243,7 @@ fn a_draft_names_each_open_violation_and_is_refused_until_somebody_answers_for_i
 #[test]
 fn waivers_inside_the_repository_are_those_of_the_base() {
     let place = Place::new("", WAIVER);
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=dev", "-c", "user.email=dev@example.org", "-c", "init.defaultBranch=main"])
-            .args(arguments)
-            .current_dir(place.path().join("repo"))
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", err(&output));
-    };
+    let git = |arguments: &[&str]| _ = git(&place.path().join("repo"), "dev", "dev@example.org", arguments);
     place.write("repo/legacy/a.txt", "a\n");
     place.write("repo/waivers.toml", &WAIVER.replace("legacy", "elsewhere"));
     git(&["init", "-q"]);

@@ -110,14 +110,19 @@ impl Checker<'_> {
             return self.contained(frame, first, item, position);
         }
         // A function that is called with what could stand before its dot.
-        let kind = self.needed(frame, first);
         let holder = match first {
-            Expr::Variable(variable, _, _) if variable.2.is_empty() => Holder::variable(kind, variable.1.clone()),
-            _ => Holder::of(kind),
+            Expr::Variable(variable, _, _) if variable.2.is_empty() => {
+                let kind = match self.before_change(frame, first) {
+                    Kind::Nothing | Kind::Maybe(_) => self.needed(frame, first),
+                    kind => kind,
+                };
+                Holder::variable(kind, variable.1.clone())
+            }
+            _ => Holder::of(self.needed(frame, first)),
         };
         let arguments = self.arguments(frame, rest);
         let kind = self.apply(frame, &holder, name, arguments, (position, false));
-        self.wrote = false;
+        self.looked_at(frame, first);
         kind
     }
 

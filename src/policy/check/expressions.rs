@@ -109,7 +109,8 @@ impl Checker<'_> {
             let name = inside.get(..inside.find(|other| !is_part(other)).unwrap_or(inside.len())).unwrap_or_default();
             if inside.contains('}') && frame.local(name).is_some() {
                 frame.read(name, self.steps());
-                let message = format!("`${{{name}` is not filled in between quotes, where a text stands as it is written");
+                let message =
+                    format!("`${{{name}` is not filled in between quotes, where a text stands as it is written");
                 self.report(Code::SyntaxError, position, message, Some("write the text between backticks: `..`"));
                 return;
             }

@@ -33,6 +33,7 @@ impl Checker<'_> {
             [left, right] => {
                 let kinds = (self.side(frame, left, name), self.side(frame, right, name));
                 let sides = ((&kinds.0, left.start_position()), (&kinds.1, right.start_position()));
+                self.whole_quotient(name, (left, &kinds.0), (right, &kinds.1));
                 match name {
                     "==" | "!=" | "<" | "<=" | ">" | ">=" => {
                         let found = self.found();
@@ -58,6 +59,27 @@ impl Checker<'_> {
                 }
             }
             _ => Kind::Unknown,
+        }
+    }
+
+    /// A whole number divided by one is whole: as a share it is nothing, also once it is compared with a decimal or multiplied.
+    fn whole_quotient(&mut self, operator: &str, left: (&Expr, &Kind), right: (&Expr, &Kind)) {
+        let compares = matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=");
+        for ((expression, kind), (_, other)) in [(left, right), (right, left)] {
+            let Expr::FnCall(call, position) = expression else { continue };
+            let [_, divisor] = call.args.as_slice() else { continue };
+            if call.name != "/" || *kind != Kind::Number {
+                continue;
+            }
+            // Rounding down to a step, as in `line / 10 * 10`, is meant.
+            let is_share = operator == "*" && !matches!(divisor, Expr::IntegerConstant(..));
+            if is_share || compares && *other == Kind::Decimal {
+                let message = "a whole number divided by a whole number loses its fraction";
+                let help =
+                    "multiply first, as in `part * 100 / all`, or divide decimals, as in `part.to_float() / all`";
+                self.report(Code::TypeMismatch, *position, message, Some(help));
+                return;
+            }
         }
     }
 
