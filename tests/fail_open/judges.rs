@@ -342,3 +342,93 @@ fn merged_reports_that_lost_a_run_or_say_twice_what_they_are() {
         ("no name at all", "indeterminate", of("none", json!([run("CodeQL"), run("")]))),
     ]);
 }
+
+/// What a change ends in that is judged in two steps, or as a diff or two directories, in a checkout whose policy it edits.
+#[test]
+fn without_its_repository_a_change_brings_no_judge_either() {
+    let evaluated = |name: &'static str, edit: &dyn Fn(&Place), then: &dyn Fn(&Place), more: &[&str]| {
+        let place = place(edit);
+        let collected = place.run(&["collect", "--base", "main", "--author", "dev", "--output", ".git/e.json"]);
+        assert_eq!(crate::code(&collected), 0, "{}", crate::stderr(&collected));
+        then(&place);
+        let policy: &[&str] = if more.contains(&"--policy") { &[] } else { &["--policy", "strict"] };
+        let output = place.eval(&[&["--evidence", ".git/e.json"], policy, more].concat());
+        (name, decision(name, &output))
+    };
+    let stays = |_: &Place| {};
+    let none: &[&str] = &[];
+    let wide = "[[waiver]]\nid = \"W-1\"\nrule = \"the-rule\"\npaths = [\"**\"]\nowner = \"x\"\nreason = \"r\"\napproved_by = \"lead\"\nexpires = 2026-12-31\n";
+    let waives = |place: &Place| place.write("w.toml", wide);
+    all([
+        evaluated("nothing of it", &stays, &stays, none),
+        // Who judges in a checkout of the base has the base's files.
+        evaluated(
+            "the rule, judged where the base lies",
+            &|place| lenient(place, "strict"),
+            &|place| {
+                place.git(&["checkout", "-q", "main"]);
+            },
+            none,
+        ),
+    ]
+    .map(|(name, found)| (name, "rejected", found)));
+    all([
+        evaluated("the rule", &|place| lenient(place, "strict"), &stays, none),
+        evaluated(
+            "the rule is gone",
+            &|place| {
+                place.write("strict/rules/another-rule.rhai", rule(FILES, "note(\"x\");"));
+                place.remove("strict/rules/the-rule.rhai");
+            },
+            &stays,
+            none,
+        ),
+        evaluated(
+            "the rule moved",
+            &|place| {
+                place.git(&["mv", "strict/rules/the-rule.rhai", "x.rhai"]);
+                place.write("strict/rules/another-rule.rhai", rule(FILES, "note(\"x\");"));
+            },
+            &stays,
+            none,
+        ),
+        evaluated(
+            "the pack's settings",
+            &|place| {
+                place.write(
+                    "strict/pack.toml",
+                    format!("{}[rules.the-rule]\nenforcement = \"advisory\"\n", pack_toml("strict")),
+                );
+            },
+            &stays,
+            none,
+        ),
+        evaluated("a new pack", &|place| lenient(place, "other"), &stays, &["--policy", "other"]),
+        evaluated("waivers", &waives, &stays, &["--waivers", "w.toml"]),
+        evaluated("waivers by way of a directory", &waives, &stays, &["--waivers", "src/../w.toml"]),
+        evaluated(
+            "teams",
+            &|place| place.write("teams.toml", "[teams]\nx = [\"y\"]\n"),
+            &stays,
+            &["--teams", "teams.toml"],
+        ),
+        evaluated(
+            "settings",
+            &|place| place.write("tollgate.toml", "dry-run = true\n"),
+            &stays,
+            &["--config", "tollgate.toml"],
+        ),
+    ]
+    .map(|(name, found)| (name, "none", found)));
+    let place = place(|place| lenient(place, "strict"));
+    for index in ["--full-index", "--no-renames"] {
+        std::fs::write(place.path().join(".git/d"), place.git(&["diff", index, "main..."]) + "\n").unwrap();
+        assert_eq!(decision(index, &place.eval(&["--diff", ".git/d", "--policy", "strict"])), "none", "{index}");
+    }
+    let trees = Place::new();
+    lenient(&trees, "before/strict");
+    lenient(&trees, "after/strict");
+    trees.write("before/strict/rules/the-rule.rhai", rule(FILES, REJECTS));
+    let of = |pack: &str| decision(pack, &trees.eval(&["--trees", "before", "after", "--policy", pack]));
+    all([("before/strict", "rejected", of("before/strict")), ("after/strict", "none", of("after/strict"))]);
+}
