@@ -16,6 +16,7 @@ mod earlier;
 mod findings;
 mod hostile;
 mod judges;
+mod known;
 mod mutations;
 mod outputs;
 mod people;

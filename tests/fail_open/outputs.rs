@@ -53,7 +53,6 @@ fn a_disk_that_is_full_leaves_no_approval() {
     let file = ["--output", "json=good.json"];
     assert_eq!(code(&place.run(&[EVAL, &file, &["--output", "markdown=/dev/full"]].concat())), 2);
     assert_eq!(listed(&place), before, "beside a device");
-    assert_eq!(std::fs::metadata("/dev/full").map(|it| it.is_file()).unwrap(), false, "it is still a device");
 }
 
 #[cfg(unix)]
@@ -79,13 +78,12 @@ fn a_directory_that_is_gone_or_closed_leaves_no_approval_and_no_half_file() {
 }
 
 #[test]
-fn an_earlier_report_does_not_stay_as_if_it_were_this_runs() {
+fn without_a_verdict_an_earlier_report_is_not_touched_and_the_exit_code_says_so() {
     let place = place("note(\"x\");");
     place.write("v.json", "{\"decision\": \"approved\"}");
     place.write("p/rules/the-rule.rhai", "nothing");
     let output = place.run(&[EVAL, &["--output", "json=v.json"]].concat());
     assert_eq!(code(&output), 2);
-    // The exit code is what counts; the file is not touched, so that whoever reads it alone sees an old time.
     assert_eq!(std::fs::read_to_string(place.path().join("v.json")).unwrap(), "{\"decision\": \"approved\"}");
 }
 

@@ -221,6 +221,10 @@ fn approvals_of_another_commit_or_taken_back() {
             world.with("x", &text[..text.len() - 1], &[])
         }),
         ("an empty file", "approval_required", world.with("x", "", &[])),
+        ("the forge's error", "approval_required", {
+            world.with("x", "{\"message\": \"API rate limit exceeded\", \"status\": \"403\"}", &[])
+        }),
+        ("a page of HTML", "approval_required", world.with("x", "<html>502</html>", &[])),
         ("one review alone", "approval_required", world.with("x", &world.review(json!({})).to_string(), &[])),
         ("a full page", "approval_required", {
             world.with("x", &json!(vec![world.review(json!({})); 30]).to_string(), &[])
