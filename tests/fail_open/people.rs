@@ -241,3 +241,32 @@ fn approvals_of_another_commit_or_taken_back() {
         ),
     ]);
 }
+
+#[test]
+fn an_author_of_a_document_that_is_spelled_as_nobody_is() {
+    let world = World::new();
+    world.away.write("reviews.json", json!([world.review(json!({}))]).to_string());
+    let (teams, reviews, document, pack) =
+        (world.at("teams.toml"), world.at("reviews.json"), world.at("e.json"), world.at("p"));
+    let collect = ["collect", "--base", "main", "--author", "dev", "--teams", &teams, "--reviews", &reviews];
+    let collected = world.place.run(&[&collect[..], &["--output", &document]].concat());
+    assert_eq!(crate::code(&collected), 0, "{}", crate::stderr(&collected));
+    let whole: Value = serde_json::from_slice(&std::fs::read(&document).unwrap()).unwrap();
+    let of = |name: &'static str, author: &str| {
+        let mut edited = whole.clone();
+        edited["change"]["author"] = json!(author);
+        world.away.write("e.json", edited.to_string());
+        (name, decision(name, &world.place.eval(&["--evidence", &document, "--policy", &pack])))
+    };
+    assert_eq!(of("control", "dev").1, "approved");
+    assert_eq!(of("the reviewer", "Sam").1, "approval_required");
+    let odd = [
+        of("nobody by name", ""),
+        of("only blanks", " "),
+        of("a blank before", " sam"),
+        of("a blank behind", "sam "),
+        of("a line more", "sam\n"),
+        of("an at", "@sam"),
+    ];
+    all(odd.map(|(name, found)| (name, "none", found)));
+}
