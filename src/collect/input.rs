@@ -141,7 +141,7 @@ pub fn is_blob(bytes: &[u8], id: &str) -> bool {
     let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
     hasher.update(head.as_bytes());
     hasher.update(bytes);
-    hasher.try_finalize().is_ok_and(|found| found.to_string() == id)
+    hasher.try_finalize().is_ok_and(|found| found.to_hex().to_string().as_str() == id)
 }
 
 /// A finished digest in lower-case hexadecimal.
