@@ -3,6 +3,7 @@
 use super::Exit;
 use super::approving;
 use super::args::{self, ChangeArgs, EvidenceArgs, PolicyArgs};
+use super::brought;
 use super::console::Console;
 use super::gather;
 use super::head_policy;
@@ -123,6 +124,7 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let waivers = waiving::waivers(&run.settings.waivers.value, run.checkout.as_ref(), &policy, as_of)?;
     let overriding = overriding(&run)?;
     let evidence = gather::gather(&mut run)?;
+    brought::refuse(&run, &layers, &evidence)?;
     let without = &run.settings.without.value;
     let absent = absent_sources(&policy, &evidence, without, as_of);
     console.note(&judged(&run, &evidence.change));

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::console::is_hostile;
 use crate::evidence::{Change, Word as _, vocabulary};
 
 vocabulary! {
@@ -91,8 +92,11 @@ impl Fact {
 
 /// What to write instead of a text that is nobody's login; `None` for what may be one.
 fn no_login(said: &str) -> Option<String> {
-    if said.chars().any(|character| character.is_whitespace() || character.is_control()) {
+    if said.chars().any(char::is_whitespace) {
         return Some(", which has no blanks".to_owned());
+    }
+    if said.chars().any(is_hostile) {
+        return Some(", which has nothing in it that can't be seen".to_owned());
     }
     let write = |bare: String| if bare.is_empty() { String::new() } else { format!(": write `{bare}`") };
     // As CODEOWNERS and packs write people, and as `gh` writes bots.
@@ -137,9 +141,10 @@ mod tests {
             ("acme/security", ""),
             ("team:security", ""),
             ("Eve Adams", ", which has no blanks"),
+            ("eve\u{200b}", ", which has nothing in it that can't be seen"),
         ] {
             let refused = Fact::Author.read(written).unwrap_err();
-            assert_eq!(refused, format!("`{written}` is no login{instead}"));
+            assert_eq!(refused, format!("`{}` is no login{instead}", written.escape_debug()));
         }
         for login in ["eve", "Eve-1", "renovate[bot]", "eve@example.com", "{d301aafa-d676-4ee0-88be-962be7417567}"] {
             assert_eq!(Fact::Author.read(login).as_deref(), Ok(login));

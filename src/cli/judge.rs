@@ -434,7 +434,7 @@ pub(super) fn normal(path: &Path) -> PathBuf {
 }
 
 /// Where the links of a path lead, as far as it is there.
-fn through_links(path: &Path) -> PathBuf {
+pub(super) fn through_links(path: &Path) -> PathBuf {
     for ancestor in path.ancestors() {
         if let (Ok(real), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
             return real.join(rest);

@@ -2,6 +2,7 @@
 
 pub mod approving;
 pub mod args;
+mod brought;
 pub mod collect;
 pub mod completions;
 pub mod config;

@@ -18,16 +18,19 @@ pub struct Document {
     pub bytes: Vec<u8>,
 }
 
-/// Writes every document beside its destination, then moves all of them into place.
+/// Writes every document beside its destination, then those for devices and pipes, and last moves the others into place.
 ///
 /// # Errors
-/// Where one could not be written. Before the first is moved, a failure leaves every destination as it was.
+/// Where one could not be written. Before the first is moved, a failure leaves every file as it was.
 pub fn write(documents: &[Document]) -> Result<(), Diagnostic> {
     let mut written = Vec::with_capacity(documents.len());
     for document in documents {
         written.push(prepare(document).map_err(|error| unwritable(document, &error))?);
     }
-    for (prepared, document) in written.into_iter().zip(documents) {
+    // What a device or a pipe does not take is found out while no file is in its place yet.
+    let (streams, files): (Vec<_>, Vec<_>) =
+        written.into_iter().zip(documents).partition(|(prepared, _)| matches!(prepared, Prepared::Stream(_)));
+    for (prepared, document) in streams.into_iter().chain(files) {
         prepared.finish(&document.bytes).map_err(|error| unwritable(document, &error))?;
     }
     Ok(())

@@ -131,6 +131,19 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(Sha256::new_with_prefix(bytes))
 }
 
+/// Whether git gives some content this id: 40 hexadecimal digits, or 64 in a repository of SHA-256. A shortened id is none.
+#[must_use]
+pub fn is_blob(bytes: &[u8], id: &str) -> bool {
+    let head = format!("blob {}\0", bytes.len());
+    if id.len() == 64 {
+        return hex(Sha256::new_with_prefix(head).chain_update(bytes)) == id;
+    }
+    let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
+    hasher.update(head.as_bytes());
+    hasher.update(bytes);
+    hasher.try_finalize().is_ok_and(|found| found.to_hex().to_string().as_str() == id)
+}
+
 /// A finished digest in lower-case hexadecimal.
 #[must_use]
 pub fn hex(digest: Sha256) -> String {

@@ -111,7 +111,10 @@ fn scanners_and_flags_that_say_hostile_things() {
             // An argument can't hold a NUL.
             let said = text.replace('\0', "");
             // What can't be a login is refused as an author.
-            let no_login = |character: char| character.is_whitespace() || character.is_control() || character == '/';
+            let unseen = |character: char| matches!(character, '\u{200b}' | '\u{202e}' | '\u{2066}' | '\u{feff}');
+            let no_login = |character: char| {
+                character.is_whitespace() || character.is_control() || character == '/' || unseen(character)
+            };
             let author = format!("x{}", said.replace(no_login, ""));
             let output = place.run(
                 &[

@@ -12,11 +12,17 @@
 
 mod advisories;
 mod dependencies;
+mod earlier;
 mod findings;
 mod hostile;
+mod judges;
+mod known;
 mod mutations;
+mod outputs;
+mod people;
 mod policy;
 mod repository;
+mod waivers;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -253,23 +253,36 @@ fn a_finding_is_on_a_changed_line_where_its_region_meets_one() {
 }
 
 #[test]
-fn a_finding_with_several_places_is_on_a_changed_line_if_one_is() {
+fn a_result_with_several_places_is_a_finding_in_each_file_and_on_a_changed_line_where_one_is() {
     let files = [changed("a.py", 10..=12)];
     let head = ["a.py".to_owned(), "b.py".to_owned()];
     let place = |uri: &str, line: u32| json!({"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": line}}});
     let shown = |locations: Value| {
-        let log = log(json!([{"message": {"text": "m"}, "locations": locations}]));
+        let log = log(json!([{"message": {"text": "m"}, "locations": locations,
+            "partialFingerprints": {"primaryLocationLineHash": "39fa2ee980eb94b0:1"}}]));
         let change = Change::default();
         let context = Context { files: &files, change: &change, head_paths: Some(&head), roots: &[] };
-        let (found, _) = of_head(&[input(log.to_string().as_bytes())], &context);
-        let finding = found.get(0).unwrap();
-        (finding.path.map(str::to_owned), finding.line, finding.on_changed_line)
+        let (found, sources) = of_head(&[input(log.to_string().as_bytes())], &context);
+        assert_eq!(sources.iter().map(|source| source.items).sum::<u64>(), found.len() as u64);
+        let mut fingerprints: Vec<u128> = found.iter().map(|finding| finding.fingerprint).collect();
+        fingerprints.dedup();
+        assert_eq!(fingerprints.len(), found.len(), "each is another one");
+        let mut shown: Vec<(Option<String>, u32, bool)> = found
+            .iter()
+            .map(|finding| (finding.path.map(str::to_owned), finding.line, finding.on_changed_line))
+            .collect();
+        shown.sort();
+        shown
     };
-    let a = |line| (Some("a.py".to_owned()), line);
-    assert_eq!(shown(json!([place("b.py", 1), place("a.py", 11)])), (a(11).0, 11, true));
-    assert_eq!(shown(json!([place("b.py", 1), place("a.py", 1)])), (Some("b.py".to_owned()), 1, false));
-    assert_eq!(shown(json!([place("a.py", 10), place("a.py", 11)])), (a(10).0, 10, true));
-    assert_eq!(shown(json!([])), (None, 0, true));
+    let at = |path: &str, line, on_changed_line| (Some(path.to_owned()), line, on_changed_line);
+    let both = |line, changed| vec![at("a.py", line, changed), at("b.py", 1, false)];
+    assert_eq!(shown(json!([place("b.py", 1), place("a.py", 11)])), both(11, true));
+    assert_eq!(shown(json!([place("b.py", 1), place("a.py", 1)])), both(1, false));
+    assert_eq!(shown(json!([place("a.py", 1), place("b.py", 1), place("a.py", 11), place("b.py", 2)])), both(11, true));
+    assert_eq!(shown(json!([place("a.py", 10), place("a.py", 11)])), [at("a.py", 10, true)]);
+    assert_eq!(shown(json!([])), [(None, 0, true)]);
+    let unplaced = shown(json!([place("a.py", 11), place("../x.py", 1), place("../y.py", 1), place("../x.py", 2)]));
+    assert_eq!(unplaced, [(None, 1, true), (None, 1, true), at("a.py", 11, true)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files as tools write them, from a folder beside the repository where there is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -94,6 +94,17 @@ fn level_of(run: &Value, result: &Value) -> String {
     level.unwrap_or("warning").to_owned()
 }
 
+/// How many files a result names: in each it is a finding. One that names none is a finding, too.
+fn files_of(result: &Value) -> usize {
+    let locations = result["locations"].as_array().into_iter().flatten();
+    let artifacts = locations.map(|location| &location["physicalLocation"]["artifactLocation"]);
+    let files: BTreeSet<String> = artifacts
+        .map(|artifact| if artifact["uri"].is_string() { &artifact["uri"] } else { &artifact["index"] })
+        .map(Value::to_string)
+        .collect();
+    files.len().max(1)
+}
+
 #[derive(Debug, Default, PartialEq)]
 struct Expected {
     /// Tool, rule id and level of each finding.
@@ -115,7 +126,8 @@ fn expected(log: &Value) -> Expected {
             }
             let id = [&result["ruleId"], &result["rule"]["id"]].into_iter().find_map(Value::as_str);
             let id = id.or_else(|| rule_of(run, result)?["id"].as_str()).unwrap_or(NO_RULE_ID);
-            expected.rows.push((tool.to_owned(), id.trim().to_owned(), level_of(run, result)));
+            let row = (tool.to_owned(), id.trim().to_owned(), level_of(run, result));
+            expected.rows.extend(std::iter::repeat_n(row, files_of(result)));
             if let (Some(text), None) = (result["message"]["text"].as_str(), result["message"]["arguments"].get(0)) {
                 *expected.messages.entry(text.to_owned()).or_default() += 1;
             }
@@ -173,7 +185,7 @@ fn no_result_of_a_file_that_is_json_is_lost_unless_the_file_is_refused() {
         let Ok(log) = serde_json::from_slice::<Value>(bytes) else { continue };
         let (findings, sources) = read(&path);
         let all = log["runs"].as_array().into_iter().flatten().flat_map(|run| run["results"].as_array());
-        let all: usize = all.map(|results| results.iter().filter(|result| result.is_object()).count()).sum();
+        let all: usize = all.flatten().filter(|result| result.is_object()).map(files_of).sum();
         let set_aside: u64 = sources.iter().map(|source| source.set_aside).sum();
         let items: u64 = sources.iter().map(|source| source.items).sum();
         assert_eq!(items, findings.len() as u64, "{}", path.display());

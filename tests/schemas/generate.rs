@@ -30,6 +30,10 @@ fn path() -> impl Strategy<Value = String> {
     vec("[a-c\\\\\n\"\u{202e}\u{10FF80} ]{1,3}|\\.[a-c.]{2}", 1..4).prop_map(|segments| segments.join("/"))
 }
 
+fn is_line_end(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
 fn texts() -> impl Strategy<Value = Vec<String>> {
     vec(text(), 0..3)
 }
@@ -49,7 +53,8 @@ fn change() -> impl Strategy<Value = Change> {
                 base: next(),
                 merge_base: next(),
                 head: next(),
-                author: next(),
+                // Any text would do that may be a login.
+                author: next().map(|text| format!("a{}z", text.replace(is_line_end, "\u{b7}"))),
                 title: next(),
                 branch: next(),
                 target_branch: next(),

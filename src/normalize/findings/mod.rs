@@ -1,13 +1,15 @@
 //! SARIF results, and entries of scanners' own reports (see `native`), as findings. SARIF results by the format's own defaulting rules; pure, and never fewer findings without a word.
 //!
-//! Every result of a run is either a finding (counted in `Source::items`) or set aside by the format's own word (counted
-//! in `Source::set_aside`): kinds `pass`, `notApplicable` and `informational`, and baseline state `absent`. One that has such
+//! Every result of a run is either a finding in each file that it names (counted in `Source::items`) or set aside by the
+//! format's own word (counted in `Source::set_aside`): kinds `pass`, `notApplicable` and `informational`, and baseline state `absent`. One that has such
 //! a kind and yet the level `warning` or `error` is a finding, and a problem. Suppressions
 //! are recorded and honoured by nobody here. Each run is a source of its own, also where two are of one tool. What the
 //! format leaves open is decided here so:
 //!
-//! - A result with several locations is at the first that lies on a changed line or can't be placed, else at the first of all; its
-//!   fingerprint is always made from the first.
+//! - A result with locations in several files is a finding in each of them, so that what holds for one path (a waiver, a
+//!   scope, code owners) takes nothing from the others. What its tool states of its identity is that of the first.
+//! - Of several locations in one file it is at the first that lies on a changed line or can't be placed, else at the first of
+//!   all; its fingerprint is always made from the first.
 //! - A result without any location is unmapped. So is one whose path the head does not have (see `paths`).
 //! - A finding reported at a file's path before its renaming is at the new path, and counts as on a changed line: its
 //!   lines are those of another content. So does one in a file that the change deletes: what was scanned is not the head.

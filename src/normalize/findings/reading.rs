@@ -1,5 +1,6 @@
 //! One run being made into findings.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use super::collected::{BaseFiles, Collected, Trace};
@@ -10,7 +11,7 @@ use super::rules::Rules;
 use super::severity::{self, Score};
 use super::source::Tally;
 use super::stated::{self, Claim};
-use crate::collect::sarif::{BaselineWord, LocationRow, ResultKind, ResultRow, Run, SarifLog};
+use crate::collect::sarif::{BaselineWord, LocationRow, ResultKind, ResultRow, Run, SarifLog, Stated};
 use crate::evidence::{
     BaselineState, Comparison, EvidenceKind, FileStatus, FindingKind, FindingRow, Level, NO_SYMBOL, Problem, Strings,
     Suppression,
@@ -71,6 +72,27 @@ struct Spot<'p> {
     /// Its position in the change, where its file is changed.
     file: Option<usize>,
     on_changed_line: bool,
+}
+
+/// Where a result is in one file.
+#[derive(Clone, Copy)]
+struct InFile<'p> {
+    /// Its first location there, by which it is recognised.
+    first: Spot<'p>,
+    /// The first that lies on a changed line or can't be placed, else the first of all.
+    shown: Spot<'p>,
+}
+
+impl<'p> InFile<'p> {
+    const fn at(spot: Spot<'p>) -> Self {
+        Self { first: spot, shown: spot }
+    }
+
+    const fn add(&mut self, spot: Spot<'p>) {
+        if !self.shown.on_changed_line && spot.on_changed_line {
+            self.shown = spot;
+        }
+    }
 }
 
 impl<'a, 'b> Reading<'a, 'b> {
@@ -162,52 +184,55 @@ impl<'a, 'b> Reading<'a, 'b> {
         let (severity, severity_from, score) = severity::severity(own_score.or(facts.score), level);
         let hints = run.store.hints.get(row.hints as usize);
         let own_cwe = hints.map(|hints| self.rules.cwe_of_hints(hints, &facts.cwe));
-        self.tally.items += 1;
-        let (first, shown) = self.ground.spots(row);
-        let snippet = Some(first.location.snippet).filter(|snippet| *snippet != NO_SYMBOL);
-        let text = identity::content_text(snippet.map(|snippet| strings.get(snippet)), &message, &mut self.text);
-        let (trace, own, claim) = self.trace(row, facts.who, &first, text);
-        self.claims.extend(claim);
-        let finding = FindingRow {
-            rule: facts.rule,
-            kind,
-            level,
-            severity,
-            severity_from,
-            score,
-            message: &message,
-            path: shown.path,
-            unmapped: shown.unmapped,
-            line: shown.location.line,
-            end_line: shown.location.end_line.max(shown.location.line),
-            column: shown.location.column,
-            cwe: own_cwe.as_deref().unwrap_or(&facts.cwe),
-            package: None,
-            fingerprint: 0,
-            suppression: row.suppression.unwrap_or(Suppression::No),
-            baseline_state,
-            on_changed_line: shown.on_changed_line,
-            compared: Comparison::Unknown,
-        };
-        self.collected.push(&finding, trace, own);
+        let (first, others) = self.ground.spots(row);
+        let spots = std::iter::once((first, row.stated)).chain(others.into_iter().map(|spot| (spot, None)));
+        for (InFile { first, shown }, stated) in spots {
+            self.tally.items += 1;
+            let snippet = Some(first.location.snippet).filter(|snippet| *snippet != NO_SYMBOL);
+            let text = identity::content_text(snippet.map(|snippet| strings.get(snippet)), &message, &mut self.text);
+            let (trace, own, claim) = self.trace(stated, facts.who, &first, text);
+            self.claims.extend(claim);
+            let finding = FindingRow {
+                rule: facts.rule,
+                kind,
+                level,
+                severity,
+                severity_from,
+                score,
+                message: &message,
+                path: shown.path,
+                unmapped: shown.unmapped,
+                line: shown.location.line,
+                end_line: shown.location.end_line.max(shown.location.line),
+                column: shown.location.column,
+                cwe: own_cwe.as_deref().unwrap_or(&facts.cwe),
+                package: None,
+                fingerprint: 0,
+                suppression: row.suppression.unwrap_or(Suppression::No),
+                baseline_state,
+                on_changed_line: shown.on_changed_line,
+                compared: Comparison::Unknown,
+            };
+            self.collected.push(&finding, trace, own);
+        }
     }
 
     /// What tells a result from others in another run; what it is at its own path, where that is another than the
     /// head's; and what its tool states of its identity.
     fn trace(
         &self,
-        row: &ResultRow,
+        stated: Option<Stated>,
         who: u128,
         first: &Spot<'_>,
         text: (u128, Proof),
     ) -> (Trace, Option<Identity>, Option<Claim>) {
         let place = first.place;
-        let claim = row.stated.map(|stated| {
+        let claim = stated.map(|stated| {
             let short = |digest: u128| u64::try_from(digest >> 64).unwrap_or(0);
             let number = u32::try_from(self.collected.rows.len()).unwrap_or(NO_SYMBOL);
             Claim { stated, rule: short(who), text: short(text.0), place: short(place), row: number }
         });
-        let own = identity::identity(who, place, text, row.stated);
+        let own = identity::identity(who, place, text, stated);
         let line = first.location.line;
         let touched = first.on_changed_line && first.path.is_some() && line > 0;
         let file = first.file.and_then(|file| self.ground.context.files.get(file));
@@ -220,7 +245,7 @@ impl<'a, 'b> Reading<'a, 'b> {
         match first.file.and_then(|file| files.renamed(file)) {
             None => (trace, None, claim),
             Some(path) => {
-                trace.identity = identity::identity(who, identity::place(path), text, row.stated);
+                trace.identity = identity::identity(who, identity::place(path), text, stated);
                 (trace, Some(own), claim)
             }
         }
@@ -228,19 +253,26 @@ impl<'a, 'b> Reading<'a, 'b> {
 }
 
 impl RunGround<'_> {
-    /// The first location of a result, and the one that it is shown at.
-    fn spots(&self, row: &ResultRow) -> (Spot<'_>, Spot<'_>) {
+    /// Where a result is: in the file of its first location, and in each other one that it names.
+    fn spots(&self, row: &ResultRow) -> (InFile<'_>, Vec<InFile<'_>>) {
         let first = row.first_location as usize;
         let locations = self.run.store.locations.get(first..first + row.locations as usize).unwrap_or_default();
         let mut spots = locations.iter().map(|location| self.spot(location));
-        let Some(first) = spots.next() else {
-            let nowhere = self.spot(&LocationRow::default());
-            return (nowhere, nowhere);
-        };
-        if first.on_changed_line {
-            return (first, first);
+        let mut first = InFile::at(spots.next().unwrap_or_else(|| self.spot(&LocationRow::default())));
+        let mut others: Vec<InFile<'_>> = Vec::new();
+        let mut known: BTreeMap<u128, usize> = BTreeMap::new();
+        for spot in spots {
+            if spot.place == first.first.place {
+                first.add(spot);
+                continue;
+            }
+            let position = *known.entry(spot.place).or_insert(others.len());
+            match others.get_mut(position) {
+                Some(other) => other.add(spot),
+                None => others.push(InFile::at(spot)),
+            }
         }
-        (first, spots.find(|spot| spot.on_changed_line).unwrap_or(first))
+        (first, others)
     }
 
     fn spot(&self, location: &LocationRow) -> Spot<'_> {

@@ -39,7 +39,9 @@ pub use self::file::{FileRecord, HunkRecord, LfsPointerRecord, OwnershipRecord};
 pub use self::finding::{FindingRecord, FindingsRecord};
 pub use self::other::CapabilityRecord;
 pub use self::people::{ReviewRecord, TeamRecord};
-pub use self::scalars::{Decimal, Digest, EvidenceVersion, Fingerprint, Mode, RepositoryPath, Score, Text, Time};
+pub use self::scalars::{
+    Decimal, Digest, EvidenceVersion, Fingerprint, Login, Mode, RepositoryPath, Score, Text, Time,
+};
 pub use self::source::{ChangeRecord, ProblemRecord, SourceRecord};
 
 /// The value of `schema` in every evidence document of this version.

@@ -147,6 +147,14 @@ formed_text! {
 }
 
 formed_text! {
+    /// Whom the forge knows by it. With a blank or an `@` at its end it would be equal to no reviewer's, so that a person's own
+    /// approval would count as somebody else's.
+    Login, is_login,
+    "a login, without `@` and without blanks around it",
+    { "type": "string", "pattern": "^[^@\\s](.*\\S)?$" }
+}
+
+formed_text! {
     /// A SHA-256.
     Digest, is_digest,
     "64 lower-case hexadecimal digits",
@@ -171,6 +179,13 @@ fn is_decimal(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
     text.split_once('.').map_or_else(|| digits(text), |(whole, part)| digits(whole) && digits(part))
+}
+
+fn is_login(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with('@')
+        && text.trim() == text
+        && !text.contains(['\n', '\r', '\u{2028}', '\u{2029}'])
 }
 
 fn is_repository_path(text: &str) -> bool {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dependency::{strings, texts};
 use super::error::{Checked, Fault};
-use super::scalars::{Digest, Text, Time};
+use super::scalars::{Digest, Login, Text, Time};
 use super::strict::{objects, word};
 use crate::evidence::{Change, Completeness, EvidenceKind, Problem, Source};
 
@@ -27,7 +27,7 @@ pub struct ChangeRecord<'a> {
     pub head: Option<Text<'a>>,
     /// Login of who proposed the change.
     #[serde(default)]
-    pub author: Option<Text<'a>>,
+    pub author: Option<Login<'a>>,
     /// Whether that is a bot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author_is_bot: Option<bool>,
@@ -74,7 +74,7 @@ impl<'a> From<&'a Change> for ChangeRecord<'a> {
             base: text(&change.base),
             merge_base: text(&change.merge_base),
             head: text(&change.head),
-            author: text(&change.author),
+            author: change.author.as_deref().map(Login::from),
             commit_authors: texts(&change.commit_authors),
             title: text(&change.title),
             author_is_bot: change.author_is_bot,
@@ -99,7 +99,7 @@ impl From<ChangeRecord<'_>> for Change {
             base: string(change.base),
             merge_base: string(change.merge_base),
             head: string(change.head),
-            author: string(change.author),
+            author: change.author.map(Login::into_string),
             commit_authors: strings(change.commit_authors),
             title: string(change.title),
             author_is_bot: change.author_is_bot,
