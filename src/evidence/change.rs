@@ -15,7 +15,8 @@ pub struct Change {
     pub author: Option<String>,
     /// Whether that is a bot, where the forge says.
     pub author_is_bot: Option<bool>,
-    /// Authors of its commits as the commits name them, each once.
+    /// Authors of its commits, and the co-authors that their messages name (`Co-authored-by:`), as the commits name them; each
+    /// once.
     pub commit_authors: Vec<String>,
     /// The title of the change.
     pub title: Option<String>,

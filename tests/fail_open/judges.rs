@@ -209,6 +209,8 @@ fn owners_that_nobody_can_read_or_that_the_change_names() {
             "approval_required",
             owned(&[("CODEOWNERS", "* @bob\n")], &[(".github/CODEOWNERS", ann)]),
         ),
+        ("a line that can't be read", "approval_required", owned(&[("CODEOWNERS", "* @ann\nsrc/** @bob !x [\n")], &[])),
+        ("a pattern that can't be read", "approval_required", owned(&[("CODEOWNERS", "* @ann\n!src/** @bob\n")], &[])),
         ("a later line without owners", "approval_required", owned(&[("CODEOWNERS", "* @ann\nsrc/**\n")], &[])),
         ("an owner that is a team without members", "approval_required", {
             owned(&[("CODEOWNERS", "* @acme/nobody\n")], &[])

@@ -99,7 +99,7 @@ const KNOWN: &[(&str, &[Held])] = &[
     // Approvals.
     ("an approval outlives a push that it has not seen", &[("fail_open/earlier.rs", &["pushes_that_drop_an_approval", "an_approval_is_not_kept_where_another_policy_asks", "verdicts_that_keep_nothing"])]),
     ("an approval of an outdated commit", &[("fail_open/people.rs", &["of the base", "of the head, shortened", "of no commit"]), ("fail_open/earlier.rs", &["reviewed_heads_that_are_no_commit"])]),
-    ("the author approves under another spelling", &[("fail_open/people.rs", &["approvals_of_the_author_by_another_spelling", "an_author_of_a_document_that_is_spelled_as_nobody_is", "the author in capitals", "an author who is not known"]), ("fail_open/earlier.rs", &["an_approval_is_not_kept_for_one_who_wrote_a_commit_since"])]),
+    ("the author approves under another spelling", &[("fail_open/people.rs", &["approvals_of_the_author_by_another_spelling", "approvals_of_who_wrote_a_commit_with_somebody", "an_author_of_a_document_that_is_spelled_as_nobody_is", "the author in capitals", "an author who is not known"]), ("fail_open/earlier.rs", &["an_approval_is_not_kept_for_one_who_wrote_a_commit_since"])]),
     ("an approval that was taken back", &[("fail_open/people.rs", &["approvals_of_another_commit_or_taken_back", "then dismissed", "then changes asked for", "changes asked for at a time nobody knows", "pending"])]),
     ("a bot approves", &[("fail_open/people.rs", &["a bot", "a bot by its name"])]),
     ("anybody can approve", &[("fail_open/people.rs", &["approvals_of_one_who_may_not_give_them", "somebody who is not asked", "a member of another team", "a login of another alphabet"])]),

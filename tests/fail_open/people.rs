@@ -135,11 +135,33 @@ fn approvals_of_the_author_by_another_spelling() {
         ("in capitals", "SAM <x@example.org>"),
         ("by an address in capitals", "X <Sam@Example.org>"),
         ("with blanks", "  sam   <x@example.org>"),
+        ("by the name with an at", "@sam <x@example.org>"),
+        ("by an address with a tag", "Sam Smith <sam+work@example.org>"),
     ] {
         let world = World::new();
         world.place.write("src/more.js", "a\n");
         world.place.git(&["add", "-A"]);
         world.place.git(&["commit", "-q", "-m", "x", "--author", author]);
+        let head = world.place.git(&["rev-parse", "HEAD"]);
+        let found = world.of(name, world.review(json!({"commit_id": head})));
+        assert_eq!(found, "approval_required", "{name}");
+        let other = world.review(json!({"commit_id": head, "user": {"login": "ann", "type": "User"}}));
+        assert_eq!(world.of("control", other), "approved", "{name}");
+    }
+}
+
+#[test]
+fn approvals_of_who_wrote_a_commit_with_somebody() {
+    for (name, trailer) in [
+        ("as a forge writes it", "Co-authored-by: Sam Smith <sam@example.org>"),
+        ("in another case", "co-Authored-By:sam <x@example.org>"),
+        ("before other lines", "Co-authored-by: sam <x@example.org>\n\nSigned-off-by: ann <ann@example.org>"),
+        ("without an address", "Co-authored-by: Sam"),
+    ] {
+        let world = World::new();
+        world.place.write("src/more.js", "a\n");
+        world.place.git(&["add", "-A"]);
+        world.place.git(&["commit", "-q", "-m", &format!("x\n\n{trailer}\n")]);
         let head = world.place.git(&["rev-parse", "HEAD"]);
         let found = world.of(name, world.review(json!({"commit_id": head})));
         assert_eq!(found, "approval_required", "{name}");

@@ -182,6 +182,7 @@ impl GitRepository {
             let commit = self.repo.find_commit(id).map_err(|error| broken(b"", id, &error))?;
             let author = commit.author().map_err(|error| broken(b"", id, &error))?.trim();
             authors.insert(format!("{} <{}>", author.name.to_str_lossy(), author.email.to_str_lossy()));
+            authors.extend(co_authors(commit.message_raw_sloppy()));
         }
         let commit = self.repo.find_commit(span.head).map_err(|error| broken(b"", span.head, &error))?;
         let time = commit.time().map_err(|error| broken(b"", span.head, &error))?;
@@ -220,6 +221,17 @@ impl GitRepository {
 
 fn title(message: &BStr) -> Option<String> {
     message.lines().map(|line| line.trim().to_str_lossy().into_owned()).find(|line| !line.is_empty())
+}
+
+/// Whom a message names as having written the commit, too. Forges show them as its authors.
+fn co_authors(message: &BStr) -> Vec<String> {
+    const KEY: &str = "co-authored-by:";
+    let value = |line: &[u8]| {
+        let line = line.trim().to_str_lossy();
+        let key = line.get(..KEY.len())?;
+        key.eq_ignore_ascii_case(KEY).then(|| line.trim_start_matches(key).trim().to_owned())
+    };
+    message.lines().filter_map(value).filter(|who| !who.is_empty()).collect()
 }
 
 /// A URL without user, password, query and fragment. The user of `git@host:path` is no secret and stays.

@@ -230,7 +230,7 @@ pub(super) const TABLE: &[Signature] = &[
         RECEIVER,
         "commit_authors",
         "array of texts",
-        "authors of its commits as git (`name <address>`) or, without git, the forge (logins) names them",
+        "authors of its commits, co-authors included, as git (`name <address>`) or, without git, the forge (logins) names them",
         |module, name| {
             module.set_getter_fn(name, |change: &mut ChangeView| Ok(change.texts(|change| &change.commit_authors)));
         },

@@ -196,7 +196,11 @@ impl<'a> People<'a> {
     }
 
     fn owners(&self, members: &mut Members, requirement: &Requirement) {
-        members.unknown = members.unknown.take().or_else(|| self.lacks(EvidenceKind::Owners));
+        // A line that can't be read may name others than those that the lines around it name.
+        if let Some(lacks) = self.lacks(EvidenceKind::Owners) {
+            members.unknown.get_or_insert(lacks);
+            return;
+        }
         if requirement.owners.is_empty() {
             members.nobody.push(if requirement.paths.is_empty() {
                 "no changed file has a code owner".to_owned()
@@ -264,12 +268,14 @@ fn is_bot(login: &str) -> bool {
 fn logins(author: &str) -> Vec<String> {
     let author = author.to_lowercase();
     let Some((name, address)) = author.split_once('<') else { return vec![author.trim().to_owned()] };
-    let local = address.trim_end_matches('>').split('@').next().unwrap_or_default();
+    let local = address.trim_end_matches('>').split('@').next().unwrap_or_default().trim();
     let made_up = address.contains("noreply");
     let own = local
         .split_once(['+', '-'])
         .filter(|(number, _)| made_up && !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit()));
-    let all = [name.trim(), local, own.map_or("", |(_, login)| login)];
+    // A tag, as in `sam+work@..`, is the same mailbox.
+    let untagged = local.split('+').next().unwrap_or_default();
+    let all = [name.trim().trim_start_matches('@'), local, untagged, own.map_or("", |(_, login)| login)];
     all.into_iter().filter(|login| !login.is_empty()).map(str::to_owned).collect()
 }
 
