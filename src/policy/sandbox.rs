@@ -3,7 +3,7 @@
 //! No I/O, no clock, no randomness, no `eval`, no files. Limits are on counted operations and sizes, so that the same
 //! policy on the same evidence ends the same way on every machine, in debug and release builds.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::packages::{
@@ -58,10 +58,7 @@ impl std::fmt::Debug for Sandbox {
 
 impl Sandbox {
     pub(crate) fn new(limits: Limits) -> Self {
-        // Not by way of an index, which nobody reads: all of this is part of a cold start.
-        let mut functions = standard_functions(&limits);
-        host::register(&mut functions);
-        Self { functions: functions.into(), limits, runners: Runners::default() }
+        Self { functions: functions(&limits), limits, runners: Runners::default() }
     }
 
     /// An engine that reads scripts.
@@ -117,6 +114,21 @@ impl Sandbox {
         });
         engine
     }
+}
+
+/// All that a rule can call under the sizes that nearly every policy has: made once, however many policies are loaded.
+static USUAL: LazyLock<Shared<Module>> = LazyLock::new(|| make_functions(&Limits::default()));
+
+fn functions(limits: &Limits) -> Shared<Module> {
+    let sizes = |limits: &Limits| (limits.text_bytes, limits.array_elements);
+    if sizes(limits) == sizes(&Limits::default()) { Shared::clone(&USUAL) } else { make_functions(limits) }
+}
+
+fn make_functions(limits: &Limits) -> Shared<Module> {
+    // Not by way of an index, which nobody reads: all of this is part of a cold start.
+    let mut functions = standard_functions(limits);
+    host::register(&mut functions);
+    functions.into()
 }
 
 /// The functions of the language that rules have, within their bounds.
