@@ -3,7 +3,7 @@
 //! No I/O, no clock, no randomness, no `eval`, no files. Limits are on counted operations and sizes, so that the same
 //! policy on the same evidence ends the same way on every machine, in debug and release builds.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use rhai::module_resolvers::DummyModuleResolver;
 use rhai::packages::{
@@ -64,12 +64,7 @@ impl Sandbox {
 
     /// What scripts can call, made by who asks first.
     pub(crate) fn functions(&self) -> &Shared<Module> {
-        self.functions.get_or_init(|| {
-            // Not by way of an index, which nobody reads: all of this is part of a cold start.
-            let mut functions = standard_functions(&self.limits);
-            host::register(&mut functions);
-            functions.into()
-        })
+        self.functions.get_or_init(|| functions(&self.limits))
     }
 
     /// An engine that reads scripts, and runs none.
@@ -131,6 +126,21 @@ impl Sandbox {
         });
         engine
     }
+}
+
+/// All that a rule can call under the sizes that nearly every policy has: made once, however many policies are loaded.
+static USUAL: LazyLock<Shared<Module>> = LazyLock::new(|| make_functions(&Limits::default()));
+
+fn functions(limits: &Limits) -> Shared<Module> {
+    let sizes = |limits: &Limits| (limits.text_bytes, limits.array_elements);
+    if sizes(limits) == sizes(&Limits::default()) { Shared::clone(&USUAL) } else { make_functions(limits) }
+}
+
+fn make_functions(limits: &Limits) -> Shared<Module> {
+    // Not by way of an index, which nobody reads: all of this is part of a cold start.
+    let mut functions = standard_functions(limits);
+    host::register(&mut functions);
+    functions.into()
 }
 
 /// The functions of the language that rules have, within their bounds.

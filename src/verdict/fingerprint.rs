@@ -5,7 +5,6 @@
 //! subject can only take a name away, never give one: adding a violation never lifts another.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -55,9 +54,12 @@ pub(super) fn judge(
             waiver: None,
         })
         .collect();
+    let identities: Vec<(Vec<String>, u32)> =
+        outcome.violations.iter().map(|violation| identity(violation, evidence)).collect();
     for depth in Depth::ALL {
+        let named = judged.iter().zip(&identities);
         let names: Vec<String> =
-            judged.iter().map(|judged| name(&rule.id, &judged.violation, evidence, depth)).collect();
+            named.map(|(judged, identity)| name(&rule.id, &judged.violation, identity, depth)).collect();
         let mut times: BTreeMap<&str, usize> = BTreeMap::new();
         for name in &names {
             *times.entry(name).or_default() += 1;
@@ -89,10 +91,10 @@ pub(super) fn judge(
     (judged, lifted)
 }
 
-fn name(rule: &str, violation: &Violation, evidence: &Evidence, depth: Depth) -> String {
-    let (mut parts, line) = identity(violation, evidence);
+fn name(rule: &str, violation: &Violation, (identity, line): &(Vec<String>, u32), depth: Depth) -> String {
     // Names of different depths are of different lists, so that none is taken for another.
-    parts.splice(0..0, [format!("{depth:?}"), rule.to_owned()]);
+    let mut parts = vec![format!("{depth:?}"), rule.to_owned()];
+    parts.extend_from_slice(identity);
     if depth >= Depth::Message {
         parts.push(format!("message {}", violation.message));
     }
@@ -175,16 +177,15 @@ fn identity(violation: &Violation, evidence: &Evidence) -> (Vec<String>, u32) {
 
 /// SHA-256 over parts, each with its length before it so that no two lists read alike; lower-case hexadecimal.
 pub(super) fn sha256(parts: &[impl AsRef<str>]) -> String {
-    let mut hasher = Sha256::new();
+    let mut text = Vec::new();
     for part in parts {
         let part = part.as_ref().as_bytes();
-        hasher.update((part.len() as u64).to_be_bytes());
-        hasher.update(part);
+        text.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        text.extend_from_slice(part);
     }
     let mut hex = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        // Writing into a string does not fail.
-        let _ = write!(hex, "{byte:02x}");
+    for byte in Sha256::digest(&text) {
+        hex.extend([byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(u32::from(digit), 16)));
     }
     hex
 }

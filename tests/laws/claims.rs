@@ -2,13 +2,10 @@
 
 use proptest::prelude::*;
 use tollgate::evaluate::{Judgement, Outcome};
-use tollgate::verdict::{ClaimResult, Verdict, Waivers, decide};
+use tollgate::verdict::ClaimResult;
 
-use super::generate::{Spec, World, spec, world};
-
-fn judge(world: &World) -> Verdict {
-    decide(world.outcomes(), &world.thresholds, &world.evidence, &Waivers::default())
-}
+use super::draw::config;
+use super::generate::{Spec, spec, world};
 
 /// Whether a rule says a thing of a claim.
 fn says(spec: &Spec, claim: usize, holds: bool) -> bool {
@@ -22,11 +19,11 @@ fn counts(spec: &Spec) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn every_claim_is_listed_with_what_the_rules_that_count_show(world in world()) {
-        let verdict = judge(&world);
+        let verdict = world.judge();
         let positions: Vec<usize> = verdict.claims.iter().map(|judged| judged.claim as usize).collect();
         prop_assert_eq!(positions, (0..world.evidence.claims.len()).collect::<Vec<_>>());
         for (claim, judged) in verdict.claims.iter().enumerate() {
@@ -55,7 +52,7 @@ proptest! {
     fn no_decision_rests_on_what_is_said_of_claims(world in world()) {
         let mut silent = world.clone();
         silent.specs.iter_mut().for_each(|spec| spec.judgements.clear());
-        let (before, after) = (judge(&silent), judge(&world));
+        let (before, after) = (silent.judge(), world.judge());
         prop_assert_eq!((before.decision, before.reasons, before.risk), (after.decision, after.reasons, after.risk));
         prop_assert_eq!((before.approvals, before.next), (after.approvals, after.next));
     }
@@ -64,7 +61,7 @@ proptest! {
     fn another_rule_never_lifts_a_contradiction_nor_takes_support_without_one(world in world(), extra in spec()) {
         let mut more = world.clone();
         more.specs.push(extra);
-        for (before, after) in judge(&world).claims.iter().zip(&judge(&more).claims) {
+        for (before, after) in world.judge().claims.iter().zip(&more.judge().claims) {
             match before.result {
                 ClaimResult::Contradicted => prop_assert_eq!(after.result, ClaimResult::Contradicted),
                 ClaimResult::Supported => prop_assert_ne!(after.result, ClaimResult::Undecided),
@@ -77,7 +74,7 @@ proptest! {
     fn less_evidence_supports_nothing_more(world in world()) {
         let mut less = world.clone();
         less.specs.iter_mut().for_each(|spec| spec.incomplete = true);
-        for (before, after) in judge(&world).claims.iter().zip(&judge(&less).claims) {
+        for (before, after) in world.judge().claims.iter().zip(&less.judge().claims) {
             prop_assert_ne!(after.result, ClaimResult::Supported);
             prop_assert_eq!(before.result == ClaimResult::Contradicted, after.result == ClaimResult::Contradicted);
         }
