@@ -17,7 +17,8 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
 use tollgate::render::{Format, Options, escape, markdown, render};
 use tollgate::report::{
-    ActionReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport, ViolationReport, WeakeningReport,
+    ActionKind, ActionReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport, ViolationReport,
+    WeakeningReport,
 };
 
 fn bytes(format: Format, report: &VerdictReport) -> Vec<u8> {
@@ -267,7 +268,15 @@ fn a_page_of_long_lists_stays_short_and_still_has_violations() {
     report.override_ = Some(reports::overriding(&long.repeat(30), Some(&long)));
     report.subject.title = Some(long.clone());
     report.subject.author = Some(long.clone());
-    report.next = vec![ActionReport { action: long.clone(), who: Some(long.clone()), rules: many(50).collect() }; 300];
+    let action = ActionReport {
+        kind: ActionKind::Fix,
+        action: long.clone(),
+        who: Some(long.clone()),
+        rules: many(50).collect(),
+        alone: many(50).collect(),
+        with: (1..=300).collect(),
+    };
+    report.next = vec![action; 300];
     report.weakenings = vec![WeakeningReport { what: "x".repeat(50), by: long.clone() }; 300];
     report.head_policy = Some(HeadPolicyReport {
         edited: many(300).collect(),

@@ -414,7 +414,7 @@ pub(super) fn shared_remedy(rule: &RuleReport) -> Option<&String> {
 /// What is known of a requirement beside whom it asks: given, left, by whom, why. `name` and `text` make names and sentences
 /// harmless; what nobody has to miss is `loud`.
 pub(super) fn requirement(
-    report: &VerdictReport,
+    head: Option<&String>,
     requirement: &RequirementReport,
     name: impl Fn(&str) -> String + Copy,
     text: impl Fn(&str) -> String + Copy,
@@ -424,7 +424,7 @@ pub(super) fn requirement(
         0 => "given".to_owned(),
         outstanding => loud(&format!("{outstanding} outstanding")),
     };
-    let by: Vec<String> = requirement.given.iter().map(|given| kept(report, given, name)).collect();
+    let by: Vec<String> = requirement.given.iter().map(|given| kept(head, given, name)).collect();
     if !by.is_empty() {
         line.push_str(&format!(", given by {}", listed(&by, MAX_PEOPLE, str::to_owned)));
     }
@@ -447,9 +447,9 @@ pub(super) fn requirement(
 }
 
 /// Who gave an approval, and of which commit where that is not the head.
-fn kept(report: &VerdictReport, given: &GivenApproval, name: impl Fn(&str) -> String) -> String {
+fn kept(head: Option<&String>, given: &GivenApproval, name: impl Fn(&str) -> String) -> String {
     let by = name(&given.by);
-    match given.commit.as_ref().filter(|commit| report.subject.head.as_ref() != Some(*commit)) {
+    match given.commit.as_ref().filter(|commit| head != Some(*commit)) {
         Some(commit) => format!("{by} (of {})", name(&short_commit(Some(commit)))),
         None => by,
     }

@@ -131,7 +131,10 @@ fn under(glob: &str) -> Waiver {
 }
 
 fn verdict(rules: Vec<RuleOutcome>, evidence: &Evidence, waivers: &Waivers) -> Verdict {
-    decide_on(rules, &Grounds { thresholds: &[], evidence, waivers, approving: &super::super::Approving::default() })
+    decide_on(
+        rules,
+        &Grounds { thresholds: &[], evidence, waivers, approving: &super::super::Approving::default(), absent: &[] },
+    )
 }
 
 fn on(day: Date, waivers: Vec<Waiver>) -> Verdict {

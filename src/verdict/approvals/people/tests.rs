@@ -68,7 +68,7 @@ fn asks(from: &[Approver], count: u32, subject: Subject) -> RuleOutcome {
 }
 
 fn verdict(rule: RuleOutcome, evidence: &Evidence, approving: &Approving) -> Verdict {
-    decide_on(vec![rule], &Grounds { thresholds: &[], evidence, waivers: &Waivers::default(), approving })
+    decide_on(vec![rule], &Grounds { thresholds: &[], evidence, waivers: &Waivers::default(), approving, absent: &[] })
 }
 
 /// What became of the only requirement.
@@ -173,7 +173,7 @@ fn an_owner_whose_login_nothing_tells_is_not_taken_for_nobody() {
         evidence.files[1].owners = vec![owner.to_owned()];
         let requirement = alone(asks(&[Approver::Owners], 1, Subject::File(1)), &evidence);
         assert_eq!((requirement.outstanding, &requirement.unsatisfiable), (1, &None));
-        assert_eq!(requirement.uncounted, Some(Uncounted::NoLogin(owner.to_owned())));
+        assert_eq!(requirement.uncounted, [Uncounted::NoLogin(owner.to_owned())]);
     }
 }
 
@@ -232,7 +232,7 @@ fn what_is_not_known_counts_for_nobody_and_is_said() {
             evidence.sources.push(Source::incomplete(kind, completeness, "why"));
         })
     };
-    let expected = |kind, completeness| Some(Uncounted::Incomplete(kind, completeness));
+    let expected = |kind, completeness| vec![Uncounted::Incomplete(kind, completeness)];
     for completeness in [Completeness::Failed, Completeness::Truncated, Completeness::Missing, Completeness::Stale] {
         let reviews = EvidenceKind::Reviews;
         assert_eq!(incomplete(reviews, completeness), (1, expected(reviews, completeness)));
@@ -240,8 +240,8 @@ fn what_is_not_known_counts_for_nobody_and_is_said() {
     // Who is known to be in the team counts; there may be more.
     let (teams, failed) = (EvidenceKind::Teams, Completeness::Failed);
     assert_eq!(incomplete(teams, failed), (0, expected(teams, failed)));
-    assert_eq!(left(&|evidence| evidence.change.author = None), (1, Some(Uncounted::NoAuthor)));
-    assert_eq!(left(&|evidence| evidence.change.head = None), (1, Some(Uncounted::NoHead)));
+    assert_eq!(left(&|evidence| evidence.change.author = None), (1, vec![Uncounted::NoAuthor]));
+    assert_eq!(left(&|evidence| evidence.change.head = None), (1, vec![Uncounted::NoHead]));
 }
 
 #[test]
