@@ -15,10 +15,10 @@ mod reports;
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
-use tollgate::render::{Format, Options, escape, markdown, render};
+use tollgate::render::{Format, Options, escape, explanation, markdown, render};
 use tollgate::report::{
-    ActionKind, ActionReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport, ViolationReport,
-    WeakeningReport,
+    ActionKind, ActionReport, ExplanationReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport,
+    ViolationReport, WeakeningReport,
 };
 
 fn bytes(format: Format, report: &VerdictReport) -> Vec<u8> {
@@ -27,6 +27,18 @@ fn bytes(format: Format, report: &VerdictReport) -> Vec<u8> {
 
 fn shown(format: Format, report: &VerdictReport) -> String {
     String::from_utf8(bytes(format, report)).unwrap()
+}
+
+/// Why the change is not approved, then each rule and each violation, as text.
+fn explained(report: &VerdictReport) -> Vec<String> {
+    let names = report.rules.iter().flat_map(|rule| {
+        let own = rule.violations.iter().map(|violation| violation.fingerprint.clone());
+        std::iter::once(rule.id.clone()).chain(own)
+    });
+    // Made-up fingerprints need not be any.
+    let named = names.filter_map(|name| ExplanationReport::named(report, &name).ok());
+    let all = std::iter::once(ExplanationReport::why_not(report)).chain(named);
+    all.map(|explained| explanation(&explained, &Options::default())).collect()
 }
 
 fn sarif(report: &VerdictReport) -> serde_json::Value {
@@ -62,6 +74,7 @@ fn pages_read_as_they_should() {
     for (name, report) in reports::all().into_iter().chain([("packages", packages::report())]) {
         insta::assert_snapshot!(format!("{name}.md"), shown(Format::Markdown, &report));
         insta::assert_snapshot!(format!("{name}.txt"), shown(Format::Terminal, &report));
+        insta::assert_snapshot!(format!("{name}.why.txt"), explained(&report).remove(0));
     }
     insta::assert_snapshot!("hostile.sarif", shown(Format::Sarif, &reports::hostile()));
 }
@@ -441,7 +454,7 @@ proptest! {
         prop_assert!(!page.lines().any(|line| line.trim_start().starts_with('/')));
         prop_assert!(page.len() < 65_536, "{} bytes", page.len());
         let screen = shown(Format::Terminal, &report);
-        for text in [&page, &screen] {
+        for text in explained(&report).iter().chain([&page, &screen]) {
             prop_assert!(!text.contains(|c| c != '\n' && escape::is_hidden(c)));
             for line in text.lines() {
                 let start = line.trim_start();

@@ -11,16 +11,16 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::vocabulary;
 
 const EXAMPLES: &str = "\
-A verdict is what `tollgate eval --format json` or `--output json=FILE` wrote. What it decided is not
-decided again, and the exit code does not tell it.
+A verdict is what `tollgate eval --format json` or `--output json=FILE` wrote. Nothing is decided
+anew, and the exit code does not tell what was.
 Exit codes: 0 explained, 2 there is no such code, rule or violation, or the file is no verdict.
 
 Examples:
-  tollgate explain --verdict verdict.json --why-not      # why the change is not approved
+  tollgate explain --verdict verdict.json --why-not   # why the change is not approved
   tollgate explain --verdict verdict.json new-critical-finding
-  tollgate explain --verdict verdict.json 5f0c1d2e       # the beginning of a violation's fingerprint
-  tollgate explain unknown-function                      # a code of a diagnostic
-  tollgate explain                                       # lists all codes";
+  tollgate explain --verdict verdict.json 5f0c1d2e    # begins a violation's fingerprint
+  tollgate explain unknown-function                   # a code of a diagnostic
+  tollgate explain                                    # lists all codes";
 
 vocabulary! {
     /// How what is explained of a verdict is written.

@@ -2,11 +2,12 @@
 
 use crate::report::Decision;
 use crate::report::Outcome;
+use crate::report::{
+    ActionReport, GivenApproval, ReasonReport, RequirementReport, RuleReport, SourceReport, VerdictReport,
+    ViolationReport,
+};
 use crate::report::{ClaimReport, ClaimResult, Enforcement, Risk};
 use crate::report::{Completeness, CoverageSummary, EvidenceKind, ReviewState, TestsSummary, Word};
-use crate::report::{
-    GivenApproval, ReasonReport, RequirementReport, RuleReport, SourceReport, VerdictReport, ViolationReport,
-};
 
 /// A decision as a reader says it.
 pub(super) fn decision(decision: Decision) -> &'static str {
@@ -382,6 +383,21 @@ pub(super) fn listed<'a>(
     text
 }
 
+/// Which actions have to be done as well, where that is so: ` (only together with 3, 4)`.
+pub(super) fn together(action: &ActionReport) -> String {
+    match (action.with.is_empty(), action.alone.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => format!(" (only together with {})", others(action)),
+        (false, false) => format!(" (all of it only together with {})", others(action)),
+    }
+}
+
+/// The numbers of the actions that have to be done as well: `3, 4`.
+pub(super) fn others(action: &ActionReport) -> String {
+    let numbers: Vec<String> = action.with.iter().map(ToString::to_string).collect();
+    listed(&numbers, MAX_PEOPLE, str::to_owned)
+}
+
 /// A script error in one line: `file:line:column: message [code]; help`.
 pub(super) fn diagnostic(diagnostic: &crate::report::DiagnosticReport) -> String {
     let mut text = String::new();
@@ -455,5 +471,5 @@ fn kept(head: Option<&String>, given: &GivenApproval, name: impl Fn(&str) -> Str
     }
 }
 
-/// How many people of a requirement are named.
+/// How many people of a requirement, or actions beside one, are named.
 const MAX_PEOPLE: usize = 5;

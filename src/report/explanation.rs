@@ -97,7 +97,7 @@ pub enum PartReport {
     /// An approval that is not given and that no rule asks for.
     Approval {
         /// What is asked for.
-        requirement: RequirementReport,
+        requirement: Box<RequirementReport>,
     },
 }
 
@@ -109,7 +109,7 @@ pub struct RulePartReport {
     pub rule: RuleReport,
     /// How many violations the rule has in all.
     pub violations: u64,
-    /// Whether its decision is the change's.
+    /// Whether its decision is the change's, or would be without the override.
     pub decides: bool,
     /// The evidence that it needs or read.
     pub read: Vec<ReadReport>,
@@ -157,22 +157,22 @@ impl ExplanationReport {
     #[must_use]
     pub fn why_not(verdict: &VerdictReport) -> Self {
         let mut parts: Vec<(Decision, PartReport)> = Vec::new();
+        let nothing_ran = verdict.reasons.contains(&ReasonReport::NoRuleRan {})
+            || verdict.next.iter().any(|action| action.kind == ActionKind::AddPolicy);
+        parts.extend(nothing_ran.then_some((Decision::Indeterminate, PartReport::NoRuleRan {})));
+        let rules = verdict.rules.iter().filter(|rule| rule.decision != Decision::Approved);
+        parts.extend(rules.map(|rule| (rule.decision, PartReport::Rule { part: Box::new(part(verdict, rule, None)) })));
         for reason in &verdict.reasons {
             if let ReasonReport::Risk { level, pack } = reason {
                 let risk = verdict.risk.clone();
                 parts.push((Decision::Rejected, PartReport::Risk { level: *level, pack: pack.clone(), risk }));
             }
         }
-        let nothing_ran = verdict.reasons.contains(&ReasonReport::NoRuleRan {})
-            || verdict.next.iter().any(|action| action.kind == ActionKind::AddPolicy);
-        parts.extend(nothing_ran.then_some((Decision::Indeterminate, PartReport::NoRuleRan {})));
-        let rules = verdict.rules.iter().filter(|rule| rule.decision != Decision::Approved);
-        parts.extend(rules.map(|rule| (rule.decision, PartReport::Rule { part: Box::new(part(verdict, rule, None)) })));
         let outstanding = verdict.approvals.required.iter().filter(|requirement| requirement.outstanding > 0);
         let of_no_rule =
             |requirement: &&RequirementReport| !verdict.rules.iter().any(|rule| requirement.because.contains(&rule.id));
         parts.extend(outstanding.filter(of_no_rule).map(|requirement| {
-            (Decision::ApprovalRequired, PartReport::Approval { requirement: requirement.clone() })
+            (Decision::ApprovalRequired, PartReport::Approval { requirement: Box::new(requirement.clone()) })
         }));
         // Stable: what decides alike stays in the order of above.
         parts.sort_by_key(|(decision, _)| std::cmp::Reverse(*decision));
@@ -286,13 +286,18 @@ fn part(verdict: &VerdictReport, rule: &RuleReport, violation: Option<&Violation
     };
     RulePartReport {
         violations: rule.violations.len() as u64,
-        decides: verdict.reasons.contains(&ReasonReport::Rule { id: rule.id.clone() }),
+        decides: rule.decision != Decision::Approved && rule.decision == by_itself(verdict),
         read: rule.evidence.iter().map(|kind| read(verdict, *kind)).collect(),
         approvals: verdict.approvals.required.iter().filter(asks).cloned().collect(),
         waivers: verdict.waivers.iter().filter(concerns).cloned().collect(),
         next: numbered(verdict, |action| action.rules.contains(&rule.id)).iter().map(|next| next.number).collect(),
         rule: shown,
     }
+}
+
+/// What is decided without an override.
+fn by_itself(verdict: &VerdictReport) -> Decision {
+    verdict.honoured_override().map_or(verdict.decision, |given| given.would_have_been)
 }
 
 fn read(verdict: &VerdictReport, kind: EvidenceKind) -> ReadReport {

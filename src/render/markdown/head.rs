@@ -113,7 +113,7 @@ pub(super) fn next(report: &VerdictReport, scale: Scale) -> String {
             true => String::new(),
             false => format!(" (for {})", words::listed(&action.rules, 5, markdown_name)),
         };
-        format!("{}. {}{who}{rules}\n", index + 1, markdown(&action.action))
+        format!("{}. {}{who}{rules}{}\n", index + 1, markdown(&action.action), words::together(action))
     });
     format!("### What would clear it\n\n{}\n", Cut::new(scale.of(share::NEXT)).fill(lines).open("action"))
 }

@@ -54,9 +54,10 @@ fn of_change(screen: &mut Screen, report: &ExplanationReport) {
     if report.is_overridden() && !report.parts.is_empty() {
         screen.head("Without the override, this would keep it from being approved");
     } else if !report.parts.is_empty() {
-        let what =
-            if report.parts.len() == 1 { "1 thing keeps" } else { &format!("{} things keep", report.parts.len()) };
-        screen.head(&format!("{what} it from being approved, the worst first"));
+        screen.head(&match report.parts.len() {
+            1 => "1 thing keeps it from being approved".to_owned(),
+            several => format!("{several} things keep it from being approved, the worst first"),
+        });
     }
     for part in &report.parts {
         screen.raw("");
@@ -156,7 +157,7 @@ fn rule(screen: &mut Screen, report: &ExplanationReport, part: &RulePartReport, 
     screen.text(
         2,
         &format!(
-            "{}, {}: {}{decides}",
+            "{}, {}; its decision is {}{decides}",
             words::enforcement(rule),
             words::ending_with_reason(rule, text),
             words::decision(rule.decision)
@@ -172,6 +173,10 @@ fn rule(screen: &mut Screen, report: &ExplanationReport, part: &RulePartReport, 
         screen.text(2, "read: no evidence");
     }
     violations(screen, part, most);
+    let idle = part.waivers.iter().filter(|waiver| waiver.lifts.is_empty() && waiver.would_lift.is_empty());
+    for waiver in idle {
+        screen.text(2, &format!("waiver {}", waivers::line(waiver, text, name)));
+    }
     for asked in &part.approvals {
         approval(screen, report, asked);
     }
@@ -181,7 +186,7 @@ fn rule(screen: &mut Screen, report: &ExplanationReport, part: &RulePartReport, 
     set_by(screen, rule);
     let numbers: Vec<String> = part.next.iter().map(ToString::to_string).collect();
     if !numbers.is_empty() {
-        screen.text(2, &format!("cleared by: {} of the list below", numbers.join(", ")));
+        screen.text(2, &format!("what would clear it: {} below", numbers.join(", ")));
     }
 }
 
@@ -235,9 +240,13 @@ fn violation(screen: &mut Screen, part: &RulePartReport, violation: &ViolationRe
             WaiverState::Unused | WaiverState::NotChecked => continue,
             WaiverState::Expired | WaiverState::Refused => "not waived by",
         };
-        if about {
+        if about || violation.waiver.as_ref() == Some(&waiver.id) {
             screen.text(4, &format!("{said} {}", waivers::line(waiver, text, name)));
         }
+    }
+    let told = |id: &&String| part.waivers.iter().any(|waiver| waiver.id == **id);
+    if let Some(id) = violation.waiver.as_ref().filter(|id| !told(id)) {
+        screen.text(4, &format!("waived by {}", name(id)));
     }
     if let Some(remedy) = violation.remedy.as_ref().filter(|_| with_remedy) {
         screen.text(4, &format!("to do: {}", text(remedy)));
@@ -315,26 +324,26 @@ fn effect(action: &ActionReport) -> String {
     let shows = match action.kind {
         ActionKind::Fix => "what it objects to is gone",
         ActionKind::LowerRisk => "no threshold rejects it any more",
-        ActionKind::RepairRule | ActionKind::Supply => "can be decided, and may then object",
+        ActionKind::RepairRule => "can be decided, and may then object",
+        ActionKind::Supply => "has what it lacks, and may then object",
         ActionKind::AddPolicy => "something is asked",
         ActionKind::Waive => "what the waiver is about is lifted",
         ActionKind::Approve => "what it is asked for is met",
     };
-    let numbers: Vec<String> = action.with.iter().map(ToString::to_string).collect();
     let rules = |rules: &[String]| {
         if rules.is_empty() { String::new() } else { format!("{}: ", words::listed(rules, 5, name)) }
     };
     let others: Vec<String> = action.rules.iter().filter(|rule| !action.alone.contains(rule)).cloned().collect();
-    match (numbers.is_empty(), action.alone.is_empty()) {
+    match (action.with.is_empty(), action.alone.is_empty()) {
         (true, _) => format!("by itself: {}{shows}", rules(&action.rules)),
-        (false, true) => format!("only together with {}: {}{shows}", numbers.join(", "), rules(&action.rules)),
+        (false, true) => format!("only together with {}: {}{shows}", words::others(action), rules(&action.rules)),
         (false, false) if others.is_empty() => {
-            format!("by itself: {}{shows}; all of it with {}", rules(&action.alone), numbers.join(", "))
+            format!("by itself: {}{shows}; all of it with {}", rules(&action.alone), words::others(action))
         }
         (false, false) => format!(
             "by itself: {}{shows}; together with {} also {}",
             rules(&action.alone),
-            numbers.join(", "),
+            words::others(action),
             words::listed(&others, 5, name)
         ),
     }

@@ -113,7 +113,7 @@ fn next(screen: &mut Screen, report: &VerdictReport) {
                 true => String::new(),
                 false => format!(" (for {})", words::listed(&action.rules, 5, name)),
             };
-            format!("{}. {}{who}{rules}", index + 1, text(&action.action))
+            format!("{}. {}{who}{rules}{}", index + 1, text(&action.action), words::together(action))
         })
         .collect();
     entries(screen, 2, &lines, "action");

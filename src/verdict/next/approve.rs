@@ -58,7 +58,7 @@ fn counts(requirement: &Requirement) -> bool {
 }
 
 /// What has to be done before it is known.
-fn known_by(why: &Uncounted) -> String {
+pub(super) fn known_by(why: &Uncounted) -> String {
     match why {
         Uncounted::NoAuthor => "say who proposed the change with `--author LOGIN` or `--change EVENT.json`".to_owned(),
         Uncounted::NoHead => {

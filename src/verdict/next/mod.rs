@@ -3,11 +3,12 @@
 mod approve;
 mod list;
 mod supply;
+mod waive;
 
 use std::collections::BTreeSet;
 
 use self::list::{Actions, Step};
-use super::{Decision, JudgedWaiver, Requirement, RiskSummary, RuleVerdict, WaiverState, risk};
+use super::{Decision, JudgedWaiver, Requirement, RiskSummary, RuleVerdict, risk};
 use crate::evaluate::{Outcome, Violation};
 use crate::evidence::{Evidence, Source, Word as _, vocabulary};
 use crate::policy::{Enforcement, Risk, Threshold, WAIVERS_RULE};
@@ -77,7 +78,7 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
         outstanding.clone().flat_map(|requirement| &requirement.violations).map(String::as_str).collect();
     for rule in situation.rules {
         fixes(&mut actions, author(situation.evidence), &wanted, rule);
-        waive(&mut actions, situation.waivers, &wanted, rule);
+        waive::waivers(&mut actions, situation, &wanted, rule);
         // Where nothing ran, an advisory rule that can be asked is a beginning.
         if rule.is_unsettled() && (rule.is_mandatory() || nothing_ran) {
             if rule.outcome.outcome == Outcome::Errored {
@@ -135,28 +136,6 @@ const fn of_violations(enforcement: Enforcement) -> Option<Decision> {
         Enforcement::Advisory => None,
         Enforcement::SoftMandatory => Some(Decision::ApprovalRequired),
         Enforcement::HardMandatory => Some(Decision::Rejected),
-    }
-}
-
-/// One action for each waiver of a rule that would lift what stands in the way, and is not in force.
-fn waive(actions: &mut Actions, waivers: &[JudgedWaiver], wanted: &BTreeSet<&str>, rule: &RuleVerdict) {
-    let Some(against) = of_violations(rule.outcome.rule.enforcement) else { return };
-    for judged in waivers.iter().filter(|judged| judged.waiver.rule == rule.id()) {
-        let stands = |fingerprint: &&String| against == Decision::Rejected || wanted.contains(fingerprint.as_str());
-        let count = judged.would_lift.iter().filter(stands).count();
-        let id = &judged.waiver.id;
-        let what = match judged.state {
-            WaiverState::Expired => format!("renew the waiver `{id}`"),
-            WaiverState::Refused => format!("have the waiver `{id}` approved by somebody who may"),
-            WaiverState::Applied | WaiverState::Unused | WaiverState::NotChecked => continue,
-        };
-        if count > 0 {
-            let why = judged.why.as_deref().map(|why| format!(" ({why})")).unwrap_or_default();
-            let lifts = if count == 1 { "1 violation".to_owned() } else { format!("{count} violations") };
-            let action = format!("{what}{why}, where what it says still holds: it lifts {lifts} of `{}`", rule.id());
-            let step = Step::new(ActionKind::Waive, against, action).by(Some(judged.waiver.owner.clone()));
-            actions.add(step.of([rule.id()]));
-        }
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub(super) use self::authority::lacking;
 pub use self::judged::{JudgedWaiver, Standing, WaiverState};
 pub(super) use self::judged::{fitting, hygiene, judge};
 pub(super) use self::scope::Renames;
