@@ -83,8 +83,11 @@ fn finding() -> tollgate::evidence::Findings {
     findings.finish()
 }
 
+/// What it is, and what brings it about.
+pub(crate) type Named = (&'static str, fn(&mut World));
+
 /// Each with a name.
-pub(crate) const ALL: &[(&str, fn(&mut World))] = &[
+pub(crate) const ALL: &[Named] = &[
     ("a violation of a hard rule", |world| objecting(world, "hard", "", HARD)),
     ("several violations of one rule, each with a remedy", |world| {
         objecting(world, "several", "", &format!("{HARD}, remedy: \"take it out\""));
