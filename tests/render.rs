@@ -15,9 +15,10 @@ mod reports;
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Parser, Tag};
-use tollgate::render::{Format, Options, escape, markdown, render};
+use tollgate::render::{Format, Options, escape, explanation, markdown, render};
 use tollgate::report::{
-    ActionReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport, ViolationReport, WeakeningReport,
+    ActionKind, ActionReport, ExplanationReport, HeadPolicyReport, NoteReport, PolicyDifference, VerdictReport,
+    ViolationReport, WeakeningReport,
 };
 
 fn bytes(format: Format, report: &VerdictReport) -> Vec<u8> {
@@ -26,6 +27,18 @@ fn bytes(format: Format, report: &VerdictReport) -> Vec<u8> {
 
 fn shown(format: Format, report: &VerdictReport) -> String {
     String::from_utf8(bytes(format, report)).unwrap()
+}
+
+/// Why the change is not approved, then each rule and each violation, as text.
+fn explained(report: &VerdictReport) -> Vec<String> {
+    let names = report.rules.iter().flat_map(|rule| {
+        let own = rule.violations.iter().map(|violation| violation.fingerprint.clone());
+        std::iter::once(rule.id.clone()).chain(own)
+    });
+    // Made-up fingerprints need not be any.
+    let named = names.filter_map(|name| ExplanationReport::named(report, &name).ok());
+    let all = std::iter::once(ExplanationReport::why_not(report)).chain(named);
+    all.map(|explained| explanation(&explained, &Options::default())).collect()
 }
 
 fn sarif(report: &VerdictReport) -> serde_json::Value {
@@ -61,6 +74,7 @@ fn pages_read_as_they_should() {
     for (name, report) in reports::all().into_iter().chain([("packages", packages::report())]) {
         insta::assert_snapshot!(format!("{name}.md"), shown(Format::Markdown, &report));
         insta::assert_snapshot!(format!("{name}.txt"), shown(Format::Terminal, &report));
+        insta::assert_snapshot!(format!("{name}.why.txt"), explained(&report).remove(0));
     }
     insta::assert_snapshot!("hostile.sarif", shown(Format::Sarif, &reports::hostile()));
 }
@@ -267,7 +281,15 @@ fn a_page_of_long_lists_stays_short_and_still_has_violations() {
     report.override_ = Some(reports::overriding(&long.repeat(30), Some(&long)));
     report.subject.title = Some(long.clone());
     report.subject.author = Some(long.clone());
-    report.next = vec![ActionReport { action: long.clone(), who: Some(long.clone()), rules: many(50).collect() }; 300];
+    let action = ActionReport {
+        kind: ActionKind::Fix,
+        action: long.clone(),
+        who: Some(long.clone()),
+        rules: many(50).collect(),
+        alone: many(50).collect(),
+        with: (1..=300).collect(),
+    };
+    report.next = vec![action; 300];
     report.weakenings = vec![WeakeningReport { what: "x".repeat(50), by: long.clone() }; 300];
     report.head_policy = Some(HeadPolicyReport {
         edited: many(300).collect(),
@@ -432,7 +454,7 @@ proptest! {
         prop_assert!(!page.lines().any(|line| line.trim_start().starts_with('/')));
         prop_assert!(page.len() < 65_536, "{} bytes", page.len());
         let screen = shown(Format::Terminal, &report);
-        for text in [&page, &screen] {
+        for text in explained(&report).iter().chain([&page, &screen]) {
             prop_assert!(!text.contains(|c| c != '\n' && escape::is_hidden(c)));
             for line in text.lines() {
                 let start = line.trim_start();

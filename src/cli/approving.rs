@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{Change, Completeness};
 
 /// The largest verdict that is read, in bytes: 256 MiB.
-const MAX_BYTES: u64 = 256 << 20;
+pub const MAX_BYTES: u64 = 256 << 20;
 
 /// Reads what the settings name. A verdict that is not there is said and does without: then only approvals of the head count.
 ///

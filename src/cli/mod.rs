@@ -75,7 +75,7 @@ enum Verb {
     Collect(Box<collect::CollectArgs>),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
-    /// Explain a code of a diagnostic
+    /// Explain a verdict, one rule or violation of it, or a code of a diagnostic
     Explain(explain::ExplainArgs),
     /// Write a policy that works: a pack with a rule and its cases, and settings that name it
     Init(init::InitArgs),

@@ -21,10 +21,10 @@ pub use crate::collect::diff::MAX_BYTES as MAX_DIFF_BYTES;
 pub use crate::collect::git::GitRepository;
 pub use crate::collect::snapshot::Side;
 pub use crate::policy::{Layer, Outside, PackFiles, PolicySet};
-pub use crate::render::waiver_line;
-pub use crate::render::{Format, Options as RenderOptions};
+pub use crate::render::{Format, Options as RenderOptions, explanation, explanation_json, waiver_line};
 pub use crate::report::{
-    Document as DocumentKind, OpenViolation, read_earlier, read_open_violations, schema_text, write_evidence,
+    Document as DocumentKind, ExplanationReport, OpenViolation, read_earlier, read_open_violations, read_verdict,
+    schema_text, write_evidence,
 };
 pub use crate::verdict::{Approving, Earlier, Scope, Waiver, Waivers};
 
@@ -245,7 +245,9 @@ fn judge(
     waivers: &Waivers,
 ) -> Verdict {
     let outcomes = evaluate(policy, evidence, options);
-    decide_on(outcomes, &Grounds { thresholds: policy.thresholds(), evidence, waivers, approving })
+    let mut absent = policy.missing_sources(evidence);
+    absent.extend(policy.stale_sources(evidence, options.as_of).into_iter().filter(|_| !options.ageless));
+    decide_on(outcomes, &Grounds { thresholds: policy.thresholds(), evidence, waivers, approving, absent: &absent })
 }
 
 /// Each kind that is said not to be expected, and why that is not honoured, where it is not.

@@ -18,7 +18,7 @@ mod waivers;
 mod words;
 
 use crate::evidence::vocabulary;
-use crate::report::{LintReport, VerdictReport};
+use crate::report::{ExplanationReport, LintReport, VerdictReport};
 
 vocabulary! {
     /// What a verdict can be written as.
@@ -88,6 +88,21 @@ pub fn lint_json(report: &LintReport) -> Result<Vec<u8>, RenderError> {
 /// Where it can't be written as JSON.
 pub fn lint_sarif(report: &LintReport) -> Result<Vec<u8>, RenderError> {
     sarif::lint::render(report)
+}
+
+/// An explanation as plain text for a screen.
+#[must_use]
+pub fn explanation(report: &ExplanationReport, options: &Options) -> String {
+    terminal::explanation(report, options)
+}
+
+/// An explanation as JSON: the report itself.
+///
+/// # Errors
+///
+/// Where it can't be written as JSON.
+pub fn explanation_json(report: &ExplanationReport) -> Result<Vec<u8>, RenderError> {
+    json::document(report)
 }
 
 /// A waiver and what became of it as one line of plain text.

@@ -2,11 +2,12 @@
 
 use crate::report::Decision;
 use crate::report::Outcome;
+use crate::report::{
+    ActionReport, GivenApproval, ReasonReport, RequirementReport, RuleReport, SourceReport, VerdictReport,
+    ViolationReport,
+};
 use crate::report::{ClaimReport, ClaimResult, Enforcement, Risk};
 use crate::report::{Completeness, CoverageSummary, EvidenceKind, ReviewState, TestsSummary, Word};
-use crate::report::{
-    GivenApproval, ReasonReport, RequirementReport, RuleReport, SourceReport, VerdictReport, ViolationReport,
-};
 
 /// A decision as a reader says it.
 pub(super) fn decision(decision: Decision) -> &'static str {
@@ -382,6 +383,21 @@ pub(super) fn listed<'a>(
     text
 }
 
+/// Which actions have to be done as well, where that is so: ` (only together with 3, 4)`.
+pub(super) fn together(action: &ActionReport) -> String {
+    match (action.with.is_empty(), action.alone.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => format!(" (only together with {})", others(action)),
+        (false, false) => format!(" (all of it only together with {})", others(action)),
+    }
+}
+
+/// The numbers of the actions that have to be done as well: `3, 4`.
+pub(super) fn others(action: &ActionReport) -> String {
+    let numbers: Vec<String> = action.with.iter().map(ToString::to_string).collect();
+    listed(&numbers, MAX_PEOPLE, str::to_owned)
+}
+
 /// A script error in one line: `file:line:column: message [code]; help`.
 pub(super) fn diagnostic(diagnostic: &crate::report::DiagnosticReport) -> String {
     let mut text = String::new();
@@ -414,7 +430,7 @@ pub(super) fn shared_remedy(rule: &RuleReport) -> Option<&String> {
 /// What is known of a requirement beside whom it asks: given, left, by whom, why. `name` and `text` make names and sentences
 /// harmless; what nobody has to miss is `loud`.
 pub(super) fn requirement(
-    report: &VerdictReport,
+    head: Option<&String>,
     requirement: &RequirementReport,
     name: impl Fn(&str) -> String + Copy,
     text: impl Fn(&str) -> String + Copy,
@@ -424,7 +440,7 @@ pub(super) fn requirement(
         0 => "given".to_owned(),
         outstanding => loud(&format!("{outstanding} outstanding")),
     };
-    let by: Vec<String> = requirement.given.iter().map(|given| kept(report, given, name)).collect();
+    let by: Vec<String> = requirement.given.iter().map(|given| kept(head, given, name)).collect();
     if !by.is_empty() {
         line.push_str(&format!(", given by {}", listed(&by, MAX_PEOPLE, str::to_owned)));
     }
@@ -447,13 +463,13 @@ pub(super) fn requirement(
 }
 
 /// Who gave an approval, and of which commit where that is not the head.
-fn kept(report: &VerdictReport, given: &GivenApproval, name: impl Fn(&str) -> String) -> String {
+fn kept(head: Option<&String>, given: &GivenApproval, name: impl Fn(&str) -> String) -> String {
     let by = name(&given.by);
-    match given.commit.as_ref().filter(|commit| report.subject.head.as_ref() != Some(*commit)) {
+    match given.commit.as_ref().filter(|commit| head != Some(*commit)) {
         Some(commit) => format!("{by} (of {})", name(&short_commit(Some(commit)))),
         None => by,
     }
 }
 
-/// How many people of a requirement are named.
+/// How many people of a requirement, or actions beside one, are named.
 const MAX_PEOPLE: usize = 5;

@@ -1,16 +1,51 @@
-//! What of an earlier verdict says which approvals are still good.
+//! Reading a verdict: as a whole, or the part of it that tells which approvals are still good or what is open.
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::verdict::VERDICT_SCHEMA;
+use super::verdict::{VERDICT_SCHEMA, VerdictReport};
 use crate::verdict::Earlier;
+
+/// What every version of a verdict begins with.
+#[derive(Deserialize)]
+struct Header {
+    schema: String,
+    engine: Option<Made>,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    version: Option<String>,
+}
+
+/// Reads a verdict, or a part of one.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let header: Header = serde_json::from_slice(bytes).map_err(|error| format!("is no verdict: {error}"))?;
+    if header.schema != VERDICT_SCHEMA {
+        return Err(format!("is of schema `{}`, expected `{VERDICT_SCHEMA}`", header.schema));
+    }
+    serde_json::from_slice(bytes).map_err(|error| {
+        let own = env!("CARGO_PKG_VERSION");
+        match header.engine.and_then(|made| made.version).filter(|version| version != own) {
+            Some(version) => format!("is a verdict of tollgate {version} that {own} can't read: {error}"),
+            None => format!("is no verdict: {error}"),
+        }
+    })
+}
+
+/// Reads a whole verdict.
+///
+/// # Errors
+/// Why it is none, or none that this version reads, in words.
+pub fn read_verdict(bytes: &[u8]) -> Result<VerdictReport, String> {
+    read(bytes)
+}
 
 /// The part that counts; an older or newer build may have written more or less beside it.
 #[derive(Deserialize)]
 struct Wire {
-    schema: String,
     subject: Subject,
     approvals: Approvals,
 }
@@ -35,10 +70,7 @@ struct Requirement {
 /// # Errors
 /// Why it is no verdict, or none about a head, in words.
 pub fn read_earlier(bytes: &[u8]) -> Result<Earlier, String> {
-    let wire: Wire = serde_json::from_slice(bytes).map_err(|error| format!("is no verdict: {error}"))?;
-    if wire.schema != VERDICT_SCHEMA {
-        return Err(format!("is of schema `{}`, expected `{VERDICT_SCHEMA}`", wire.schema));
-    }
+    let wire: Wire = read(bytes)?;
     let head = wire.subject.head.ok_or("does not say which head it is about, so no review is known to be of it")?;
     let requirements: BTreeSet<String> =
         wire.approvals.required.into_iter().map(|requirement| requirement.fingerprint).collect();
@@ -60,7 +92,6 @@ pub struct OpenViolation {
 
 #[derive(Deserialize)]
 struct Rules {
-    schema: String,
     as_of: String,
     rules: Vec<Rule>,
 }
@@ -84,10 +115,7 @@ struct Violation {
 /// # Errors
 /// Why it is no verdict, in words.
 pub fn read_open_violations(bytes: &[u8]) -> Result<(String, Vec<OpenViolation>), String> {
-    let wire: Rules = serde_json::from_slice(bytes).map_err(|error| format!("is no verdict: {error}"))?;
-    if wire.schema != VERDICT_SCHEMA {
-        return Err(format!("is of schema `{}`, expected `{VERDICT_SCHEMA}`", wire.schema));
-    }
+    let wire: Rules = read(bytes)?;
     let of_rule = |Rule { id, pack, violations }: Rule| {
         let open = violations.into_iter().filter(|violation| violation.waiver.is_none());
         open.map(move |Violation { message, fingerprint, .. }| OpenViolation {

@@ -12,14 +12,16 @@ use super::subject::SubjectReport;
 use super::summary::{FilesSummary, FindingsSummary};
 use super::verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
-    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
-    VERDICT_SCHEMA, VerdictReport, ViolationReport,
+    NotCountedReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
+    ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 use super::waivers::WaiverReport;
 use crate::evaluate::{RequiredApproval, Subject};
 use crate::evidence::{Change, Evidence, Source, Word as _};
 use crate::policy::{Approver, Enforcement, PackMeta, RuleMeta};
-use crate::verdict::{Action, CategoryRisk, JudgedViolation, Reason, Requirement, RiskSummary, RuleVerdict, Verdict};
+use crate::verdict::{
+    Action, CategoryRisk, JudgedViolation, NotCounted, Reason, Requirement, RiskSummary, RuleVerdict, Verdict,
+};
 
 /// What a verdict is published with, beside the evidence: everything about the run that it does not hold itself.
 #[derive(Debug, Clone)]
@@ -322,16 +324,30 @@ impl From<&Requirement> for RequirementReport {
             paths: requirement.paths.clone(),
             owners: requirement.owners.clone(),
             candidates: requirement.candidates.clone(),
-            uncounted: requirement.uncounted.as_ref().map(ToString::to_string),
+            not_counted: requirement.not_counted.iter().map(NotCountedReport::from).collect(),
+            uncounted: requirement.why_uncounted(),
             unsatisfiable: requirement.unsatisfiable.clone(),
             fallback: words(&requirement.fallback),
         }
     }
 }
 
+impl From<&NotCounted> for NotCountedReport {
+    fn from(approval: &NotCounted) -> Self {
+        Self { by: approval.by.clone(), commit: approval.commit.clone(), why: approval.why.clone() }
+    }
+}
+
 impl From<&Action> for ActionReport {
     fn from(action: &Action) -> Self {
-        Self { action: action.action.clone(), who: action.who.clone(), rules: action.rules.clone() }
+        Self {
+            kind: action.kind,
+            action: action.action.clone(),
+            who: action.who.clone(),
+            rules: action.rules.clone(),
+            alone: action.alone.clone(),
+            with: action.with.clone(),
+        }
     }
 }
 

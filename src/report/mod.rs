@@ -9,6 +9,7 @@ mod claims;
 mod diagnostic;
 mod earlier;
 pub mod evidence;
+mod explanation;
 mod from_verdict;
 mod overrides;
 mod packages;
@@ -28,7 +29,7 @@ pub use crate::evidence::{
     VexStatus, Vocabulary, Word,
 };
 pub use crate::policy::{Enforcement, Impact, Likelihood, Risk, WaiverTrouble};
-pub use crate::verdict::{ClaimResult, Decision, WaiverState};
+pub use crate::verdict::{ActionKind, ClaimResult, Decision, WaiverState};
 pub use catalogue::{
     CATALOGUE_SCHEMA, Catalogue, CatalogueEvidence, CataloguePack, CatalogueParameter, CatalogueRule,
     CatalogueRuleParameter, RangeReport,
@@ -39,8 +40,12 @@ pub use diagnostic::{
     CodeReport, DIAGNOSTIC_SCHEMA, DiagnosticDocument, DiagnosticReport, LINT_SCHEMA, LintReport, LintedPack,
     MessageLevel, RelatedReport,
 };
-pub use earlier::{OpenViolation, read_earlier, read_open_violations};
+pub use earlier::{OpenViolation, read_earlier, read_open_violations, read_verdict};
 pub use evidence::{DocumentError, EVIDENCE_SCHEMA, EvidenceDocument, read_evidence, write_evidence};
+pub use explanation::{
+    AboutReport, EXPLANATION_SCHEMA, ExplanationReport, MIN_FINGERPRINT, NumberedActionReport, PartReport, ReadReport,
+    RulePartReport, Unexplained,
+};
 pub use from_verdict::ReportContext;
 pub use overrides::{HeadPolicyReport, OverrideReport, PolicyDifference};
 pub use packages::{
@@ -59,7 +64,7 @@ pub use summary::{
 };
 pub use verdict::{
     ActionReport, ApprovalsReport, AssessmentReport, CategoryRiskReport, Engine, GivenApproval, LocationReport,
-    NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict, ThreatReport,
-    VERDICT_SCHEMA, VerdictReport, ViolationReport,
+    NotCountedReport, NoteReport, ReasonReport, RequirementReport, RiskReport, RuleReport, SubjectOfVerdict,
+    ThreatReport, VERDICT_SCHEMA, VerdictReport, ViolationReport,
 };
 pub use waivers::WaiverReport;

@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{
-    CATALOGUE_SCHEMA, Catalogue, DIAGNOSTIC_SCHEMA, DiagnosticDocument, EVIDENCE_SCHEMA, EvidenceDocument, LINT_SCHEMA,
-    LintReport, VERDICT_SCHEMA, VerdictReport,
+    CATALOGUE_SCHEMA, Catalogue, DIAGNOSTIC_SCHEMA, DiagnosticDocument, EVIDENCE_SCHEMA, EXPLANATION_SCHEMA,
+    EvidenceDocument, ExplanationReport, LINT_SCHEMA, LintReport, VERDICT_SCHEMA, VerdictReport,
 };
 use crate::evidence::vocabulary;
 use crate::policy::PackManifest;
@@ -24,6 +24,8 @@ vocabulary! {
         Evidence = "evidence",
         /// What was decided about it.
         Verdict = "verdict",
+        /// Why it was, as `tollgate explain --verdict FILE` tells.
+        Explanation = "explanation",
         /// The rules of a policy, and what its layers made of them.
         Rules = "rules",
         /// `pack.toml`, as the JSON that its TOML stands for.
@@ -42,6 +44,7 @@ impl Document {
         match self {
             Self::Evidence => EVIDENCE_SCHEMA,
             Self::Verdict => VERDICT_SCHEMA,
+            Self::Explanation => EXPLANATION_SCHEMA,
             Self::Rules => CATALOGUE_SCHEMA,
             Self::Pack => PACK_SCHEMA,
             Self::Diagnostic => DIAGNOSTIC_SCHEMA,
@@ -57,6 +60,7 @@ pub fn schema(document: Document) -> Value {
     let mut schema = match document {
         Document::Evidence => generator.into_root_schema_for::<EvidenceDocument<'static>>(),
         Document::Verdict => generator.into_root_schema_for::<VerdictReport>(),
+        Document::Explanation => generator.into_root_schema_for::<ExplanationReport>(),
         Document::Rules => generator.into_root_schema_for::<Catalogue>(),
         Document::Pack => generator.into_root_schema_for::<PackManifest>(),
         Document::Diagnostic => generator.into_root_schema_for::<DiagnosticDocument>(),

@@ -18,7 +18,7 @@ use super::waivers::WaiverReport;
 use crate::evaluate::Outcome;
 use crate::evidence::EvidenceKind;
 use crate::policy::{Enforcement, Impact, Likelihood, Risk};
-use crate::verdict::Decision;
+use crate::verdict::{ActionKind, Decision};
 
 /// The value of `schema` in every verdict of this version.
 pub const VERDICT_SCHEMA: &str = "tollgate/verdict/v1";
@@ -319,6 +319,9 @@ pub struct RequirementReport {
     /// Who could still give it, as far as that is known.
     #[serde(default)]
     pub candidates: Vec<String>,
+    /// Approvals that people hold and that do not count for it, and why; none where it is met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_counted: Vec<NotCountedReport>,
     /// Why no approval counts, or not everybody's who may be asked, where that is so.
     #[serde(default)]
     pub uncounted: Option<String>,
@@ -339,16 +342,35 @@ pub struct GivenApproval {
     pub commit: Option<String>,
 }
 
+/// An approval that does not count for a requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NotCountedReport {
+    /// The reviewer's login; `null` where the account is gone.
+    pub by: Option<String>,
+    /// The commit that was reviewed.
+    pub commit: Option<String>,
+    /// Why, as what is said of the reviewer.
+    pub why: String,
+}
+
 /// Something that would bring the change nearer to approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionReport {
+    /// What kind of thing it is.
+    pub kind: ActionKind,
     /// What to do.
     pub action: String,
     /// Who can do it, where that is known.
     pub who: Option<String>,
     /// The rules that it is for.
     pub rules: Vec<String>,
+    /// Those of these rules for which nothing else has to be done as well before it shows.
+    pub alone: Vec<String>,
+    /// The actions, by their number in the list from 1, that have to be done as well before it shows for the other rules, or at
+    /// all where it is for no rule.
+    pub with: Vec<u32>,
 }
 
 /// A threat that a rule described.

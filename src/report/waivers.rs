@@ -38,13 +38,17 @@ pub struct WaiverReport {
     pub troubles: Vec<WaiverTrouble>,
     /// Fingerprints of the violations that it lifts.
     pub lifts: Vec<String>,
+    /// Of one that is expired or refused: fingerprints of the violations that it would lift were it in force, and that nothing
+    /// else lifts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub would_lift: Vec<String>,
     /// Where it is written: file and line.
     pub at: String,
 }
 
 impl From<&JudgedWaiver> for WaiverReport {
     fn from(judged: &JudgedWaiver) -> Self {
-        let JudgedWaiver { waiver, state, why, days_left, troubles, lifts } = judged;
+        let JudgedWaiver { waiver, state, why, days_left, troubles, lifts, would_lift } = judged;
         Self {
             id: waiver.id.clone(),
             state: *state,
@@ -60,6 +64,7 @@ impl From<&JudgedWaiver> for WaiverReport {
             days_left: *days_left,
             troubles: troubles.clone(),
             lifts: lifts.clone(),
+            would_lift: would_lift.clone(),
             at: waiver.at.clone(),
         }
     }

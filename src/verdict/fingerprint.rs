@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest as _, Sha256};
 
 use super::JudgedViolation;
-use super::waivers::{InForce, Renames};
+use super::waivers::{OfRule, Renames};
 use crate::evaluate::{RuleOutcome, Subject, Violation};
 use crate::evidence::{Evidence, Word as _};
 
@@ -33,11 +33,12 @@ impl Depth {
     const ALL: [Self; 4] = [Self::Subject, Self::Message, Self::Everything, Self::Position];
 }
 
-/// Names a rule's violations, and finds the waivers that lift them: for each violation, the ids of all that do, in order.
+/// Names a rule's violations, and finds the waivers that lift them: for each violation, the ids of all that are about it, in
+/// order, in force or not.
 pub(super) fn judge(
     outcome: &RuleOutcome,
     evidence: &Evidence,
-    waivers: &InForce<'_>,
+    waivers: &OfRule<'_>,
     renames: &Renames<'_>,
 ) -> (Vec<JudgedViolation>, Vec<Vec<String>>) {
     let rule = &outcome.rule;
@@ -81,12 +82,12 @@ pub(super) fn judge(
     }
     let mut lifted = Vec::new();
     for (judged, own) in judged.iter_mut().zip(&own) {
-        let by = match waivable {
+        let (by, about) = match waivable {
             true => waivers.lifting(judged.violation.subject, own, evidence, renames),
-            false => Vec::new(),
+            false => (None, Vec::new()),
         };
-        judged.waiver = by.first().cloned();
-        lifted.push(by);
+        judged.waiver = by;
+        lifted.push(about);
     }
     (judged, lifted)
 }

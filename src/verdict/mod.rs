@@ -13,7 +13,7 @@ mod table;
 mod testing;
 mod waivers;
 
-pub use approvals::{Approving, Earlier, Given, Requirement, Uncounted};
+pub use approvals::{Approving, Earlier, Given, NotCounted, Requirement, Uncounted};
 pub use claims::{ClaimResult, JudgedClaim, RuleJudgement};
 pub use next::{Action, ActionKind};
 pub use overrides::{JudgedOverride, judge_override};
@@ -25,7 +25,7 @@ use approvals::People;
 use waivers::Renames;
 
 use crate::evaluate::{RuleOutcome, Violation};
-use crate::evidence::{Evidence, vocabulary};
+use crate::evidence::{Evidence, Source, vocabulary};
 use crate::policy::{Enforcement, Risk, Threshold, WAIVERS_RULE};
 
 vocabulary! {
@@ -142,6 +142,9 @@ pub struct Grounds<'a> {
     pub waivers: &'a Waivers,
     /// What is known about approvals beside the evidence.
     pub approving: &'a Approving,
+    /// Sources that the policy asks for beside those of the evidence: tools that did not speak, or not of late. Nothing is
+    /// decided by them; they are what would clear it.
+    pub absent: &'a [Source],
 }
 
 /// Decides about one change. `outcomes` may come in any order.
@@ -154,7 +157,7 @@ pub fn decide_on(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>) -> Verdict {
 /// Decides about one change, where nothing is known about approvals but its own reviews.
 #[must_use]
 pub fn decide(outcomes: Vec<RuleOutcome>, thresholds: &[Threshold], evidence: &Evidence, waivers: &Waivers) -> Verdict {
-    decide_on(outcomes, &Grounds { thresholds, evidence, waivers, approving: &Approving::default() })
+    decide_on(outcomes, &Grounds { thresholds, evidence, waivers, approving: &Approving::default(), absent: &[] })
 }
 
 /// Decides about one change, where `credit` gives the approvals that count for a requirement. What it gives is credited
@@ -167,7 +170,7 @@ pub fn decide_crediting(
     waivers: &Waivers,
     credit: &dyn Fn(&Requirement) -> Vec<Given>,
 ) -> Verdict {
-    let grounds = Grounds { thresholds, evidence, waivers, approving: &Approving::default() };
+    let grounds = Grounds { thresholds, evidence, waivers, approving: &Approving::default(), absent: &[] };
     decide_settling(outcomes, &grounds, &|requirement| {
         let given = credit(requirement);
         requirement.give(given);
@@ -175,13 +178,13 @@ pub fn decide_crediting(
 }
 
 fn decide_settling(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>, settle: &dyn Fn(&mut Requirement)) -> Verdict {
-    let Grounds { thresholds, evidence, waivers, approving } = *grounds;
+    let Grounds { thresholds, evidence, waivers, approving, absent } = *grounds;
     let renames = Renames::of(evidence);
     let judged: Vec<(RuleVerdict, Vec<Vec<String>>)> =
         outcomes.into_iter().map(|outcome| judge(canonical(outcome), evidence, waivers, &renames)).collect();
-    let lifted = waivers::lifted(&judged);
+    let fitting = waivers::fitting(&judged);
     let mut rules: Vec<RuleVerdict> = judged.into_iter().map(|(rule, _)| rule).collect();
-    let waived = waivers::judge(waivers, &rules, &lifted, evidence);
+    let waived = waivers::judge(waivers, &rules, &fitting, evidence);
     // What waivers violate themselves is lifted by none.
     let hygiene = waivers::hygiene(waivers, &waived);
     rules.extend(hygiene.map(|outcome| judge(outcome, evidence, &Waivers::default(), &renames).0));
@@ -199,7 +202,9 @@ fn decide_settling(outcomes: Vec<RuleOutcome>, grounds: &Grounds<'_>, settle: &d
         thresholds,
         risk: &risk,
         approvals: &approvals,
+        waivers: &waived,
         evidence,
+        absent,
     });
     let claims = claims::judged(&rules, evidence);
     Verdict { decision, reasons, risk, rules, approvals, next, claims, waivers: waived }
@@ -248,15 +253,15 @@ fn key(rule: &RuleVerdict) -> (&str, &str, u32) {
     (&rule.outcome.rule.id, &rule.outcome.rule.pack, rule.outcome.rule.layer)
 }
 
-/// A rule before it is decided, and for each of its violations the waivers that lift it.
+/// A rule before it is decided, and for each of its violations the waivers that are about it.
 fn judge(
     outcome: RuleOutcome,
     evidence: &Evidence,
     waivers: &Waivers,
     renames: &Renames<'_>,
 ) -> (RuleVerdict, Vec<Vec<String>>) {
-    let in_force = waivers.in_force(&outcome.rule.id, evidence);
-    let (violations, lifted) = fingerprint::judge(&outcome, evidence, &in_force, renames);
+    let own = waivers.of_rule(&outcome.rule.id, evidence);
+    let (violations, lifted) = fingerprint::judge(&outcome, evidence, &own, renames);
     (RuleVerdict { outcome, decision: Decision::Indeterminate, violations }, lifted)
 }
 

@@ -91,7 +91,7 @@ fn outstanding(requirement: &Requirement) -> Option<String> {
         from.join(" or ")
     );
     let unsatisfiable = requirement.unsatisfiable.clone();
-    if let Some(why) = unsatisfiable.or_else(|| requirement.uncounted.as_ref().map(ToString::to_string)) {
+    if let Some(why) = unsatisfiable.or_else(|| requirement.why_uncounted()) {
         said.push_str(&format!(" ({why})"));
     }
     Some(said)

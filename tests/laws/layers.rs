@@ -254,7 +254,7 @@ fn judge(policy: &PolicySet, Situation { evidence, waivers }: &Situation) -> Ver
     let approving = Approving { fallbacks, ..Approving::default() };
     decide_on(
         outcomes,
-        &Grounds { thresholds: policy.thresholds(), evidence, waivers: &waivers, approving: &approving },
+        &Grounds { thresholds: policy.thresholds(), evidence, waivers: &waivers, approving: &approving, absent: &[] },
     )
 }
 

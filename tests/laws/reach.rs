@@ -84,12 +84,16 @@ impl Reached {
             };
             self.add("given", of);
         }
-        match &asked.uncounted {
-            None => self.add("uncounted", "nothing"),
-            Some(Uncounted::NoAuthor) => self.add("uncounted", "no author"),
-            Some(Uncounted::NoHead) => self.add("uncounted", "no head"),
-            Some(Uncounted::NoLogin(_)) => self.add("uncounted", "no login"),
-            Some(Uncounted::Incomplete(kind, _)) => self.add("uncounted", kind),
+        if asked.uncounted.is_empty() {
+            self.add("uncounted", "nothing");
+        }
+        for why in &asked.uncounted {
+            match why {
+                Uncounted::NoAuthor => self.add("uncounted", "no author"),
+                Uncounted::NoHead => self.add("uncounted", "no head"),
+                Uncounted::NoLogin(_) => self.add("uncounted", "no login"),
+                Uncounted::Incomplete(kind, _) => self.add("uncounted", kind),
+            }
         }
     }
 

@@ -203,7 +203,15 @@ pub(crate) fn report() -> impl Strategy<Value = VerdictReport> {
             report.sources = sources;
             report.findings = findings;
             report.files = files;
-            report.next = actions.into_iter().map(|(action, who, rules)| ActionReport { action, who, rules }).collect();
+            let action = |(action, who, rules): (String, Option<String>, Vec<String>)| ActionReport {
+                kind: ActionKind::Fix,
+                alone: rules.clone(),
+                action,
+                who,
+                rules,
+                with: vec![],
+            };
+            report.next = actions.into_iter().map(action).collect();
             let note = |text: &String| NoteReport { rule: "r".into(), text: text.clone() };
             report.recommendations = said.iter().map(|(text, _, _)| note(text)).collect();
             report.follow_ups = report.recommendations.clone();

@@ -257,6 +257,7 @@ pub(crate) fn new_dependency() -> VerdictReport {
                 paths: vec![],
                 owners: vec![],
                 candidates: vec!["security-lead".into()],
+                not_counted: vec![],
                 uncounted: Some("teams: truncated".into()),
                 unsatisfiable: None,
                 fallback: vec![],
@@ -271,6 +272,7 @@ pub(crate) fn new_dependency() -> VerdictReport {
                 paths: vec!["Cargo.lock".into()],
                 owners: vec!["@dev".into()],
                 candidates: vec!["board-member".into()],
+                not_counted: vec![],
                 uncounted: None,
                 unsatisfiable: Some("the only owner of Cargo.lock is the author".into()),
                 fallback: vec!["team:board".into()],
@@ -279,16 +281,8 @@ pub(crate) fn new_dependency() -> VerdictReport {
         satisfied: false,
     };
     report.next = vec![
-        ActionReport {
-            action: "approve the change at its head".into(),
-            who: Some("team:security".into()),
-            rules: vec!["new-direct-dependency".into()],
-        },
-        ActionReport {
-            action: "remove `hmac` from Cargo.toml".into(),
-            who: None,
-            rules: vec!["new-direct-dependency".into()],
-        },
+        action(ActionKind::Approve, "approve the change at its head", Some("team:security"), "new-direct-dependency"),
+        action(ActionKind::Fix, "remove `hmac` from Cargo.toml", None, "new-direct-dependency"),
     ];
     let item = |name: &str, version: &str, directness| DependencyItem {
         ecosystem: Ecosystem::Cargo,
@@ -388,11 +382,8 @@ pub(crate) fn no_scanner() -> VerdictReport {
             category("supply-chain", None, 0, &["no-binary-files"]),
         ],
     };
-    report.next = vec![ActionReport {
-        action: "supply the result of CodeQL for the head, with `--sarif`".into(),
-        who: Some("the pipeline".into()),
-        rules: vec!["new-critical-finding".into()],
-    }];
+    let supply = "supply the result of CodeQL for the head, with `--sarif`";
+    report.next = vec![action(ActionKind::Supply, supply, Some("the pipeline"), "new-critical-finding")];
     report.claims = vec![claim(None, 4, "CodeQL: 0 alerts", ClaimResult::Undecided, "no rule judged it")];
     report.sources.push(source(EvidenceKind::Claims, Completeness::Complete, None, None));
     report
@@ -442,11 +433,8 @@ pub(crate) fn hostile() -> VerdictReport {
     }
     report.risk.overall = Some(Risk::Critical);
     report.risk.categories[0].risk = Some(Risk::Critical);
-    report.next = vec![ActionReport {
-        action: "fix the 12 violations of `new-critical-finding`".into(),
-        who: Some("mallory`|`".into()),
-        rules: vec!["new-critical-finding".into()],
-    }];
+    let fix = "fix the 12 violations of `new-critical-finding`";
+    report.next = vec![action(ActionKind::Fix, fix, Some("mallory`|`"), "new-critical-finding")];
     report
         .sources
         .iter_mut()
@@ -543,6 +531,18 @@ pub(crate) fn all() -> Vec<(&'static str, VerdictReport)> {
     ]
 }
 
+/// An action that shows by itself.
+fn action(kind: ActionKind, action: &str, who: Option<&str>, rule: &str) -> ActionReport {
+    ActionReport {
+        kind,
+        action: action.into(),
+        who: who.map(Into::into),
+        rules: vec![rule.into()],
+        alone: vec![rule.into()],
+        with: vec![],
+    }
+}
+
 /// A waiver that lifts a violation where it is applied, is in force for 40 days, and is written in line 1 of `waivers.toml`.
 fn waiver(id: &str, state: WaiverState, expires: &str, troubles: &[WaiverTrouble]) -> WaiverReport {
     let expired = state == WaiverState::Expired;
@@ -561,6 +561,7 @@ fn waiver(id: &str, state: WaiverState, expires: &str, troubles: &[WaiverTrouble
         days_left: Some(if expired { -30 } else { 40 }),
         troubles: troubles.to_vec(),
         lifts: if state == WaiverState::Applied { vec!["f".repeat(32)] } else { vec![] },
+        would_lift: vec![],
         at: "waivers.toml:1".into(),
     }
 }

@@ -51,7 +51,7 @@ pub(crate) fn report() -> VerdictReport {
             "from": ["team:security"], "count": 1, "because": ["no-x"], "fingerprint": "00",
             "given": [{"by": "hubot", "commit": null}], "outstanding": 0, "unsatisfiable": null
         }], "satisfied": true},
-        "next": [{"action": "take it out", "who": null, "rules": ["no-x"]}],
+        "next": [{"kind": "fix", "action": "take it out", "who": null, "rules": ["no-x"], "alone": ["no-x"], "with": []}],
         "findings": {
             "total": 1, "introduced": {"yes": 1, "no": 0, "unknown": 0},
             "compared": {"new": 1, "unchanged": 0, "moved": 0, "unknown": 0, "gone": 2}, "on_changed_lines": 1, "unmapped": 0, "suppressed": 0,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Written, load, settings};
+use crate::cli::approving::MAX_BYTES;
 use crate::cli::args::{self, PolicyArgs};
 use crate::cli::console::one_line;
 use crate::cli::output::{self, Document};
@@ -12,9 +13,6 @@ use crate::cli::{Exit, said};
 use crate::collect::input;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{DEFAULT_DAYS, WAIVERS_RULE, WaiverTerms};
-
-/// The largest verdict that is read, in bytes: 256 MiB.
-const MAX_BYTES: u64 = 256 << 20;
 
 /// How much of a fingerprint is part of a draft's id.
 const ID_DIGITS: usize = 12;

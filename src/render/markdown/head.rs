@@ -113,7 +113,7 @@ pub(super) fn next(report: &VerdictReport, scale: Scale) -> String {
             true => String::new(),
             false => format!(" (for {})", words::listed(&action.rules, 5, markdown_name)),
         };
-        format!("{}. {}{who}{rules}\n", index + 1, markdown(&action.action))
+        format!("{}. {}{who}{rules}{}\n", index + 1, markdown(&action.action), words::together(action))
     });
     format!("### What would clear it\n\n{}\n", Cut::new(scale.of(share::NEXT)).fill(lines).open("action"))
 }
@@ -132,7 +132,9 @@ pub(super) fn approvals(report: &VerdictReport, scale: Scale) -> String {
 
 fn requirement(report: &VerdictReport, requirement: &RequirementReport) -> String {
     let from = words::listed(&requirement.from, 5, markdown_name);
-    let rest = words::requirement(report, requirement, markdown_name, markdown, |text| format!("**{text}**"));
+    let rest = words::requirement(report.subject.head.as_ref(), requirement, markdown_name, markdown, |text| {
+        format!("**{text}**")
+    });
     format!("- {} from {from}: {rest}\n", words::count(requirement.count as usize, "approval"))
 }
 

@@ -3,12 +3,15 @@
 //! A rule that ended well is a count, not a line. No control character of the change's reaches the terminal.
 
 mod evidence;
+mod explain;
 mod screen;
+
+pub(super) use explain::render as explanation;
 
 use super::Options;
 use super::escape::{terminal as text, terminal_name as name};
 use super::{overrides, words};
-use crate::report::{RuleReport, VerdictReport, ViolationReport};
+use crate::report::{LocationReport, RuleReport, VerdictReport, ViolationReport};
 use screen::Screen;
 
 /// How many violations of one rule are shown; the others are counted.
@@ -110,7 +113,7 @@ fn next(screen: &mut Screen, report: &VerdictReport) {
                 true => String::new(),
                 false => format!(" (for {})", words::listed(&action.rules, 5, name)),
             };
-            format!("{}. {}{who}{rules}", index + 1, text(&action.action))
+            format!("{}. {}{who}{rules}{}", index + 1, text(&action.action), words::together(action))
         })
         .collect();
     entries(screen, 2, &lines, "action");
@@ -127,7 +130,7 @@ fn approvals(screen: &mut Screen, report: &VerdictReport) {
         .iter()
         .map(|required| {
             let from = words::listed(&required.from, 5, name);
-            let rest = words::requirement(report, required, name, text, str::to_owned);
+            let rest = words::requirement(report.subject.head.as_ref(), required, name, text, str::to_owned);
             format!("- {} from {from}: {rest}", words::count(required.count as usize, "approval"))
         })
         .collect();
@@ -159,16 +162,21 @@ fn violations(screen: &mut Screen, report: &VerdictReport) {
 }
 
 fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &ViolationReport, with_remedy: bool) {
-    let place = violation.location.as_ref().map(|location| match location.line {
-        Some(line) => format!("{}:{line}: ", name(&location.path)),
-        None => format!("{}: ", name(&location.path)),
-    });
     let waived = violation.waiver.as_ref().map(|waiver| format!(" (waived by {})", name(waiver)));
     let risk = if violation.risk == rule.risk { String::new() } else { format!(" (risk {})", violation.risk) };
     let message = text(&violation.message);
-    screen.text(4, &format!("- {}{message}{risk}{}", place.unwrap_or_default(), waived.unwrap_or_default()));
+    screen.text(4, &format!("- {}{message}{risk}{}", place(violation), waived.unwrap_or_default()));
     if let Some(remedy) = violation.remedy.as_ref().filter(|_| with_remedy) {
         screen.text(6, &format!("to do: {}", text(remedy)));
+    }
+}
+
+/// `src/a.py:3: `, or nothing.
+fn place(violation: &ViolationReport) -> String {
+    match &violation.location {
+        Some(LocationReport { path, line: Some(line) }) => format!("{}:{line}: ", name(path)),
+        Some(LocationReport { path, line: None }) => format!("{}: ", name(path)),
+        None => String::new(),
     }
 }
 

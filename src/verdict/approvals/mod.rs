@@ -42,8 +42,10 @@ pub struct Requirement {
     pub outstanding: u32,
     /// Who could still give it, as far as that is known, in order.
     pub candidates: Vec<String>,
-    /// Why no approval counts, or not everybody's who may be asked, where that is so.
-    pub uncounted: Option<Uncounted>,
+    /// Approvals that people hold and that do not count for it, by person; none where it is met.
+    pub not_counted: Vec<NotCounted>,
+    /// Why no approval counts, or not everybody's who may be asked: everything that is not known, in order.
+    pub uncounted: Vec<Uncounted>,
     /// Why nobody can meet it, where that is so.
     pub unsatisfiable: Option<String>,
     /// Whom the pack asks besides where nobody can meet it; else empty.
@@ -59,6 +61,17 @@ pub struct Given {
     pub commit: Option<String>,
 }
 
+/// An approval that does not count for a requirement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NotCounted {
+    /// The reviewer's login; `None` where the account is gone.
+    pub by: Option<String>,
+    /// The commit that was reviewed.
+    pub commit: Option<String>,
+    /// Why, as what is said of the reviewer.
+    pub why: String,
+}
+
 impl Requirement {
     /// Whether a rule asks for it.
     #[must_use]
@@ -69,6 +82,13 @@ impl Requirement {
     /// What asks for it: ids of rules, then thresholds.
     pub fn because(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().chain(&self.thresholds).map(String::as_str)
+    }
+
+    /// Everything that is not known of who may approve, in words.
+    #[must_use]
+    pub fn why_uncounted(&self) -> Option<String> {
+        let all: Vec<String> = self.uncounted.iter().map(ToString::to_string).collect();
+        (!all.is_empty()).then(|| all.join("; "))
     }
 
     /// Credits approvals, one per person; logins are compared without case.
@@ -309,7 +329,8 @@ fn requirement(key: Key, demands: Demands, content: &content::Content<'_>) -> Re
         given: Vec::new(),
         outstanding: key.count,
         candidates: Vec::new(),
-        uncounted: None,
+        not_counted: Vec::new(),
+        uncounted: Vec::new(),
         unsatisfiable,
         fallback: key.fallback,
     };

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Given, Requirement};
+use super::{Given, NotCounted, Requirement};
 use crate::evidence::{Completeness, Evidence, EvidenceKind, Review, ReviewState};
 use crate::policy::Approver;
 
@@ -70,8 +70,8 @@ pub(crate) struct People<'a> {
 #[derive(Default)]
 struct Members {
     logins: BTreeMap<String, String>,
-    /// Why there may be more.
-    unknown: Option<Uncounted>,
+    /// Why there may be more, in order, each once.
+    unknown: Vec<Uncounted>,
     /// Why a part of whom is asked is nobody.
     nobody: Vec<String>,
 }
@@ -97,7 +97,7 @@ impl<'a> People<'a> {
         if requirement.unsatisfiable.is_some() && !fallback.is_empty() {
             let further = self.members(&fallback, requirement);
             members.logins.extend(further.logins);
-            members.unknown = members.unknown.or(further.unknown);
+            further.unknown.into_iter().for_each(|why| members.lack(why));
             members.nobody.extend(further.nobody);
             let fails = self.why_nobody(&members, requirement).is_some();
             if let (Some(why), true) = (&mut requirement.unsatisfiable, fails) {
@@ -105,12 +105,16 @@ impl<'a> People<'a> {
             }
             requirement.fallback = fallback;
         }
-        requirement.uncounted = self.why_uncounted().or_else(|| members.unknown.clone());
+        requirement.uncounted = self.why_uncounted();
+        requirement.uncounted.extend(members.unknown.iter().cloned());
         let given = self.given(&members, requirement);
         let has_given = |login: &str| given.iter().any(|given| given.by.to_lowercase() == login);
         let could = members.logins.iter().filter(|(login, _)| self.may(login) && !has_given(login));
         requirement.candidates = could.map(|(_, spelled)| spelled.clone()).collect();
         requirement.give(given);
+        if requirement.outstanding > 0 {
+            requirement.not_counted = self.not_counted(&members, requirement);
+        }
     }
 
     /// Whether somebody's approval can count.
@@ -118,15 +122,11 @@ impl<'a> People<'a> {
         !self.excluded.contains_key(login) && !is_bot(login)
     }
 
-    /// Why nobody's approval counts, whoever they are.
-    fn why_uncounted(&self) -> Option<Uncounted> {
-        if self.evidence.change.author.is_none() {
-            return Some(Uncounted::NoAuthor);
-        }
-        if self.heads.is_empty() {
-            return Some(Uncounted::NoHead);
-        }
-        self.lacks(EvidenceKind::Reviews)
+    /// Why nobody's approval counts, whoever they are: all that is not known.
+    fn why_uncounted(&self) -> Vec<Uncounted> {
+        let author = self.evidence.change.author.is_none().then_some(Uncounted::NoAuthor);
+        let head = self.heads.is_empty().then_some(Uncounted::NoHead);
+        author.into_iter().chain(head).chain(self.lacks(EvidenceKind::Reviews)).collect()
     }
 
     fn lacks(&self, kind: EvidenceKind) -> Option<Uncounted> {
@@ -136,21 +136,56 @@ impl<'a> People<'a> {
 
     /// Approvals that people hold now and that count for a requirement.
     fn given(&self, members: &Members, requirement: &Requirement) -> Vec<Given> {
-        if self.why_uncounted().is_some() {
-            return Vec::new();
-        }
-        let counts = |review: &&Review| {
-            let reviewer = review.reviewer.as_deref().map(str::to_lowercase);
-            review.latest
-                && review.state == ReviewState::Approved
-                && !review.bot
-                && reviewer.is_some_and(|login| self.may(&login) && members.logins.contains_key(&login))
-                && review.commit.as_deref().is_some_and(|commit| self.is_of(commit, requirement))
-        };
-        let reviews = self.evidence.reviews.iter().filter(counts);
-        let given =
-            reviews.filter_map(|review| Some(Given { by: review.reviewer.clone()?, commit: review.commit.clone() }));
+        let counts = |review: &&Review| self.why_not(review, members, requirement).is_none();
+        let given = self
+            .held()
+            .filter(counts)
+            .filter_map(|review| Some(Given { by: review.reviewer.clone()?, commit: review.commit.clone() }));
         given.collect()
+    }
+
+    /// Approvals that people hold now and that do not count for a requirement, each once.
+    fn not_counted(&self, members: &Members, requirement: &Requirement) -> Vec<NotCounted> {
+        let told = |review: &Review| {
+            let why = self.why_not(review, members, requirement)?;
+            Some(NotCounted { by: review.reviewer.clone(), commit: review.commit.clone(), why })
+        };
+        let told: BTreeSet<NotCounted> = self.held().filter_map(told).collect();
+        told.into_iter().collect()
+    }
+
+    /// Approvals that people hold now.
+    fn held(&self) -> impl Iterator<Item = &Review> {
+        self.evidence.reviews.iter().filter(|review| review.latest && review.state == ReviewState::Approved)
+    }
+
+    /// Why an approval does not count for a requirement, as what is said of who gave it; `None` where it counts.
+    fn why_not(&self, review: &Review, members: &Members, requirement: &Requirement) -> Option<String> {
+        let Some(reviewer) = &review.reviewer else { return Some("is an account that is gone".to_owned()) };
+        let login = reviewer.to_lowercase();
+        if let Some(why) = self.excluded.get(&login) {
+            return Some((*why).to_owned());
+        }
+        if review.bot || is_bot(&login) {
+            return Some("is a bot".to_owned());
+        }
+        if let Some(why) = self.why_uncounted().first() {
+            return Some(format!("counts for nothing: {why}"));
+        }
+        if !members.logins.contains_key(&login) {
+            let known = if members.unknown.is_empty() { "" } else { ", as far as is known" };
+            return Some(format!("is not one of those who are asked{known}"));
+        }
+        match review.commit.as_deref() {
+            None => Some("approved a commit that is not known".to_owned()),
+            Some(commit) if self.is_of(commit, requirement) => None,
+            Some(commit) => {
+                let earlier = self.approving.previous.iter().any(|earlier| earlier.head == commit);
+                let since = if earlier { ", and what it is about was another then" } else { "" };
+                let commit: String = commit.chars().take(12).collect();
+                Some(format!("approved {commit}, which is not the head{since}"))
+            }
+        }
     }
 
     /// Whether a review of a commit is one of what the requirement is about now: of the head, or of an earlier one that asked
@@ -181,7 +216,7 @@ impl<'a> People<'a> {
     }
 
     fn know_teams(&self, members: &mut Members) {
-        members.unknown = members.unknown.take().or_else(|| self.lacks(EvidenceKind::Teams));
+        self.lacks(EvidenceKind::Teams).into_iter().for_each(|why| members.lack(why));
     }
 
     /// The members of a team, under the first of its names that there is.
@@ -197,8 +232,8 @@ impl<'a> People<'a> {
 
     fn owners(&self, members: &mut Members, requirement: &Requirement) {
         // A line that can't be read may name others than those that the lines around it name.
-        if let Some(lacks) = self.lacks(EvidenceKind::Owners) {
-            members.unknown.get_or_insert(lacks);
+        if let Some(why) = self.lacks(EvidenceKind::Owners) {
+            members.lack(why);
             return;
         }
         if requirement.owners.is_empty() {
@@ -212,14 +247,14 @@ impl<'a> People<'a> {
             match owner.strip_prefix('@') {
                 // What only the forge knows the people of.
                 Some(role) if role.starts_with('@') => {
-                    members.unknown.get_or_insert_with(|| Uncounted::NoLogin(owner.clone()));
+                    members.lack(Uncounted::NoLogin(owner.clone()));
                 }
                 Some(name) => match name.rsplit_once('/') {
                     Some((_, team)) => self.team(members, &[name, team]),
                     None => members.add(name),
                 },
                 None => {
-                    members.unknown.get_or_insert_with(|| Uncounted::NoLogin(owner.clone()));
+                    members.lack(Uncounted::NoLogin(owner.clone()));
                 }
             }
         }
@@ -230,7 +265,7 @@ impl<'a> People<'a> {
         if requirement.from.is_empty() {
             return Some("no approver is named".to_owned());
         }
-        if members.unknown.is_some() || self.evidence.change.author.is_none() {
+        if !members.unknown.is_empty() || self.evidence.change.author.is_none() {
             return None;
         }
         let able: Vec<&str> =
@@ -255,6 +290,12 @@ impl<'a> People<'a> {
 impl Members {
     fn add(&mut self, login: &str) {
         self.logins.entry(login.to_lowercase()).or_insert_with(|| login.to_owned());
+    }
+
+    fn lack(&mut self, why: Uncounted) {
+        if !self.unknown.contains(&why) {
+            self.unknown.push(why);
+        }
     }
 }
 

@@ -1,30 +1,36 @@
 //! What would clear it: a list of actions, most effective first. It proposes and decides nothing.
 
+mod approve;
+mod list;
 mod supply;
+mod waive;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{Decision, Requirement, RiskSummary, RuleVerdict, Uncounted, risk};
+use self::list::{Actions, Step};
+use super::{Decision, JudgedWaiver, Requirement, RiskSummary, RuleVerdict, risk};
 use crate::evaluate::{Outcome, Violation};
-use crate::evidence::{Evidence, Word as _};
-use crate::policy::{Approver, Enforcement, Risk, Threshold};
+use crate::evidence::{Evidence, Source, Word as _, vocabulary};
+use crate::policy::{Enforcement, Risk, Threshold, WAIVERS_RULE};
 
-/// What kind of thing an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ActionKind {
-    /// Fix what a rule objects to.
-    Fix,
-    /// Bring the risk below the level that is rejected.
-    LowerRisk,
-    /// Fix a rule that erred.
-    RepairRule,
-    /// Supply evidence that is not complete.
-    Supply,
-    /// Have a rule that applies: nothing ran.
-    AddPolicy,
-    /// Get an approval.
-    Approve,
+vocabulary! {
+    /// What kind of thing an action is.
+    pub enum ActionKind("kind of action", ordered: false) {
+        /// Fix what a rule objects to.
+        Fix = "fix",
+        /// Bring the risk below the level that is rejected.
+        LowerRisk = "lower_risk",
+        /// Fix a rule that erred.
+        RepairRule = "repair_rule",
+        /// Supply evidence that is not complete, or what has to be known before approvals count.
+        Supply = "supply",
+        /// Have a rule that applies: nothing ran.
+        AddPolicy = "add_policy",
+        /// Bring a waiver in force that is there and is not.
+        Waive = "waive",
+        /// Get an approval, or name who can give it.
+        Approve = "approve",
+    }
 }
 
 /// Something that would bring the change nearer to approval.
@@ -38,6 +44,10 @@ pub struct Action {
     pub who: Option<String>,
     /// Ids of the rules that it is for, in order.
     pub rules: Vec<String>,
+    /// Those of these rules for which nothing else has to be done as well before it shows, in order.
+    pub alone: Vec<String>,
+    /// The actions, by their number in the list from 1, that have to be done as well before all of it shows, in order.
+    pub with: Vec<u32>,
 }
 
 /// How many different remedies one action names.
@@ -50,54 +60,10 @@ pub(super) struct Situation<'a> {
     pub(super) thresholds: &'a [Threshold],
     pub(super) risk: &'a RiskSummary,
     pub(super) approvals: &'a [Requirement],
+    pub(super) waivers: &'a [JudgedWaiver],
     pub(super) evidence: &'a Evidence,
-}
-
-/// Actions of one wording, with all the rules that they are for.
-#[derive(Default)]
-struct Actions {
-    merged: BTreeMap<Wording, Merged>,
-}
-
-/// Kind, what to do, who, and of a fix the rule: two rules may say the same of different things.
-type Wording = (ActionKind, String, Option<String>, Option<String>);
-
-#[derive(Default)]
-struct Merged {
-    /// The worst decision that it works against.
-    against: Option<Decision>,
-    rules: BTreeSet<String>,
-}
-
-impl Actions {
-    fn add<'a>(
-        &mut self,
-        kind: ActionKind,
-        against: Decision,
-        action: String,
-        who: Option<String>,
-        rules: impl IntoIterator<Item = &'a str>,
-    ) {
-        let rules: BTreeSet<String> = rules.into_iter().map(str::to_owned).collect();
-        let own = rules.first().filter(|_| kind == ActionKind::Fix).cloned();
-        let merged = self.merged.entry((kind, action, who, own)).or_default();
-        merged.against = merged.against.max(Some(against));
-        merged.rules.extend(rules);
-    }
-
-    /// What stands against the worst decision first, then what serves the most rules.
-    fn ordered(self) -> Vec<Action> {
-        let mut all: Vec<(Option<Decision>, Action)> = self
-            .merged
-            .into_iter()
-            .map(|((kind, action, who, _), merged)| {
-                (merged.against, Action { kind, action, who, rules: merged.rules.into_iter().collect() })
-            })
-            .collect();
-        // Stable: what is equal in this stays ordered by kind and wording.
-        all.sort_by_key(|(against, action)| (Reverse(*against), Reverse(action.rules.len())));
-        all.into_iter().map(|(_, action)| action).collect()
-    }
+    /// Sources that the policy asks for beside those of the evidence.
+    pub(super) absent: &'a [Source],
 }
 
 /// What would clear the change; nothing where it is approved.
@@ -112,12 +78,13 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
         outstanding.clone().flat_map(|requirement| &requirement.violations).map(String::as_str).collect();
     for rule in situation.rules {
         fixes(&mut actions, author(situation.evidence), &wanted, rule);
+        waive::waivers(&mut actions, situation, &wanted, rule);
         // Where nothing ran, an advisory rule that can be asked is a beginning.
         if rule.is_unsettled() && (rule.is_mandatory() || nothing_ran) {
             if rule.outcome.outcome == Outcome::Errored {
                 repair(&mut actions, rule);
             } else {
-                supply::evidence(&mut actions, situation.evidence, rule);
+                supply::evidence(&mut actions, situation, rule);
             }
         }
     }
@@ -126,7 +93,7 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
         add_policy(&mut actions, situation);
     }
     for requirement in outstanding {
-        approve(&mut actions, requirement);
+        approve::approval(&mut actions, requirement);
     }
     actions.ordered()
 }
@@ -135,11 +102,7 @@ pub(super) fn actions(situation: &Situation<'_>) -> Vec<Action> {
 /// soft-mandatory one that are `wanted`, which is to say not approved yet.
 fn fixes(actions: &mut Actions, author: Option<String>, wanted: &BTreeSet<&str>, rule: &RuleVerdict) {
     let meta = &rule.outcome.rule;
-    let against = match meta.enforcement {
-        Enforcement::Advisory => return,
-        Enforcement::SoftMandatory => Decision::ApprovalRequired,
-        Enforcement::HardMandatory => Decision::Rejected,
-    };
+    let Some(against) = of_violations(meta.enforcement) else { return };
     let violations: Vec<&Violation> = rule
         .open_violations()
         .filter(|judged| against == Decision::Rejected || wanted.contains(judged.fingerprint.as_str()))
@@ -164,7 +127,16 @@ fn fixes(actions: &mut Actions, author: Option<String>, wanted: &BTreeSet<&str>,
         }
         action = format!("{orders}: {}", action.strip_prefix("fix ").unwrap_or(&action));
     }
-    actions.add(ActionKind::Fix, against, action, author, [rule.id()]);
+    actions.add(Step::new(ActionKind::Fix, against, action).by(author).of([rule.id()]));
+}
+
+/// What violations of a rule stand for by themselves; `None` where for nothing.
+const fn of_violations(enforcement: Enforcement) -> Option<Decision> {
+    match enforcement {
+        Enforcement::Advisory => None,
+        Enforcement::SoftMandatory => Some(Decision::ApprovalRequired),
+        Enforcement::HardMandatory => Some(Decision::Rejected),
+    }
 }
 
 fn repair(actions: &mut Actions, rule: &RuleVerdict) {
@@ -177,7 +149,7 @@ fn repair(actions: &mut Actions, rule: &RuleVerdict) {
         Some(by) => (format!("raise the limit that `{}` hit, or make do with less: {message}", rule.id()), by.clone()),
         None => (format!("fix the rule `{}`: {message}", rule.id()), keeper(rule)),
     };
-    actions.add(ActionKind::RepairRule, Decision::Indeterminate, action, Some(who), [rule.id()]);
+    actions.add(Step::new(ActionKind::RepairRule, Decision::Indeterminate, action).by(Some(who)).of([rule.id()]));
 }
 
 /// Who looks after a rule: its owner, else its pack.
@@ -195,7 +167,8 @@ fn lower_risk(actions: &mut Actions, situation: &Situation<'_>) {
     let packs = packs.into_iter().collect::<Vec<_>>().join(", ");
     if lowest == Risk::None {
         let action = "change the policy: its `risk.none` rejects every change".to_owned();
-        return actions.add(ActionKind::LowerRisk, Decision::Rejected, action, Some(format!("pack {packs}")), []);
+        let step = Step::new(ActionKind::LowerRisk, Decision::Rejected, action);
+        return actions.add(step.by(Some(format!("pack {packs}"))));
     }
     let carriers: Vec<&RuleVerdict> = situation
         .rules
@@ -209,7 +182,8 @@ fn lower_risk(actions: &mut Actions, situation: &Situation<'_>) {
     let action =
         format!("bring the risk from `{at}` below `{}`, which {packs} rejects whoever approves", lowest.as_str());
     let rules = carriers.iter().map(|rule| rule.id());
-    actions.add(ActionKind::LowerRisk, Decision::Rejected, action, author(situation.evidence), rules);
+    let step = Step::new(ActionKind::LowerRisk, Decision::Rejected, action);
+    actions.add(step.by(author(situation.evidence)).of(rules));
 }
 
 /// Whether fixing the rule's violations, as is asked for anyway, leaves nothing of it at that level.
@@ -220,57 +194,17 @@ fn only_hard_violations(rule: &RuleVerdict, level: Risk) -> bool {
 
 /// Where nothing ran and no action above would make a rule run.
 fn add_policy(actions: &mut Actions, situation: &Situation<'_>) {
-    if situation.rules.is_empty() {
-        let action = "add a policy with `--policy DIR`: there is no rule that could be asked".to_owned();
-        actions.add(ActionKind::AddPolicy, Decision::Indeterminate, action, None, []);
-    } else if !situation.rules.iter().any(RuleVerdict::is_unsettled) {
-        let action = "add a rule that applies to this change, or supply what its rules need instead of `--without`: \
-                      no rule ran"
-            .to_owned();
-        let rules = situation.rules.iter().map(RuleVerdict::id);
-        actions.add(ActionKind::AddPolicy, Decision::Indeterminate, action, None, rules);
-    }
-}
-
-fn approve(actions: &mut Actions, requirement: &Requirement) {
-    let rules = || requirement.rules.iter().map(String::as_str);
-    if let Some(why) = requirement.unsatisfiable.as_ref().filter(|_| requirement.fallback.is_empty()) {
-        let action = format!("name somebody who can approve: {why}");
-        return actions.add(ActionKind::Approve, Decision::ApprovalRequired, action, None, rules());
-    }
-    let supply = match &requirement.uncounted {
-        Some(Uncounted::NoAuthor) => Some("say who proposed the change with `--author LOGIN` or `--change EVENT.json`"),
-        Some(Uncounted::NoHead) => {
-            Some("say which commit the change ends in with `--repo DIR` or `--change EVENT.json`")
-        }
-        Some(Uncounted::Incomplete(kind, _)) => Some(supply::way(*kind)),
-        Some(Uncounted::NoLogin(_)) | None => None,
+    // That waivers are looked at shows nothing of the change.
+    let mut rules = situation.rules.iter().filter(|rule| rule.id() != WAIVERS_RULE).peekable();
+    let action = if rules.peek().is_none() {
+        "add a policy with `--policy DIR`: there is no rule that could be asked"
+    } else if rules.clone().any(RuleVerdict::is_unsettled) {
+        return;
+    } else {
+        "add a rule that applies to this change, or supply what its rules need instead of `--without`: no rule ran"
     };
-    if let (Some(supply), Some(why)) = (supply, &requirement.uncounted) {
-        let action = format!("{supply}, so that approvals are counted ({why})");
-        actions.add(ActionKind::Supply, Decision::ApprovalRequired, action, None, rules());
-    }
-    let asked = requirement.from.iter().chain(&requirement.fallback);
-    let mut from: Vec<String> = asked.map(|approver| people(approver, requirement)).collect();
-    from.dedup();
-    let from = from.join(" or ");
-    let people =
-        if requirement.outstanding == 1 { "one person" } else { &format!("{} people", requirement.outstanding) };
-    let more = if requirement.given.is_empty() { "" } else { " more" };
-    let mut action = format!("get the approval of {people}{more}");
-    if !requirement.thresholds.is_empty() {
-        action.push_str(&format!(", for {}", requirement.thresholds.join(" and ")));
-    }
-    actions.add(ActionKind::Approve, Decision::ApprovalRequired, action, Some(from), rules());
-}
-
-fn people(approver: &Approver, requirement: &Requirement) -> String {
-    match approver {
-        Approver::Owners if requirement.owners.is_empty() => "the code owners".to_owned(),
-        Approver::Owners => format!("the code owners ({})", requirement.owners.join(", ")),
-        Approver::Any => "a member of any team".to_owned(),
-        Approver::User(_) | Approver::Team(_) => approver.to_string(),
-    }
+    let step = Step::new(ActionKind::AddPolicy, Decision::Indeterminate, action.to_owned());
+    actions.add(step.of(rules.map(RuleVerdict::id)));
 }
 
 /// Who proposed the change, where that is known.

@@ -1,5 +1,7 @@
 use super::super::testing::{Edit as _, evidence, evidence_with, satisfied, team, threshold};
-use super::super::{Action, ActionKind, Decision, Given, Verdict, Waivers, decide, decide_crediting};
+use super::super::{
+    Action, ActionKind, Approving, Decision, Given, Grounds, Verdict, Waivers, decide, decide_crediting, decide_on,
+};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evaluate::{Outcome, RuleOutcome, Subject};
 use crate::evidence::{Completeness, EvidenceKind, Source};
@@ -238,4 +240,37 @@ fn what_stands_against_the_worst_decision_comes_first_then_what_serves_the_most_
     ];
     assert_eq!(kinds, expected);
     assert_eq!(verdict.next[0].rules, ["hard"]);
+}
+
+#[test]
+fn a_tool_that_the_policy_expects_is_named_though_nobody_supplied_it() {
+    let absent = Source {
+        tool: Some("CodeQL".to_owned()),
+        ..Source::incomplete(EvidenceKind::Findings, Completeness::Missing, "pack acme expects it")
+    };
+    let grounds = Grounds {
+        thresholds: &[],
+        evidence: &evidence(),
+        waivers: &Waivers::default(),
+        approving: &Approving::default(),
+        absent: &[absent],
+    };
+    let verdict = decide_on(vec![undecided("r")], &grounds);
+    assert!(only(&verdict).action.starts_with("bring in `CodeQL`: pack acme expects it"), "{:?}", only(&verdict));
+}
+
+#[test]
+fn what_takes_others_names_them_and_comes_after_what_shows_by_itself() {
+    let rule = RuleOutcome { evidence: vec![EvidenceKind::Tests, EvidenceKind::Coverage], ..undecided("a") };
+    let rule = rule.meta(|meta| meta.needs = vec![EvidenceKind::Tests, EvidenceKind::Coverage]);
+    let also = RuleOutcome { evidence: vec![EvidenceKind::Tests], ..undecided("b") };
+    let also = also.meta(|meta| meta.needs = vec![EvidenceKind::Tests]);
+    let erred = satisfied("e", HardMandatory).ended(Outcome::Errored);
+    let verdict = verdict(vec![rule, also, erred], &[]);
+    let told: Vec<(ActionKind, &[String], &[u32])> =
+        verdict.next.iter().map(|action| (action.kind, action.alone.as_slice(), action.with.as_slice())).collect();
+    let (b, e) = (["b".to_owned()], ["e".to_owned()]);
+    let expected: [(ActionKind, &[String], &[u32]); 3] =
+        [(ActionKind::Supply, &b, &[3]), (ActionKind::RepairRule, &e, &[]), (ActionKind::Supply, &[], &[1])];
+    assert_eq!(told, expected);
 }

@@ -42,6 +42,29 @@ pub(super) fn refusal(waiver: &Waiver, evidence: Option<&Evidence>) -> Option<Re
     refused(format!("{login}, who approved it, is not one of {}{unknown}", asked.join(", ")))
 }
 
+/// What has to come before a waiver is valid for a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::verdict) struct Lacking {
+    /// Who proposed the change has to be known.
+    pub(in crate::verdict) author: bool,
+    /// Who is in which team has to be known.
+    pub(in crate::verdict) teams: bool,
+    /// Somebody else has to approve it, or somebody at all: one of each list, of anybody where there is none.
+    pub(in crate::verdict) approval: bool,
+}
+
+/// Everything that has to come before a waiver is valid for a change.
+pub(in crate::verdict) fn lacking(waiver: &Waiver, evidence: &Evidence) -> Lacking {
+    let author = evidence.change.author.is_none();
+    let Some(login) = &waiver.approved_by else { return Lacking { author, teams: false, approval: true } };
+    let is = |other: &str| other.to_lowercase() == login.to_lowercase();
+    let own = is(&waiver.owner) || evidence.change.author.as_deref().is_some_and(is);
+    let by = || waiver.terms.by.iter().filter(|list| !list.iter().any(|approver| fits(approver, login, evidence)));
+    let by_team = by().flatten().any(|approver| matches!(approver, Approver::Team(_) | Approver::Any));
+    let teams = by_team && evidence.completeness(EvidenceKind::Teams) != Completeness::Complete;
+    Lacking { author, teams, approval: own || by().next().is_some() }
+}
+
 fn fits(approver: &Approver, login: &str, evidence: &Evidence) -> bool {
     let login = login.to_lowercase();
     let has = |members: &Vec<String>| members.iter().any(|member| member.to_lowercase() == login);

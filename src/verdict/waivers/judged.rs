@@ -1,6 +1,6 @@
 //! What became of each waiver, and what of that is itself a violation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -63,6 +63,9 @@ pub struct JudgedWaiver {
     pub troubles: Vec<WaiverTrouble>,
     /// Fingerprints of the violations that it lifts, in order.
     pub lifts: Vec<String>,
+    /// Where it is expired or refused: fingerprints of the violations that it would lift were it in force, and that nothing
+    /// else lifts, in order.
+    pub would_lift: Vec<String>,
 }
 
 impl Waiver {
@@ -100,11 +103,11 @@ impl Waiver {
     }
 }
 
-/// What became of each waiver, by id. `lifted` are the fingerprints of the violations that each of a rule lifts.
+/// What became of each waiver, by id. `fitting` are the fingerprints of the violations that each of a rule is about.
 pub(in crate::verdict) fn judge(
     waivers: &Waivers,
     rules: &[RuleVerdict],
-    lifted: &BTreeMap<(String, String), Vec<String>>,
+    fitting: &BTreeMap<(String, String), Vec<String>>,
     evidence: &Evidence,
 ) -> Vec<JudgedWaiver> {
     let mut judged: Vec<JudgedWaiver> = waivers
@@ -112,9 +115,10 @@ pub(in crate::verdict) fn judge(
         .iter()
         .map(|waiver| {
             let Standing { state, mut why, days_left, mut troubles } = waiver.standing(waivers.day, Some(evidence));
-            let lifts = match state {
-                Some(_) => Vec::new(),
-                None => lifted.get(&(waiver.rule.clone(), waiver.id.clone())).cloned().unwrap_or_default(),
+            let fits = fitting.get(&(waiver.rule.clone(), waiver.id.clone())).cloned().unwrap_or_default();
+            let (lifts, would_lift) = match state {
+                Some(_) => (Vec::new(), still_open(fits, &waiver.rule, rules)),
+                None => (fits, Vec::new()),
             };
             let state = state.unwrap_or_else(|| match (lifts.len(), not_checked(waiver, rules, evidence)) {
                 (0, None) => WaiverState::Unused,
@@ -127,11 +131,22 @@ pub(in crate::verdict) fn judge(
             troubles.extend((state == WaiverState::Unused).then_some(WaiverTrouble::Unused));
             troubles.extend((lifts.len() > 1).then_some(WaiverTrouble::Broad));
             troubles.sort();
-            JudgedWaiver { waiver: waiver.clone(), state, why, days_left, troubles, lifts }
+            JudgedWaiver { waiver: waiver.clone(), state, why, days_left, troubles, lifts, would_lift }
         })
         .collect();
     judged.sort_by(|a, b| (&a.waiver.id, &a.waiver.rule).cmp(&(&b.waiver.id, &b.waiver.rule)));
     judged
+}
+
+/// Those of a rule's violations that nothing lifts.
+fn still_open(fingerprints: Vec<String>, rule: &str, rules: &[RuleVerdict]) -> Vec<String> {
+    if fingerprints.is_empty() {
+        return fingerprints;
+    }
+    let own = rules.iter().filter(|judged| judged.id() == rule);
+    let open: BTreeSet<&str> =
+        own.flat_map(RuleVerdict::open_violations).map(|violation| violation.fingerprint.as_str()).collect();
+    fingerprints.into_iter().filter(|fingerprint| open.contains(fingerprint.as_str())).collect()
 }
 
 /// Why it can't be told whether there is something to lift.
@@ -201,16 +216,18 @@ fn in_days(days: i64) -> String {
     if days == 1 { "1 day".to_owned() } else { format!("{days} days") }
 }
 
-/// Which violations each waiver lifts: fingerprints by rule and waiver, in order.
-pub(in crate::verdict) fn lifted(rules: &[(RuleVerdict, Vec<Vec<String>>)]) -> BTreeMap<(String, String), Vec<String>> {
-    let mut lifted: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+/// Which violations each waiver is about: fingerprints by rule and waiver, in order.
+pub(in crate::verdict) fn fitting(
+    rules: &[(RuleVerdict, Vec<Vec<String>>)],
+) -> BTreeMap<(String, String), Vec<String>> {
+    let mut fitting: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (rule, by) in rules {
         for (JudgedViolation { fingerprint, .. }, ids) in rule.violations.iter().zip(by) {
             for id in ids {
-                lifted.entry((rule.id().to_owned(), id.clone())).or_default().push(fingerprint.clone());
+                fitting.entry((rule.id().to_owned(), id.clone())).or_default().push(fingerprint.clone());
             }
         }
     }
-    lifted.values_mut().for_each(|list| list.sort());
-    lifted
+    fitting.values_mut().for_each(|list| list.sort());
+    fitting
 }

@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+pub(super) use self::authority::lacking;
 pub use self::judged::{JudgedWaiver, Standing, WaiverState};
-pub(super) use self::judged::{hygiene, judge, lifted};
+pub(super) use self::judged::{fitting, hygiene, judge};
 pub(super) use self::scope::Renames;
 pub use self::scope::Scope;
 
@@ -95,32 +96,34 @@ impl Waivers {
         &self.sorted
     }
 
-    /// Those of a rule that are in force for a change.
-    pub(super) fn in_force<'a>(&'a self, rule: &str, evidence: &Evidence) -> InForce<'a> {
+    /// Those of a rule, each with whether it is in force for a change.
+    pub(super) fn of_rule<'a>(&'a self, rule: &str, evidence: &Evidence) -> OfRule<'a> {
         let start = self.sorted.partition_point(|waiver| waiver.rule.as_str() < rule);
         let own = self.sorted.iter().skip(start).take_while(|waiver| waiver.rule == rule);
-        InForce(own.filter(|waiver| waiver.standing(self.day, Some(evidence)).is_in_force()).collect())
+        OfRule(own.map(|waiver| (waiver, waiver.standing(self.day, Some(evidence)).is_in_force())).collect())
     }
 }
 
-/// The waivers of one rule that are in force, by id.
-pub(super) struct InForce<'a>(Vec<&'a Waiver>);
+/// The waivers of one rule by id, each with whether it is in force.
+pub(super) struct OfRule<'a>(Vec<(&'a Waiver, bool)>);
 
-impl InForce<'_> {
+impl OfRule<'_> {
     /// Whether there are none.
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The ids of those that lift a violation, in order. `names` are the names that it has and no other violation of its rule.
+    /// The first in force that lifts a violation, and the ids of all that are about it, in order, in force or not. `names` are
+    /// the names that it has and no other violation of its rule.
     pub(super) fn lifting(
         &self,
         subject: Subject,
         names: &[String],
         evidence: &Evidence,
         renames: &Renames<'_>,
-    ) -> Vec<String> {
-        let fits = |waiver: &&&Waiver| waiver.scope.fits(subject, names, evidence, renames);
-        self.0.iter().filter(fits).map(|waiver| waiver.id.clone()).collect()
+    ) -> (Option<String>, Vec<String>) {
+        let fitting = || self.0.iter().filter(|(waiver, _)| waiver.scope.fits(subject, names, evidence, renames));
+        let lifts = fitting().find(|(_, in_force)| *in_force).map(|(waiver, _)| waiver.id.clone());
+        (lifts, fitting().map(|(waiver, _)| waiver.id.clone()).collect())
     }
 }

@@ -131,7 +131,10 @@ fn under(glob: &str) -> Waiver {
 }
 
 fn verdict(rules: Vec<RuleOutcome>, evidence: &Evidence, waivers: &Waivers) -> Verdict {
-    decide_on(rules, &Grounds { thresholds: &[], evidence, waivers, approving: &super::super::Approving::default() })
+    decide_on(
+        rules,
+        &Grounds { thresholds: &[], evidence, waivers, approving: &super::super::Approving::default(), absent: &[] },
+    )
 }
 
 fn on(day: Date, waivers: Vec<Waiver>) -> Verdict {
@@ -416,4 +419,20 @@ fn two_waivers_of_one_violation_are_both_applied_and_the_first_by_id_is_named() 
     assert!(judged.waivers.iter().all(|judged| judged.troubles == [WaiverTrouble::Broad]));
     let file = judged.rules[0].violations.iter().find(|judged| judged.violation.subject == Subject::File(0));
     assert_eq!(file.unwrap().waiver.as_deref(), Some("W-0"));
+}
+
+#[test]
+fn a_waiver_that_is_not_in_force_tells_what_it_would_lift_and_lifts_nothing() {
+    let over = on(date(2027, 4, 1), vec![under("**")]);
+    assert_eq!((over.waivers[0].state, over.waivers[0].lifts.len()), (WaiverState::Expired, 0));
+    let open: Vec<&str> = over.rules[0].open_violations().map(|judged| judged.fingerprint.as_str()).collect();
+    assert_eq!(open.len(), SUBJECTS.len(), "nothing is lifted");
+    assert!(!over.waivers[0].would_lift.is_empty());
+    assert!(over.waivers[0].would_lift.iter().all(|name| open.contains(&name.as_str())));
+    // Exactly what it lifts while it is in force, and nothing that another one lifts.
+    let before = on(TODAY, vec![under("**")]);
+    assert_eq!((&before.waivers[0].lifts, before.waivers[0].would_lift.len()), (&over.waivers[0].would_lift, 0));
+    let beside = Waiver { id: "W-2".to_owned(), expires: date(2028, 1, 1), ..under("**") };
+    let both = on(date(2027, 4, 1), vec![under("**"), beside]);
+    assert_eq!((both.waivers[0].would_lift.len(), &both.waivers[1].lifts), (0, &before.waivers[0].lifts));
 }

@@ -59,7 +59,7 @@ impl World {
     /// The verdict where other waivers are in its place.
     pub(crate) fn judge_with(&self, waivers: &Waivers) -> Verdict {
         let Self { thresholds, evidence, approving, .. } = self;
-        decide_on(self.outcomes(), &Grounds { thresholds, evidence, waivers, approving })
+        decide_on(self.outcomes(), &Grounds { thresholds, evidence, waivers, approving, absent: &[] })
     }
 
     /// The verdict where everybody approves of everything.

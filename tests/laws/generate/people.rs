@@ -203,8 +203,8 @@ fn members(from: &[Approver], owners: &[String], evidence: &Evidence) -> (BTreeS
                 }
                 more |= !known(EvidenceKind::Teams);
             }
+            Approver::Owners if !known(EvidenceKind::Owners) => more = true,
             Approver::Owners => {
-                more |= !known(EvidenceKind::Owners);
                 for owner in owners {
                     match owner.strip_prefix('@').filter(|name| !name.starts_with('@')) {
                         None => more = true,

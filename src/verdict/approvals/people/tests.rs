@@ -68,7 +68,7 @@ fn asks(from: &[Approver], count: u32, subject: Subject) -> RuleOutcome {
 }
 
 fn verdict(rule: RuleOutcome, evidence: &Evidence, approving: &Approving) -> Verdict {
-    decide_on(vec![rule], &Grounds { thresholds: &[], evidence, waivers: &Waivers::default(), approving })
+    decide_on(vec![rule], &Grounds { thresholds: &[], evidence, waivers: &Waivers::default(), approving, absent: &[] })
 }
 
 /// What became of the only requirement.
@@ -124,6 +124,45 @@ fn nobody_else_gives_it_and_nothing_else_does() {
 }
 
 #[test]
+fn every_approval_that_does_not_count_is_told_with_why_until_the_requirement_is_met() {
+    let why = |review: Review, edit: &dyn Fn(&mut Evidence)| {
+        let mut evidence = world(vec![review]);
+        edit(&mut evidence);
+        let requirement = alone(asks(&[team("security")], 1, Subject::Change), &evidence);
+        let told: Vec<String> = requirement.not_counted.into_iter().map(|approval| approval.why).collect();
+        told.join(", ")
+    };
+    let nothing = |_: &mut Evidence| {};
+    assert_eq!(why(approved("eve"), &nothing), "is not one of those who are asked");
+    assert_eq!(why(approved("DEV"), &nothing), "proposed the change");
+    assert_eq!(why(approved("carol"), &nothing), "wrote a commit of it");
+    assert_eq!(why(Review { bot: true, ..approved("sam") }, &nothing), "is a bot");
+    assert_eq!(why(Review { reviewer: None, ..approved("sam") }, &nothing), "is an account that is gone");
+    assert_eq!(why(Review { commit: None, ..approved("sam") }, &nothing), "approved a commit that is not known");
+    let old = review("sam", ReviewState::Approved, OLD);
+    assert_eq!(why(old, &nothing), "approved 222222222222, which is not the head");
+    let no_author = |evidence: &mut Evidence| evidence.change.author = None;
+    assert!(why(approved("sam"), &no_author).starts_with("counts for nothing: who proposed the change is not known"));
+    let no_teams = |evidence: &mut Evidence| evidence.sources.retain(|source| source.kind != EvidenceKind::Teams);
+    assert_eq!(why(approved("eve"), &no_teams), "is not one of those who are asked, as far as is known");
+    // What is no approval, or counts, is not told of.
+    assert_eq!(why(review("sam", ReviewState::ChangesRequested, HEAD), &nothing), "");
+    assert_eq!(why(approved("sam"), &nothing), "");
+}
+
+#[test]
+fn everything_that_is_not_known_is_told_at_once() {
+    let mut evidence = world(Vec::new());
+    evidence.change.author = None;
+    evidence.change.head = None;
+    evidence.sources.clear();
+    let requirement = alone(asks(&[team("security"), Approver::Owners], 1, Subject::File(1)), &evidence);
+    let missing = |kind| Uncounted::Incomplete(kind, Completeness::Missing);
+    let kinds = [EvidenceKind::Reviews, EvidenceKind::Teams, EvidenceKind::Owners].map(missing);
+    assert_eq!(requirement.uncounted, [vec![Uncounted::NoAuthor, Uncounted::NoHead], kinds.to_vec()].concat());
+}
+
+#[test]
 fn a_login_that_the_forge_marks_as_a_bots_never_counts() {
     let mut evidence = world(vec![approved("helper[bot]")]);
     evidence.teams.insert("security".to_owned(), vec!["helper[bot]".to_owned()]);
@@ -173,7 +212,7 @@ fn an_owner_whose_login_nothing_tells_is_not_taken_for_nobody() {
         evidence.files[1].owners = vec![owner.to_owned()];
         let requirement = alone(asks(&[Approver::Owners], 1, Subject::File(1)), &evidence);
         assert_eq!((requirement.outstanding, &requirement.unsatisfiable), (1, &None));
-        assert_eq!(requirement.uncounted, Some(Uncounted::NoLogin(owner.to_owned())));
+        assert_eq!(requirement.uncounted, [Uncounted::NoLogin(owner.to_owned())]);
     }
 }
 
@@ -232,7 +271,7 @@ fn what_is_not_known_counts_for_nobody_and_is_said() {
             evidence.sources.push(Source::incomplete(kind, completeness, "why"));
         })
     };
-    let expected = |kind, completeness| Some(Uncounted::Incomplete(kind, completeness));
+    let expected = |kind, completeness| vec![Uncounted::Incomplete(kind, completeness)];
     for completeness in [Completeness::Failed, Completeness::Truncated, Completeness::Missing, Completeness::Stale] {
         let reviews = EvidenceKind::Reviews;
         assert_eq!(incomplete(reviews, completeness), (1, expected(reviews, completeness)));
@@ -240,8 +279,8 @@ fn what_is_not_known_counts_for_nobody_and_is_said() {
     // Who is known to be in the team counts; there may be more.
     let (teams, failed) = (EvidenceKind::Teams, Completeness::Failed);
     assert_eq!(incomplete(teams, failed), (0, expected(teams, failed)));
-    assert_eq!(left(&|evidence| evidence.change.author = None), (1, Some(Uncounted::NoAuthor)));
-    assert_eq!(left(&|evidence| evidence.change.head = None), (1, Some(Uncounted::NoHead)));
+    assert_eq!(left(&|evidence| evidence.change.author = None), (1, vec![Uncounted::NoAuthor]));
+    assert_eq!(left(&|evidence| evidence.change.head = None), (1, vec![Uncounted::NoHead]));
 }
 
 #[test]
