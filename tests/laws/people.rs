@@ -160,7 +160,12 @@ proptest! {
         let mut other = world.clone();
         let from = ITEMS as usize;
         other.evidence.reviews.insert(from + at.index(world.evidence.reviews.len() - from + 1), extra);
-        prop_assert_eq!(world.judge(), other.judge());
+        // That it does not count is told, and is all that it does.
+        let untold = |mut verdict: Verdict| {
+            verdict.approvals.iter_mut().for_each(|asked| asked.not_counted.clear());
+            verdict
+        };
+        prop_assert_eq!(untold(world.judge()), untold(other.judge()));
     }
 
     #[test]
@@ -229,11 +234,7 @@ proptest! {
         let (before, now) = (world.judge(), other.judge());
         prop_assert_eq!(plain(&before), plain(&now));
         prop_assert_eq!((&before.reasons, &before.risk), (&now.reasons, &now.risk));
-        // Whose two spellings come first is told apart by capitals alone.
-        let next = |verdict: &Verdict| -> Vec<_> {
-            verdict.next.iter().map(|one| (one.kind, one.action.to_lowercase(), one.rules.clone())).collect()
-        };
-        prop_assert_eq!(next(&before), next(&now));
+        prop_assert_eq!((&before.next, &before.approvals), (&now.next, &now.approvals));
         let states = |verdict: &Verdict| {
             verdict.waivers.iter().map(|judged| (judged.state, judged.lifts.clone())).collect::<Vec<_>>()
         };

@@ -6,7 +6,9 @@ use tollgate::evaluate::Subject;
 use tollgate::evidence::{Completeness, Ecosystem, Evidence, EvidenceKind};
 use tollgate::policy::{Approver, PathGlob, WAIVERS_RULE, WaiverTrouble};
 use tollgate::report::{PolicyReport, ReportContext, VerdictReport};
-use tollgate::verdict::{Decision, JudgedViolation, JudgedWaiver, RuleVerdict, Scope, Verdict, Waiver, WaiverState};
+use tollgate::verdict::{
+    Action, Decision, JudgedViolation, JudgedWaiver, RuleVerdict, Scope, Verdict, Waiver, WaiverState,
+};
 
 use super::draw::config;
 use super::generate::{DAY, day, scope, waiver, world};
@@ -96,8 +98,9 @@ fn places(verdict: &Verdict, evidence: &Evidence) -> Vec<Vec<Option<String>>> {
 }
 
 /// The verdict without its list of waivers.
+/// All but the waivers, and but what could be done, of which bringing one in force is a part.
 fn rest(verdict: Verdict) -> Verdict {
-    Verdict { waivers: Vec::new(), ..verdict }
+    Verdict { waivers: Vec::new(), next: Vec::new(), ..verdict }
 }
 
 fn judged<'a>(verdict: &'a Verdict, waiver: &Waiver) -> &'a JudgedWaiver {
@@ -185,6 +188,8 @@ proptest! {
         prop_assert!(listed.lifts.is_empty());
         prop_assert!(matches!(listed.state, WaiverState::Expired | WaiverState::Refused));
         if world.hygiene.is_none() {
+            let still = |action: &Action| now.next.iter().any(|other| other.action == action.action);
+            prop_assert!(before.next.iter().all(still), "what clears it without the waiver clears it beside it");
             prop_assert_eq!(rest(before), rest(now));
         } else {
             // What it violates itself is the rule's of waivers; no other rule ends in another way.

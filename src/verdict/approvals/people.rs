@@ -288,8 +288,12 @@ impl<'a> People<'a> {
 }
 
 impl Members {
+    /// Of several spellings the first in order is told, whichever comes first.
     fn add(&mut self, login: &str) {
-        self.logins.entry(login.to_lowercase()).or_insert_with(|| login.to_owned());
+        let spelled = self.logins.entry(login.to_lowercase()).or_insert_with(|| login.to_owned());
+        if login < spelled.as_str() {
+            login.clone_into(spelled);
+        }
     }
 
     fn lack(&mut self, why: Uncounted) {
