@@ -268,7 +268,13 @@ impl Checkout {
     ) -> Result<Option<(String, Said)>, Vec<Diagnostic>> {
         let path = named.map_or(FILE_NAME, |(_, path)| path);
         let found = match base {
-            Some(base) => self.settings_at(base, path)?,
+            Some(base) => self.settings_at(base, path).map_err(|mut mistakes| {
+                let said = format!("the settings were read from the base {}, and can't be read as it has them", short(base));
+                mistakes.push(Diagnostic::new(Code::BrokenBase, said).help(
+                    "name a file outside of the repository with `--config`, which the verdict lists as a weakening, and repair them with that change",
+                ));
+                mistakes
+            })?,
             None => None,
         };
         match (found, named) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Exit;
 use super::args::{self, PolicyArgs};
-use super::config;
+use super::config::{self, FILE_NAME};
 use super::console::Console;
 use super::packs::layers_as_they_stand;
 use super::pipeline::{Outside, PolicySet};
@@ -21,7 +21,7 @@ Packs are read as they lie on the disk, to see what a policy would be; only `eva
 Exit codes: 0 listed, 2 the policy can't be loaded.
 
 Examples:
-  tollgate rules
+  tollgate rules                             # of the packs of tollgate.toml, or of builtin:baseline
   tollgate rules --policy policies/org --policy policies/team --effective
   tollgate rules --policy policies/org --effective --format markdown > rules.md";
 
@@ -43,7 +43,8 @@ vocabulary! {
 pub struct RulesArgs {
     #[command(flatten)]
     policy: PolicyArgs,
-    /// Settings file whose `policy`, `param` and `limit` are used where no flag says otherwise
+    /// Settings file whose `policy`, `param` and `limit` are used where no flag says otherwise [default: tollgate.toml of the
+    /// current directory, where there is one]
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     config: Option<String>,
     /// Everything that the layers made of the policy, and which layer set it: enforcement, approvers, parameters, scopes,
@@ -75,7 +76,8 @@ pub fn run(args: RulesArgs, console: &Console) -> Exit {
 }
 
 fn load(args: RulesArgs) -> Result<PolicySet, Vec<Diagnostic>> {
-    let file = match &args.config {
+    let own = Path::new(FILE_NAME).is_file().then_some(FILE_NAME);
+    let file = match args.config.as_deref().or(own) {
         Some(path) => settings(path)?,
         None => Said::default(),
     };

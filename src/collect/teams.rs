@@ -39,7 +39,8 @@ pub fn parse(shown: &str, text: &str) -> Result<BTreeMap<String, Vec<String>>, V
             Some(span) => Place::at_offset(shown, &text, span.start),
             None => Place::file(shown),
         };
-        vec![Diagnostic::of_toml(Code::BrokenTeams, error.message()).at(place)]
+        let mistake = Diagnostic::of_toml(Code::BrokenTeams, error.message()).at(place);
+        vec![mistake.help("write `[teams]`, and below it a line for each team, as in `security = [\"ada\", \"bob\"]`")]
     })?;
     let mut file = File { shown, text: &text, mistakes: Vec::new() };
     let teams = file.teams(wire);

@@ -27,7 +27,8 @@ pub(super) fn line(waiver: &WaiverReport, text: impl Fn(&str) -> String, name: i
         1 => format!("1 violation of {}", name(&waiver.rule)),
         count => format!("{count} violations of {}", name(&waiver.rule)),
     };
-    let why = waiver.why.as_ref().map(|why| format!(" ({})", text(why))).unwrap_or_default();
+    let why = waiver.why.as_ref().filter(|_| waiver.state != WaiverState::Expired);
+    let why = why.map(|why| format!(" ({})", text(why))).unwrap_or_default();
     let left = match waiver.days_left {
         Some(1) => ", 1 day left".to_owned(),
         Some(days) if days >= 0 => format!(", {days} days left"),

@@ -236,7 +236,12 @@ pub(super) fn ending_with_reason(rule: &RuleReport, escape: impl Fn(&str) -> Str
     }
     let incomplete =
         if rule.incomplete && rule.outcome != Outcome::Undecided { ", on incomplete evidence" } else { "" };
-    format!("{}{incomplete}: {}", outcome(rule.outcome), escape(&rule.reason))
+    // That it does not object is not why the change waits for it.
+    let reason = match (rule.outcome, rule.decision) {
+        (Outcome::Satisfied, Decision::ApprovalRequired) => "it asks for an approval".to_owned(),
+        _ => escape(&rule.reason),
+    };
+    format!("{}{incomplete}: {reason}", outcome(rule.outcome))
 }
 
 /// How many of these violations a waiver lifts.
@@ -425,6 +430,21 @@ pub(super) fn diagnostic(diagnostic: &crate::report::DiagnosticReport) -> String
 pub(super) fn shared_remedy(rule: &RuleReport) -> Option<&String> {
     let shared = rule.violations.first()?.remedy.as_ref()?;
     rule.violations.iter().all(|violation| violation.remedy.as_ref() == Some(shared)).then_some(shared)
+}
+
+/// Approvals of those who could give a requirement and that do not count for it, behind what is known of it.
+pub(super) fn not_counted(
+    requirement: &RequirementReport,
+    name: impl Fn(&str) -> String,
+    text: impl Fn(&str) -> String,
+) -> String {
+    let could =
+        |login: &String| requirement.candidates.iter().any(|other| other.to_lowercase() == login.to_lowercase());
+    let told = requirement.not_counted.iter().filter_map(|approval| {
+        let by = approval.by.as_ref().filter(|login| could(login))?;
+        Some(format!("; not counted: {} {}", name(by), text(&approval.why)))
+    });
+    told.take(MAX_PEOPLE).collect()
 }
 
 /// What is known of a requirement beside whom it asks: given, left, by whom, why. `name` and `text` make names and sentences

@@ -136,3 +136,17 @@ fn a_broken_policy_at_the_base_gives_no_verdict_and_an_earlier_commit_is_the_way
     place.write("out/bad/pack.toml", "name = 1");
     assert!(!stderr(&place.eval(&["--policy", "out/bad"])).contains("[broken-base]"));
 }
+
+#[test]
+fn broken_settings_at_the_base_give_no_verdict_and_settings_from_outside_are_the_way_out() {
+    let place = Place::new(&[("tollgate.toml", "policy = 1\n"), ("a.txt", "a")], &[("a.txt", "b")]);
+    place.pack("org", "", "note(\"org\");");
+    let output = place.eval(&[]);
+    assert_eq!(code(&output), 2);
+    let said = stderr(&output);
+    assert!(said.contains("[broken-base]") && said.contains("`--config`"), "{said}");
+    place.write("out/tollgate.toml", "policy = [\"org\"]\n");
+    let around = ["--config", "out/tollgate.toml"];
+    listed(&place, &around, "--config", "was not read");
+    assert_eq!(code(&place.eval(&around)), 0);
+}

@@ -21,7 +21,9 @@ Exit codes: 0 every case is as expected, 1 one is not, 2 a pack or a case can't 
 
 A case is a file cases/<rule>/<name>.toml of the pack:
   complete = [\"findings\"]            # kinds of evidence of which everything is there
-  [[evidence.findings.items]]        # as in an evidence document; what is left out has a default
+  [[evidence.findings.items]]        # as `tollgate schema evidence` has it; most of what is left out has a default
+  tool = \"CodeQL\"
+  rule = \"js/xss\"
   severity = \"critical\"
   [expect]
   outcome = \"violated\"

@@ -13,6 +13,7 @@ use super::said::{self, Location, Said};
 use super::settings::bootstrap;
 use super::{Exit, config, eval, gather, judge, waiving};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::report::WaiverTrouble;
 
 const EXAMPLES: &str = "\
 Exit codes: 0 clean, 1 `check` found something, 2 a file or the policy is broken.
@@ -137,7 +138,9 @@ fn one(waiver: &Waiver, day: jiff::civil::Date) -> (String, bool) {
     let standing = waiver.standing(Some(day), None);
     let words: Vec<String> = standing.troubles.iter().map(ToString::to_string).collect();
     let state = if words.is_empty() { "in force".to_owned() } else { words.join(", ") };
-    let why = standing.why.map(|why| format!(" ({why})")).unwrap_or_default();
+    // The last day is told in any case.
+    let why = standing.why.filter(|_| !standing.troubles.contains(&WaiverTrouble::Expired));
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
     let left = standing.days_left.filter(|left| *left >= 0).map(|left| format!(", {left} days left"));
     let approved = waiver.approved_by.as_deref().unwrap_or("nobody");
     let line = format!(

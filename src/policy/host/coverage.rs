@@ -135,7 +135,7 @@ pub(super) const TABLE: &[Signature] = &[
     .example(r#"if change.coverage.measured() == 0 { not_applicable("no changed line can run"); }"#),
     total(
         "percent",
-        "of a hundred changed lines that could have been executed, how many were, rounded down; an error where `measured()` is 0",
+        "of a hundred changed lines that could have been executed, how many were, rounded down; an error where `measured()` is 0. Of files that no report names it knows nothing: those are `unmeasured(files)`",
         |module, name| {
             module.set_native_fn(name, |view: Coverage| {
                 percent(view.sum(|file| file.covered.len()), view.sum(|file| file.missed.len()))
@@ -144,6 +144,7 @@ pub(super) const TABLE: &[Signature] = &[
     )
     .errors("`measured()` is 0: ask it first")
     .example("let c = change.coverage;\n\
+             for f in c.unmeasured(change.files.kind(\"source\")) { violation(f, `no report has ${f.path}`); }\n\
              if c.measured() > 0 && c.percent() < 80 { violation(change, `${c.percent()} % are covered`); }"),
     Signature::method(VIEW, "in_files", FILES, "Coverage", "that of the files of a selection", |module, name| {
         module.set_native_fn(name, |view: Coverage, files: View<FileRows>| Ok(view.in_files(&files)));

@@ -98,8 +98,9 @@ const SHARED_FROM: usize = 8;
 /// The stack of that thread, as large as the one that a program begins on: scripts are read by calls within calls.
 const STACK_BYTES: usize = 8 << 20;
 
-/// What becomes of each, in their order. Where there are many, another thread does something else first, and then its share.
-fn in_turns<T: Sync, R: Send>(all: &[T], first: &(dyn Fn() + Sync), work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
+/// What becomes of each, in their order. Where there are many, another thread does its share while this one does something
+/// else first: what takes much memory, which a thread that has just begun gets page by page.
+fn in_turns<T: Sync, R: Send>(all: &[T], first: &dyn Fn(), work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
     if all.len() < SHARED_FROM {
         return all.iter().map(work).collect();
     }
@@ -113,12 +114,9 @@ fn in_turns<T: Sync, R: Send>(all: &[T], first: &(dyn Fn() + Sync), work: &(dyn 
         }
     };
     let mut done = std::thread::scope(|scope| {
-        let beside = || {
-            first();
-            share()
-        };
         // Where the system gives no thread, this one does everything.
-        let other = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, beside);
+        let other = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, share);
+        first();
         let mut done = share();
         match other.map(std::thread::ScopedJoinHandle::join) {
             Ok(Ok(others)) => done.extend(others),

@@ -135,7 +135,8 @@ fn requirement(report: &VerdictReport, requirement: &RequirementReport) -> Strin
     let rest = words::requirement(report.subject.head.as_ref(), requirement, markdown_name, markdown, |text| {
         format!("**{text}**")
     });
-    format!("- {} from {from}: {rest}\n", words::count(requirement.count as usize, "approval"))
+    let held = words::not_counted(requirement, markdown_name, markdown);
+    format!("- {} from {from}: {rest}{held}\n", words::count(requirement.count as usize, "approval"))
 }
 
 /// Risk by category.

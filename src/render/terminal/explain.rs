@@ -325,7 +325,7 @@ fn effect(action: &ActionReport) -> String {
         ActionKind::Fix => "what it objects to is gone",
         ActionKind::LowerRisk => "no threshold rejects it any more",
         ActionKind::RepairRule => "can be decided, and may then object",
-        ActionKind::Supply => "has what it lacks, and may then object",
+        ActionKind::Supply => "what it lacks is there, whatever it then says",
         ActionKind::AddPolicy => "something is asked",
         ActionKind::Waive => "what the waiver is about is lifted",
         ActionKind::Approve => "what it is asked for is met",

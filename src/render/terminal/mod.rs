@@ -131,7 +131,8 @@ fn approvals(screen: &mut Screen, report: &VerdictReport) {
         .map(|required| {
             let from = words::listed(&required.from, 5, name);
             let rest = words::requirement(report.subject.head.as_ref(), required, name, text, str::to_owned);
-            format!("- {} from {from}: {rest}", words::count(required.count as usize, "approval"))
+            let held = words::not_counted(required, name, text);
+            format!("- {} from {from}: {rest}{held}", words::count(required.count as usize, "approval"))
         })
         .collect();
     entries(screen, 2, &lines, "requirement");

@@ -231,12 +231,11 @@ impl<'a> People<'a> {
     }
 
     fn owners(&self, members: &mut Members, requirement: &Requirement) {
-        // A line that can't be read may name others than those that the lines around it name.
-        if let Some(why) = self.lacks(EvidenceKind::Owners) {
-            members.lack(why);
-            return;
-        }
-        if requirement.owners.is_empty() {
+        // A line that can't be read may name others than those that the lines around it name: then nobody is known to own it.
+        let lacks = self.lacks(EvidenceKind::Owners);
+        let known = lacks.is_none();
+        lacks.into_iter().for_each(|why| members.lack(why));
+        if known && requirement.owners.is_empty() {
             members.nobody.push(if requirement.paths.is_empty() {
                 "no changed file has a code owner".to_owned()
             } else {
@@ -245,17 +244,13 @@ impl<'a> People<'a> {
         }
         for owner in &requirement.owners {
             match owner.strip_prefix('@') {
-                // What only the forge knows the people of.
-                Some(role) if role.starts_with('@') => {
-                    members.lack(Uncounted::NoLogin(owner.clone()));
-                }
-                Some(name) => match name.rsplit_once('/') {
+                Some(name) if !name.starts_with('@') => match name.rsplit_once('/') {
+                    _ if !known => {}
                     Some((_, team)) => self.team(members, &[name, team]),
                     None => members.add(name),
                 },
-                None => {
-                    members.lack(Uncounted::NoLogin(owner.clone()));
-                }
+                // A role of which only the forge knows the people, or an address.
+                _ => members.lack(Uncounted::NoLogin(owner.clone())),
             }
         }
     }
