@@ -40,7 +40,8 @@ pub fn parse(shown: &str, text: &str) -> Result<BTreeMap<String, Vec<String>>, V
             None => Place::file(shown),
         };
         let mistake = Diagnostic::of_toml(Code::BrokenTeams, error.message()).at(place);
-        vec![mistake.help("write `[teams]`, and below it a line for each team, as in `security = [\"ada\", \"bob\"]`")]
+        let form = "write `[teams]`, and below it a line for each team, as in `security = [\"ada\", \"bob\"]`";
+        vec![if mistake.help.is_none() { mistake.help(form) } else { mistake }]
     })?;
     let mut file = File { shown, text: &text, mistakes: Vec::new() };
     let teams = file.teams(wire);
