@@ -7,7 +7,7 @@ use super::gather;
 use super::inputs::Input;
 use super::judge::{self, Checkout, Run};
 use super::packs;
-use super::pipeline::{Approving, Judging, Layer, Outside, PolicySet, absent_sources, ask};
+use super::pipeline::{self, Approving, Judging, Layer, Outside, PolicySet, absent_sources, ask};
 use super::readers;
 use super::said;
 use super::settings::Settings;
@@ -45,12 +45,14 @@ pub fn edited(run: &Run, layers: &[Layer], evidence: &Evidence) -> Vec<String> {
         directory.is_empty() || path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
     };
     let configures = |path: &&String| {
-        exact.contains(*path)
-            || path.rsplit('/').next() == Some(ATTRIBUTES)
-            || directories.iter().any(|directory| below(path, directory))
+        exact.contains(*path) || is_attributes(path) || directories.iter().any(|directory| below(path, directory))
     };
     let paths = evidence.files.iter().flat_map(|file| file.previous_path.iter().chain([&file.path]));
     paths.filter(configures).cloned().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn is_attributes(path: &str) -> bool {
+    path.rsplit('/').next() == Some(ATTRIBUTES)
 }
 
 /// What the head's own would have decided on the same evidence, beside what the base's did.
@@ -64,7 +66,8 @@ pub fn report(
     judged: &VerdictReport,
 ) -> HeadPolicyReport {
     let base: BTreeMap<&str, Decision> = judged.rules.iter().map(|rule| (rule.id.as_str(), rule.decision)).collect();
-    match of_head(run, policy, evidence, judging) {
+    let attributed = edited.iter().any(|path| is_attributes(path));
+    match of_head(run, policy, evidence, attributed, judging) {
         Err(failure) => HeadPolicyReport { edited, decision: None, differences: Vec::new(), failure: Some(failure) },
         Ok((decision, head)) => {
             let ids: BTreeSet<&str> = base.keys().copied().chain(head.keys().map(String::as_str)).collect();
@@ -79,11 +82,12 @@ pub fn report(
     }
 }
 
-/// The decision, and that of each rule.
+/// The decision, and that of each rule; `attributed` where the head's attributes tell something else of files.
 fn of_head(
     run: &Run,
     policy: &PolicySet,
     mut evidence: Evidence,
+    attributed: bool,
     judging: &Judging<'_>,
 ) -> Result<(Decision, BTreeMap<String, Decision>), String> {
     let first =
@@ -99,6 +103,10 @@ fn of_head(
 
     let checkout = run.checkout.as_ref().ok_or_else(nothing)?;
     if let Some((commit, repository)) = checkout.base() {
+        if attributed {
+            let raw = repository.read_by(evidence.change.base.as_deref(), Some(&head), Some(&head));
+            evidence.files = pipeline::files(raw.map_err(|error| error.to_string())?.files);
+        }
         let owners = readers::owners(|path| repository.file(commit, path), Some(commit), &mut evidence.files);
         gather::replace(&mut evidence, &[EvidenceKind::Owners], vec![owners]);
     }

@@ -99,3 +99,20 @@ fn owners_and_teams_of_the_head_change_what_it_would_have_decided_and_nothing_el
     assert_eq!(verdict["head_policy"]["edited"], json!(["CODEOWNERS", "teams.toml"]));
     assert_eq!(verdict["head_policy"]["decision"], "approved");
 }
+
+#[test]
+fn attributes_of_the_head_make_of_files_what_they_would_and_count_for_nothing() {
+    let source = "if f.kind == \"source\" { violation(f, \"source\"); }";
+    let base = files(SETTINGS, "", source);
+    let mut head = base.clone();
+    head.push(("src/a.py".to_owned(), "print(1)\n".to_owned()));
+    head.push((".gitattributes".to_owned(), "src/** linguist-documentation\n".to_owned()));
+    let place = place(&base, &head);
+    let verdict = verdict(&place.eval(&["--format", "json"]));
+    assert_eq!(verdict["decision"], "rejected");
+    assert_eq!(verdict["head_policy"]["edited"], json!([".gitattributes"]));
+    assert_eq!(
+        (&verdict["head_policy"]["decision"], &verdict["head_policy"]["failure"]),
+        (&json!("approved"), &json!(null))
+    );
+}

@@ -81,10 +81,26 @@ impl GitRepository {
     /// # Errors
     /// As [`read`].
     pub fn read(&self, base: Option<&str>, head: Option<&str>) -> Result<RawChange, SnapshotError> {
+        self.read_by(base, head, None)
+    }
+
+    /// [`GitRepository::read`], where the attributes of another commit than the base tell what files are.
+    ///
+    /// # Errors
+    /// As [`read`], and where there is no such commit.
+    pub fn read_by(
+        &self,
+        base: Option<&str>,
+        head: Option<&str>,
+        attributes: Option<&str>,
+    ) -> Result<RawChange, SnapshotError> {
         let span = self.span(base, head)?;
         let tree = |commit| self.tree_of(commit);
         let (before, after) = (span.merge_base.map(tree).transpose()?, tree(span.head)?);
-        let trusted = span.base.map(tree).transpose()?;
+        let trusted = match attributes {
+            Some(revision) => Some(tree(self.commit(revision)?)?),
+            None => span.base.map(tree).transpose()?,
+        };
         let pairs = self.changed_entries(before, after)?;
         let attributes = Attributes::above(pairs.iter().map(|pair| pair.path.as_slice()), |path| match trusted {
             Some(tree) => self.regular_file(tree, path),
