@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::DeTable;
 
 use crate::cli::config;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -92,6 +93,39 @@ pub struct Case {
     pub place: Place,
     /// What is expected.
     pub expected: Expected,
+}
+
+impl Case {
+    /// The place of what a message about the evidence begins with, as in `evidence.files.items[0].status: unknown word ..`: of a
+    /// field that nobody knows its name, else the value; as far as the case has it.
+    pub(super) fn place_of(&self, message: &str) -> Place {
+        let text = self.place.text.clone().unwrap_or_default();
+        match offset(&text, message) {
+            Some(offset) => Place::at_offset(self.place.file.clone(), &text, offset),
+            None => self.place.clone(),
+        }
+    }
+}
+
+fn offset(text: &str, message: &str) -> Option<usize> {
+    let (path, said) = message.split_once(": ")?;
+    let root = DeTable::parse(text).ok()?;
+    let mut here = root.get_ref();
+    let mut start = None;
+    for part in path.split('.') {
+        let (name, numbers) = part.split_once('[').unwrap_or((part, ""));
+        let Some((key, mut value)) = here.iter().find(|(key, _)| key.get_ref() == name) else { break };
+        start = Some(key.span().start);
+        for number in numbers.split(['[', ']']).filter_map(|number| number.parse::<usize>().ok()) {
+            value = value.get_ref().as_array()?.get(number)?;
+            start = Some(value.span().start);
+        }
+        let Some(table) = value.get_ref().as_table() else { break };
+        here = table;
+    }
+    let unknown = said.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
+    let field = unknown.and_then(|(name, _)| here.keys().find(|key| key.get_ref() == name));
+    field.map(|key| key.span().start).or(start)
 }
 
 /// The rule that a file of a pack is a case of; `None` for files that are no cases.
@@ -271,5 +305,25 @@ mod tests {
         assert!(mistakes("[expect]\noutcome = \"violated\"\nmesages = []").contains("did you mean `messages`?"));
         let empty = mistakes("[expect]\noutcome = \"violated\"\nmessages = [\"a\", \"\"]");
         assert!(empty.contains("one.toml:3:18: an empty text occurs in every message"), "{empty}");
+    }
+
+    #[test]
+    fn a_message_about_the_evidence_stands_at_what_it_names() {
+        let text = "[expect]\noutcome = \"satisfied\"\n\
+                    [[evidence.files.items]]\npath = \"a\"\nstatus = \"modfied\"\n\
+                    [[evidence.files.items]]\npath = \"b\"\nstatus = \"added\"\n\
+                    [[evidence.licences.items]]\nname = \"x\"\nexpresion = \"MIT\"\n";
+        let case = parse("cases/r/a.toml", "a.toml", text.as_bytes()).unwrap();
+        for (message, line) in [
+            ("evidence.files.items[0].status: unknown word `modfied`", 5),
+            ("evidence.files.items[1]: missing field `kind`", 6),
+            ("evidence.files.items[1].lines[3]: found 1, expected a text", 6),
+            ("evidence.licences.items[0]: unknown field `expresion`, expected one of `expression`", 11),
+            ("evidence.licences: unknown field `teams`, expected `items`", 9),
+            ("evidence.claims: found nothing", 3),
+            ("nothing of it", 3),
+        ] {
+            assert_eq!(case.place_of(message).line, line, "{message}");
+        }
     }
 }

@@ -167,7 +167,7 @@ impl Policies<'_> {
 
     fn run(&mut self, case: &Case) -> Result<CaseResult, Vec<Diagnostic>> {
         let evidence = pipeline::evidence_of_case(case.evidence.clone(), &case.complete)
-            .map_err(|message| vec![Diagnostic::new(Code::BrokenCase, message).at(case.place.clone())])?;
+            .map_err(|message| vec![Diagnostic::new(Code::BrokenCase, &*message).at(case.place_of(&message))])?;
         let policy = self.load(&case.parameters).map_err(|mistakes| {
             let of_case = |mistake: Diagnostic| match mistake.place {
                 None => mistake.at(Place::file(case.place.file.clone())),
