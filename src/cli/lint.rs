@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::config::{self, FILE_NAME};
+use super::config::FILE_NAME;
 use super::console::Console;
 use super::judge::short;
 use super::packs::layers_as_they_stand;
 use super::pipeline::{GitRepository, Side, unreadable};
 use super::said::{PackPlace, pack_place};
+use super::standing;
 use super::{Exit, args};
 use crate::collect::snapshot::{Snapshot, SnapshotError};
-use crate::collect::{input, lockfiles, trees};
+use crate::collect::{lockfiles, trees};
 use crate::diagnostic::{Code, Diagnostic, Level, Place};
 use crate::evidence::{Ecosystem, FileChange, FileKind, FileStatus, vocabulary};
 use crate::normalize;
@@ -150,13 +151,12 @@ fn configured() -> Result<Configured, Vec<Diagnostic>> {
                 .help("name a pack, as in `tollgate lint policy`"),
         ]);
     }
-    let broken = |reason: String| vec![Diagnostic::new(Code::BrokenConfig, reason).at(Place::file(FILE_NAME))];
-    let bytes = input::read(path, config::MAX_BYTES).map_err(|refusal| broken(refusal.reason))?.bytes;
-    let text = String::from_utf8(bytes).map_err(|_| broken("is not UTF-8 text".to_owned()))?;
-    let said = config::parse(FILE_NAME, &text, Path::new(""))?;
+    let said = standing::settings(None)?;
     match said.policy.filter(|packs| !packs.is_empty()) {
         Some(places) => Ok(Configured { places, parameters: said.param.unwrap_or_default() }),
-        None => Err(broken("names no `policy`, and no pack is named".to_owned())),
+        None => Err(vec![
+            Diagnostic::new(Code::BrokenConfig, "names no `policy`, and no pack is named").at(Place::file(FILE_NAME)),
+        ]),
     }
 }
 

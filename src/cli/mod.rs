@@ -29,6 +29,7 @@ pub mod said;
 pub mod schema;
 pub mod settings;
 pub mod snippet;
+mod standing;
 pub mod test;
 pub mod waivers;
 pub mod waiving;

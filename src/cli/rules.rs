@@ -2,17 +2,12 @@
 
 mod text;
 
-use std::path::Path;
-
 use super::Exit;
 use super::args::{self, PolicyArgs};
-use super::config::{self, FILE_NAME};
 use super::console::Console;
-use super::packs::layers_as_they_stand;
-use super::pipeline::{Outside, PolicySet};
-use super::said::{self, Said};
-use super::settings::bootstrap;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::pipeline::PolicySet;
+use super::standing;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::vocabulary;
 use crate::report::Catalogue;
 
@@ -76,23 +71,8 @@ pub fn run(args: RulesArgs, console: &Console) -> Exit {
 }
 
 fn load(args: RulesArgs) -> Result<PolicySet, Vec<Diagnostic>> {
-    let own = Path::new(FILE_NAME).is_file().then_some(FILE_NAME);
-    let file = match args.config.as_deref().or(own) {
-        Some(path) => settings(path)?,
-        None => Said::default(),
-    };
-    let places = args::given(args.policy.policy).or(file.policy).unwrap_or_else(bootstrap);
-    let parameters = args::given(args.policy.param).or(file.param).unwrap_or_default();
-    let limits = said::limits_said(&args::given(args.policy.limit).or(file.limit).unwrap_or_default());
-    PolicySet::load_layers(&layers_as_they_stand(&places)?, &Outside { parameters, limits })
-}
-
-fn settings(path: &str) -> Result<Said, Vec<Diagnostic>> {
-    let broken = |reason: String| vec![Diagnostic::new(Code::BrokenConfig, reason).at(Place::file(path))];
-    let bytes =
-        crate::collect::input::read(Path::new(path), config::MAX_BYTES).map_err(|refusal| broken(refusal.reason))?;
-    let text = String::from_utf8(bytes.bytes).map_err(|_| broken("is not UTF-8 text".to_owned()))?;
-    config::parse(path, &text, Path::new(path).parent().unwrap_or(Path::new("")))
+    let file = standing::settings(args.config.as_deref())?;
+    standing::policy(args.policy, file)
 }
 
 fn json(catalogue: &Catalogue) -> Result<String, Diagnostic> {

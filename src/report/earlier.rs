@@ -10,6 +10,7 @@ use crate::verdict::Earlier;
 
 /// What every version of a verdict begins with.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `schema`")]
 struct Header {
     schema: String,
     engine: Option<Made>,

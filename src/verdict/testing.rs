@@ -33,24 +33,12 @@ pub(super) fn satisfied(id: &str, enforcement: Enforcement) -> RuleOutcome {
         set_by: BTreeMap::new(),
     };
     RuleOutcome {
-        rule: Arc::new(meta),
         outcome: Outcome::Satisfied,
         ran: true,
-        excused: false,
         excusable: vec![EvidenceKind::Findings],
-        limited_by: None,
-        incomplete: false,
         reason: "why".to_owned(),
-        violations: Vec::new(),
-        assessments: Vec::new(),
-        required_approvals: Vec::new(),
-        threats: Vec::new(),
-        notes: Vec::new(),
-        recommendations: Vec::new(),
-        judgements: Vec::new(),
-        follow_ups: Vec::new(),
         evidence: vec![EvidenceKind::Findings],
-        diagnostic: None,
+        ..RuleOutcome::blank(&Arc::new(meta))
     }
 }
 

@@ -124,6 +124,19 @@ fn approvals_of_one_who_may_not_give_them() {
     }));
 }
 
+/// After a commit that sam had a part in, sam's approval is none, and ann's is one.
+fn commit_of_sams(name: &str, how: &[&str]) {
+    let world = World::new();
+    world.place.write("src/more.js", "a\n");
+    world.place.git(&["add", "-A"]);
+    world.place.git(&[&["commit", "-q"][..], how].concat());
+    let head = world.place.git(&["rev-parse", "HEAD"]);
+    let found = world.of(name, world.review(json!({"commit_id": head})));
+    assert_eq!(found, "approval_required", "{name}");
+    let other = world.review(json!({"commit_id": head, "user": {"login": "ann", "type": "User"}}));
+    assert_eq!(world.of("control", other), "approved", "{name}");
+}
+
 #[test]
 fn approvals_of_the_author_by_another_spelling() {
     for (name, author) in [
@@ -138,15 +151,7 @@ fn approvals_of_the_author_by_another_spelling() {
         ("by the name with an at", "@sam <x@example.org>"),
         ("by an address with a tag", "Sam Smith <sam+work@example.org>"),
     ] {
-        let world = World::new();
-        world.place.write("src/more.js", "a\n");
-        world.place.git(&["add", "-A"]);
-        world.place.git(&["commit", "-q", "-m", "x", "--author", author]);
-        let head = world.place.git(&["rev-parse", "HEAD"]);
-        let found = world.of(name, world.review(json!({"commit_id": head})));
-        assert_eq!(found, "approval_required", "{name}");
-        let other = world.review(json!({"commit_id": head, "user": {"login": "ann", "type": "User"}}));
-        assert_eq!(world.of("control", other), "approved", "{name}");
+        commit_of_sams(name, &["-m", "x", "--author", author]);
     }
 }
 
@@ -158,15 +163,7 @@ fn approvals_of_who_wrote_a_commit_with_somebody() {
         ("before other lines", "Co-authored-by: sam <x@example.org>\n\nSigned-off-by: ann <ann@example.org>"),
         ("without an address", "Co-authored-by: Sam"),
     ] {
-        let world = World::new();
-        world.place.write("src/more.js", "a\n");
-        world.place.git(&["add", "-A"]);
-        world.place.git(&["commit", "-q", "-m", &format!("x\n\n{trailer}\n")]);
-        let head = world.place.git(&["rev-parse", "HEAD"]);
-        let found = world.of(name, world.review(json!({"commit_id": head})));
-        assert_eq!(found, "approval_required", "{name}");
-        let other = world.review(json!({"commit_id": head, "user": {"login": "ann", "type": "User"}}));
-        assert_eq!(world.of("control", other), "approved", "{name}");
+        commit_of_sams(name, &["-m", &format!("x\n\n{trailer}\n")]);
     }
 }
 

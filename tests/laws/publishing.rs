@@ -48,24 +48,11 @@ fn outcome(id: &str, enforcement: Enforcement) -> RuleOutcome {
         set_by: std::collections::BTreeMap::new(),
     };
     RuleOutcome {
-        rule: rule.into(),
         outcome: Outcome::Satisfied,
         ran: true,
-        excused: false,
-        excusable: Vec::new(),
-        limited_by: None,
-        incomplete: false,
         reason: "nothing to object to".to_owned(),
-        violations: Vec::new(),
-        assessments: Vec::new(),
-        required_approvals: Vec::new(),
-        threats: Vec::new(),
-        notes: Vec::new(),
-        recommendations: Vec::new(),
-        judgements: Vec::new(),
-        follow_ups: Vec::new(),
         evidence: vec![EvidenceKind::Findings],
-        diagnostic: None,
+        ..RuleOutcome::blank(&rule.into())
     }
 }
 

@@ -278,3 +278,20 @@ fn every_rendering_says_which_violation_is_waived_and_why() {
     let suppression = &sarif["runs"][0]["results"][0]["suppressions"][0];
     assert_eq!((suppression["kind"].as_str(), suppression["status"].as_str()), (Some("external"), Some("accepted")));
 }
+
+#[test]
+fn verbs_that_judge_no_change_go_by_the_settings_of_the_current_directory() {
+    let place = Place::new("", WAIVER);
+    assert!(err(&place.run(&["waivers", "list"])).contains("no file of waivers is named"));
+    assert!(out(&place.run(&["rules"])).contains("new-critical-finding"));
+    place.write("tollgate.toml", "policy = [\"pack\"]\nwaivers = [\"waivers.toml\"]\n");
+    let listed = place.run(&["waivers", "list", "--as-of", "2026-11-23"]);
+    assert!(out(&listed).starts_with("W-1 in force: no-change"), "{}{}", out(&listed), err(&listed));
+    let rules = out(&place.run(&["rules"]));
+    assert!(rules.contains("no-change") && !rules.contains("new-critical-finding"), "{rules}");
+    place.write("tollgate.toml", "polcy = [\"pack\"]\n");
+    for verb in [&["rules"][..], &["waivers", "list"], &["lint"]] {
+        let output = place.run(verb);
+        assert!(code(&output) == 2 && err(&output).contains("tollgate.toml:1:1"), "{verb:?}: {}", err(&output));
+    }
+}

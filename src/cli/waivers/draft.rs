@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::{Written, load, settings};
+use super::Written;
 use crate::cli::approving::MAX_BYTES;
 use crate::cli::args::{self, PolicyArgs};
 use crate::cli::console::one_line;
 use crate::cli::output::{self, Document};
 use crate::cli::pipeline::{OpenViolation, read_open_violations};
-use crate::cli::{Exit, said};
+use crate::cli::{Exit, said, standing};
 use crate::collect::input;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{DEFAULT_DAYS, WAIVERS_RULE, WaiverTerms};
@@ -25,7 +25,8 @@ pub(super) struct DraftArgs {
     verdict: String,
     #[command(flatten)]
     policy: PolicyArgs,
-    /// Settings file whose `policy`, `param` and `limit` are used where no flag says otherwise
+    /// Settings file whose `policy`, `param` and `limit` are used where no flag says otherwise [default: tollgate.toml of the
+    /// current directory, where there is one]
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     config: Option<String>,
     /// File to write to [default: standard output]
@@ -40,10 +41,11 @@ pub(super) fn run(args: DraftArgs) -> Written {
     let bytes = input::read(&file.path, MAX_BYTES).map_err(|refusal| broken(refusal.reason))?.bytes;
     let (as_of, violations) = read_open_violations(&bytes).map_err(broken)?;
     let day = said::time(&as_of).map(crate::cli::pipeline::utc_day).map_err(broken)?;
+    let file = standing::settings(args.config.as_deref())?;
     // Nobody named a policy: nothing is known of what its packs ask.
-    let terms = match args.policy.policy.is_empty() && args.config.is_none() {
+    let terms = match args.policy.policy.is_empty() && file.policy.is_none() {
         true => std::collections::BTreeMap::default(),
-        false => load(args.policy, settings(args.config.as_deref())?)?.waiver_terms(),
+        false => standing::policy(args.policy, file)?.waiver_terms(),
     };
     let mut text = String::new();
     for violation in violations.iter().filter(|violation| violation.rule != WAIVERS_RULE) {

@@ -2,17 +2,14 @@
 
 mod draft;
 
-use std::path::Path;
-
 use super::approving;
 use super::args::{self, ChangeArgs, EvidenceArgs, PolicyArgs};
 use super::console::{Console, printable};
 use super::packs;
 use super::pipeline::{Judging, Outside, PolicySet, Waiver, absent_sources, judge_change, utc_day, waiver_line};
 use super::said::{self, Location, Said};
-use super::settings::bootstrap;
-use super::{Exit, config, eval, gather, judge, waiving};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use super::{Exit, eval, gather, judge, standing, waiving};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::WaiverTrouble;
 
 const EXAMPLES: &str = "\
@@ -48,7 +45,8 @@ struct ListArgs {
     policy: PolicyArgs,
     #[command(flatten)]
     named: NamedArgs,
-    /// Settings file whose `waivers`, `policy`, `param` and `limit` are used where no flag says otherwise
+    /// Settings file whose `waivers`, `policy`, `param` and `limit` are used where no flag says otherwise [default: tollgate.toml of
+    /// the current directory, where there is one]
     #[arg(long, value_name = "FILE", help_heading = "Policy")]
     config: Option<String>,
 }
@@ -103,8 +101,8 @@ pub fn run(args: WaiversArgs, console: &Console) -> Exit {
 }
 
 fn list(args: ListArgs) -> Written {
-    let file = settings(args.config.as_deref())?;
-    standing(args.policy, &args.named, file).map(|(text, _)| (text, Exit::Clean))
+    let file = standing::settings(args.config.as_deref())?;
+    as_they_stand(args.policy, &args.named, file).map(|(text, _)| (text, Exit::Clean))
 }
 
 fn check(args: CheckArgs, console: &Console) -> Written {
@@ -112,16 +110,16 @@ fn check(args: CheckArgs, console: &Console) -> Written {
     if change.described().is_some() {
         return of_change(&change, evidence, policy, &named, console);
     }
-    let file = settings(change.config.as_deref())?;
-    let (text, found) = standing(policy, &named, file)?;
+    let file = standing::settings(change.config.as_deref())?;
+    let (text, found) = as_they_stand(policy, &named, file)?;
     Ok((text, if found { Exit::Found } else { Exit::Clean }))
 }
 
 /// Every waiver as it stands on a day, without a change, and whether there is something to say against one.
-fn standing(policy: PolicyArgs, named: &NamedArgs, file: Said) -> Result<(String, bool), Vec<Diagnostic>> {
+fn as_they_stand(policy: PolicyArgs, named: &NamedArgs, file: Said) -> Result<(String, bool), Vec<Diagnostic>> {
     let files = named.files().or_else(|| file.waivers.clone()).ok_or_else(nothing_named)?;
     let as_of = named.as_of.or(file.as_of).unwrap_or_else(eval::now);
-    let policy = load(policy, file)?;
+    let policy = standing::policy(policy, file)?;
     let waivers = waiving::waivers(&files, None, &policy, as_of)?;
     let mut found = false;
     let mut text = String::new();
@@ -210,22 +208,6 @@ fn of_change(
 fn nothing_named() -> Vec<Diagnostic> {
     vec![
         Diagnostic::new(Code::Usage, "no file of waivers is named")
-            .help("name one with `--waivers FILE`, or in `waivers` of a settings file that `--config` names"),
+            .help("name one with `--waivers FILE`, or in `waivers` of `tollgate.toml`, or of what `--config` names"),
     ]
-}
-
-fn load(policy: PolicyArgs, file: Said) -> Result<PolicySet, Vec<Diagnostic>> {
-    let places = args::given(policy.policy).or(file.policy).unwrap_or_else(bootstrap);
-    let parameters = args::given(policy.param).or(file.param).unwrap_or_default();
-    let limits = said::limits_said(&args::given(policy.limit).or(file.limit).unwrap_or_default());
-    PolicySet::load_layers(&packs::layers_as_they_stand(&places)?, &Outside { parameters, limits })
-}
-
-fn settings(path: Option<&str>) -> Result<Said, Vec<Diagnostic>> {
-    let Some(path) = path else { return Ok(Said::default()) };
-    let broken = |reason: String| vec![Diagnostic::new(Code::BrokenConfig, reason).at(Place::file(path))];
-    let bytes =
-        crate::collect::input::read(Path::new(path), config::MAX_BYTES).map_err(|refusal| broken(refusal.reason))?;
-    let text = String::from_utf8(bytes.bytes).map_err(|_| broken("is not UTF-8 text".to_owned()))?;
-    config::parse(path, &text, Path::new(path).parent().unwrap_or(Path::new("")))
 }
