@@ -15,6 +15,7 @@ mod layers;
 mod limits;
 mod lint;
 mod manifest;
+mod mentions;
 mod metadata;
 mod meter;
 mod modules;

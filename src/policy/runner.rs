@@ -251,6 +251,7 @@ mod tests {
 
     use super::{Body, call};
     use crate::policy::host::RuleRun;
+    use crate::policy::mentions::Mentions;
     use crate::policy::modules::Modules;
     use crate::policy::sandbox::Sandbox;
     use crate::policy::{BUILTIN_CATEGORIES, Limits};
@@ -338,7 +339,7 @@ mod tests {
                 ..Limits::default()
             },
         ] {
-            let sandbox = Sandbox::new(limits);
+            let sandbox = Sandbox::new(limits, Mentions::all());
             for text in bodies {
                 let text = format!("{functions}fn check(change, params) {{\n {text}\n}}");
                 let script = sandbox.compiler().compile(&text).unwrap_or_else(|error| panic!("{text}: {error}"));

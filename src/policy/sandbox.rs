@@ -15,6 +15,7 @@ use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
 use super::bounded;
 use super::host;
 use super::limits::Limits;
+use super::mentions::Mentions;
 use super::meter::Meter;
 use super::modules::Modules;
 use super::runner::{CALLS_BEFORE_CHECK, Runner, Runners};
@@ -43,9 +44,9 @@ pub(crate) fn why_disabled(symbol: &str) -> Option<&'static str> {
 
 /// The parts of an engine that are the same for every evaluation, made once.
 pub(crate) struct Sandbox {
-    /// The standard functions and the host's in one module: the engine finds a function at its first look. Scripts are read
-    /// without them.
-    functions: OnceLock<Shared<Module>>,
+    /// What the scripts may call of the host. Scripts are read without it.
+    host: OnceLock<Shared<Module>>,
+    mentions: Mentions,
     pub(crate) limits: Limits,
     /// Runners between two evaluations.
     runners: Runners,
@@ -58,13 +59,20 @@ impl std::fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    pub(crate) fn new(limits: Limits) -> Self {
-        Self { functions: OnceLock::new(), limits, runners: Runners::default() }
+    /// For scripts that mention certain words, and no others.
+    pub(crate) fn new(limits: Limits, mentions: Mentions) -> Self {
+        Self { host: OnceLock::new(), mentions, limits, runners: Runners::default() }
     }
 
-    /// What scripts can call, made by who asks first.
-    pub(crate) fn functions(&self) -> &Shared<Module> {
-        self.functions.get_or_init(|| functions(&self.limits))
+    /// What the scripts can call: the functions of the language, and over them those of the host that are mentioned. Made by
+    /// who asks first.
+    pub(crate) fn functions(&self) -> [Shared<Module>; 2] {
+        let host = self.host.get_or_init(|| {
+            let mut module = Module::new();
+            host::register(&mut module, &|name| self.mentions.may_have(name));
+            module.into()
+        });
+        [language(&self.limits), Shared::clone(host)]
     }
 
     /// An engine that reads scripts, and runs none.
@@ -104,7 +112,10 @@ impl Sandbox {
     /// An engine that runs scripts.
     pub(crate) fn engine(&self) -> Engine {
         let mut engine = self.without_functions();
-        engine.register_global_module(Shared::clone(self.functions()));
+        for module in self.functions() {
+            // Each is asked before those that were there.
+            engine.register_global_module(module);
+        }
         engine
     }
 
@@ -128,23 +139,16 @@ impl Sandbox {
     }
 }
 
-/// All that a rule can call under the sizes that nearly every policy has: made once, however many policies are loaded.
-static USUAL: LazyLock<Shared<Module>> = LazyLock::new(|| make_functions(&Limits::default()));
-
-fn functions(limits: &Limits) -> Shared<Module> {
-    let sizes = |limits: &Limits| (limits.text_bytes, limits.array_elements);
-    if sizes(limits) == sizes(&Limits::default()) { Shared::clone(&USUAL) } else { make_functions(limits) }
-}
-
-fn make_functions(limits: &Limits) -> Shared<Module> {
-    // Not by way of an index, which nobody reads: all of this is part of a cold start.
-    let mut functions = standard_functions(limits);
-    host::register(&mut functions);
-    functions.into()
-}
+/// The functions of the language under the sizes that nearly every policy has: made once, however many policies are loaded.
+static USUAL: LazyLock<Shared<Module>> = LazyLock::new(|| standard_functions(&Limits::default()).into());
 
 /// The functions of the language that rules have, within their bounds.
-pub(crate) fn standard_functions(limits: &Limits) -> Module {
+fn language(limits: &Limits) -> Shared<Module> {
+    let sizes = |limits: &Limits| (limits.text_bytes, limits.array_elements);
+    if sizes(limits) == sizes(&Limits::default()) { Shared::clone(&USUAL) } else { standard_functions(limits).into() }
+}
+
+fn standard_functions(limits: &Limits) -> Module {
     let mut standard = packages();
     bounded::register(&mut standard, limits.text_bytes, limits.array_elements);
     standard
@@ -197,6 +201,7 @@ mod tests {
 
     use super::{LimitHit, PACKAGES, Sandbox, packages};
     use crate::policy::host::RuleRun;
+    use crate::policy::mentions::Mentions;
     use crate::policy::meter::Meter;
     use crate::policy::{BUILTIN_CATEGORIES, Limits};
 
@@ -294,7 +299,8 @@ mod tests {
 
     #[test]
     fn no_function_panics_or_goes_on_whatever_it_is_given() {
-        let sandbox = Sandbox::new(Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() });
+        let limits = Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() };
+        let sandbox = Sandbox::new(limits, Mentions::all());
         let compiler = sandbox.compiler();
         // Each parameter is written with its type after a colon.
         let functions: BTreeSet<(String, usize)> = sandbox

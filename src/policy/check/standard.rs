@@ -320,6 +320,7 @@ mod tests {
     use super::{FUNCTIONS, PROPERTIES, Standard, named};
     use crate::policy::Limits;
     use crate::policy::host::signatures;
+    use crate::policy::mentions::Mentions;
     use crate::policy::sandbox::Sandbox;
 
     /// Names with the numbers of arguments that the engine counts; `get$` stands before a property.
@@ -328,7 +329,7 @@ mod tests {
     }
 
     fn of_engine() -> BTreeSet<(String, usize)> {
-        let signatures = Sandbox::new(Limits::default()).engine().gen_fn_signatures(true);
+        let signatures = Sandbox::new(Limits::default(), Mentions::all()).engine().gen_fn_signatures(true);
         let counted = |signature: String| {
             let (name, rest) = signature.split_once('(').unwrap();
             let mut depth = 0;

@@ -249,8 +249,7 @@ impl<C: Collection> View<C> {
         let all = u32::try_from(C::len(&store.evidence)).unwrap_or(u32::MAX);
         let rows = match store.scope().as_ref().and_then(|scope| scope.rows::<C>(&store.evidence)) {
             None => Rows::All(all),
-            Some(rows) if rows.len() > Rows::FEW => Rows::Many(Arc::clone(rows)),
-            Some(rows) => Rows::of(rows.iter().copied()),
+            Some(rows) => rows.clone(),
         };
         Self { store: Arc::clone(store), rows, collection: PhantomData }
     }
@@ -285,11 +284,7 @@ impl<C: Collection> View<C> {
 
     /// Whether a row is in it.
     pub(super) fn has(&self, row: u32) -> bool {
-        match &self.rows {
-            Rows::All(all) => row < *all,
-            Rows::Few(len, rows) => rows.iter().take(usize::from(*len)).any(|selected| *selected == row),
-            Rows::Many(rows) => rows.binary_search(&row).is_ok(),
-        }
+        self.rows.has(row)
     }
 
     /// The selected rows, in canonical order.
@@ -306,13 +301,8 @@ impl<C: Collection> View<C> {
     pub(crate) fn keep(&self, mut test: impl FnMut(&Evidence, usize) -> bool) -> Self {
         self.charge();
         let evidence = &*self.store.evidence;
-        let test = |row: &u32| test(evidence, *row as usize);
-        // One arm each: a loop over a range and one over a slice are much faster than one over either.
-        match &self.rows {
-            Rows::All(all) => self.select((0..*all).filter(test)),
-            Rows::Few(len, rows) => self.select(rows.iter().take(usize::from(*len)).copied().filter(test)),
-            Rows::Many(rows) => self.select(rows.iter().copied().filter(test)),
-        }
+        let rows = self.rows.keep(|row| test(evidence, row as usize));
+        Self { store: Arc::clone(&self.store), rows, collection: PhantomData }
     }
 }
 

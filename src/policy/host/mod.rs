@@ -96,14 +96,16 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     .flatten()
 }
 
-/// Puts the whole host API into a module, in place of what has the same names and takes the same types.
-pub(crate) fn register(module: &mut rhai::Module) {
+/// Puts the host API into a module: of the names of the table those that are wanted, and what the language itself asks for.
+pub(crate) fn register(module: &mut rhai::Module, wanted: &dyn Fn(&str) -> bool) {
     collection::register_types(module);
     owners::register(module);
     words::register(module);
     dates::register(module);
     compare::register(module);
-    for signature in signatures() {
+    // `in` calls it without naming it.
+    let wanted = |name: &str| name == "contains" || wanted(name);
+    for signature in signatures().filter(|signature| wanted(signature.name)) {
         (signature.register)(module, signature.name);
     }
 }

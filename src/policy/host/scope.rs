@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::collection::{Collection, Placed};
 use super::error::HostError;
 use super::globs::{Pattern, check_glob};
+use super::rows::Rows;
 use crate::evidence::{Evidence, EvidenceKind, Word as _};
 
 /// The globs of a scope, compiled.
@@ -92,7 +93,7 @@ impl Looking {
 #[derive(Debug, Default)]
 struct Part {
     hits: OnceLock<Vec<bool>>,
-    rows: OnceLock<Arc<[u32]>>,
+    rows: OnceLock<Rows>,
 }
 
 impl Scoped {
@@ -110,10 +111,10 @@ impl Scoped {
     }
 
     /// The rows that lie in it; `None` for all, of a collection that has no places.
-    pub(super) fn rows<C: Collection>(&self, evidence: &Evidence) -> Option<&Arc<[u32]>> {
+    pub(super) fn rows<C: Collection>(&self, evidence: &Evidence) -> Option<&Rows> {
         C::PLACES?;
         let part = self.parts.get(usize::from(C::KIND?.index()))?;
         let all = u32::try_from(C::len(evidence)).unwrap_or(u32::MAX);
-        Some(part.rows.get_or_init(|| (0..all).filter(|row| self.has::<C>(evidence, *row)).collect()))
+        Some(part.rows.get_or_init(|| Rows::of((0..all).filter(|row| self.has::<C>(evidence, *row)))))
     }
 }

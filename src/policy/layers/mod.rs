@@ -25,6 +25,7 @@ use self::values::{Declarations, Draft};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::check::Vocabularies;
 use crate::policy::limits::Limits;
+use crate::policy::mentions::Mentions;
 use crate::policy::metadata::{BUILTIN_CATEGORIES, SetBy, Threshold};
 use crate::policy::modules::Modules;
 use crate::policy::sandbox::Sandbox;
@@ -89,7 +90,7 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
         return Err(refused);
     }
     let _watch = Watch::start(&limits);
-    let sandbox = Sandbox::new(limits);
+    let sandbox = Sandbox::new(limits, mentions(&packs));
     let engine = sandbox.compiler();
     let known = Vocabularies::known();
     let mut mistakes = Vec::new();
@@ -122,6 +123,14 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
     })?;
     ready::finish(&mut set, &packs, drafts, &declarations)?;
     Ok(set)
+}
+
+/// The words of all scripts.
+fn mentions(packs: &[Pack]) -> Mentions {
+    let mut mentions = Mentions::none();
+    let scripts = packs.iter().flat_map(|pack| pack.files.deciding()).filter(|(path, _)| path.ends_with(".rhai"));
+    scripts.for_each(|(_, bytes)| mentions.note(bytes));
+    mentions
 }
 
 /// The packs of all layers, by layer and name, each once: one that is reached again counts where it was first.

@@ -23,6 +23,7 @@ use super::files::PackFiles;
 use super::layers::Layer;
 use super::limits::Limits;
 use super::manifest::PackManifest;
+use super::mentions::Mentions;
 use super::modules;
 use super::sandbox::Sandbox;
 use super::set::PolicySet;
@@ -74,7 +75,7 @@ pub fn lint(
     repository: Option<&Repository>,
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let set = PolicySet::load(layers, parameters)?;
-    let engine = Sandbox::new(Limits::default()).compiler();
+    let engine = Sandbox::new(Limits::default(), Mentions::none()).compiler();
     let mut files: Vec<&PackFiles> = Vec::new();
     for pack in layers.iter().flat_map(Layer::packs) {
         // One that is reached twice is one.
