@@ -2,17 +2,21 @@
 //!
 //! At each call of a function the engine first looks whether the script defines one of that name, for a method twice: for
 //! the type's name, which it looks up, and for any type. Whatever a script defines is known once it is read, and no module
-//! that it imports adds to it, so calls of other names are told to be native ones. Statements stand in the place of the
-//! function itself, as the engine gives nobody a function to change; what they do, count and say is what `check` does.
+//! that it imports adds to it, so calls of other names are told to be native ones. What a property gives in the middle of
+//! `change.findings.level("error")` the engine holds on to, to set the property afterwards, so it copies it for each function
+//! that takes it, and tries to. Collections of the change can't be set, so the function that gives them is called. Statements
+//! stand in the place of the function itself, as the engine gives nobody a function to change; what they do and say is what
+//! `check` does, and so is what they count, but for vain attempts to set a property.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rhai::{
     AST, ASTNode, BinaryExpr, Caches, Dynamic, Engine, EvalAltResult, Expr, FlowControl, FnCallExpr, FnCallHashes,
-    GlobalRuntimeState, Identifier, ImmutableString, Module, Position, Scope, Stmt, StmtBlock,
+    GlobalRuntimeState, Identifier, ImmutableString, Module, Namespace, Position, Scope, Stmt, StmtBlock,
 };
 
+use super::host::is_collection;
 use super::runner::CALLS_BEFORE_CHECK;
 
 /// The body of `check`, as one block.
@@ -48,18 +52,21 @@ impl Body {
         let alone = AST::new_from_module(alone);
         let mut statements = Vec::new();
         let mut reads_parameters = false;
+        let mut renames_change = false;
         alone.walk(&mut |path| {
             if let [ASTNode::Stmt(statement)] = path {
                 statements.push((*statement).clone());
             }
             reads_parameters |= path.last().is_some_and(|node| may_read(node, parameters));
+            renames_change |= path.last().is_some_and(|node| may_be_another(node, change));
             true
         });
         if statements.is_empty() {
             return None;
         }
         let mut body = StmtBlock::new(statements, Position::NONE, Position::NONE);
-        Calls { own: script.iter_functions().map(|function| function.name).collect() }.block(&mut body);
+        let own = script.iter_functions().map(|function| function.name).collect();
+        Calls { own, change: (!renames_change).then_some(change) }.block(&mut body);
         let mut scope = Scope::new();
         scope.push_dynamic(change.clone(), Dynamic::UNIT).push_dynamic(parameters.clone(), Dynamic::UNIT);
         let source = script.shared_lib().id().map(Into::into);
@@ -113,10 +120,29 @@ fn may_read(node: &ASTNode<'_>, name: &str) -> bool {
     }
 }
 
+/// Whether a statement may make a name that of something else than it was.
+fn may_be_another(node: &ASTNode<'_>, name: &str) -> bool {
+    match node {
+        ASTNode::Stmt(Stmt::Var(variable, _, _)) => variable.0.name == name,
+        ASTNode::Stmt(Stmt::For(each, _)) => {
+            each.0.name == name || each.1.as_ref().is_some_and(|counter| counter.name == name)
+        }
+        ASTNode::Stmt(Stmt::Assignment(assignment)) => is_variable(&assignment.1.lhs, name),
+        ASTNode::Stmt(Stmt::TryCatch(..) | Stmt::Import(..)) => true,
+        _ => false,
+    }
+}
+
+fn is_variable(expression: &Expr, name: &str) -> bool {
+    matches!(expression, Expr::Variable(variable, _, _) if variable.1 == name)
+}
+
 /// Tells calls of what the script does not define that they are of native functions. What it does not go into stays as it
 /// was read, and means the same.
 struct Calls<'a> {
     own: BTreeSet<&'a str>,
+    /// What the change is called, where no statement gives the name to anything else.
+    change: Option<&'a Identifier>,
 }
 
 impl Calls<'_> {
@@ -154,7 +180,13 @@ impl Calls<'_> {
     fn expression(&self, expression: &mut Expr) {
         match expression {
             Expr::FnCall(call, _) | Expr::MethodCall(call, _) => self.call(call),
-            Expr::Dot(sides, _, _) | Expr::Index(sides, _, _) => self.both(sides),
+            Expr::Dot(sides, _, _) => {
+                if self.change.is_some_and(|change| is_variable(&sides.lhs, change)) {
+                    call_for_collection(&mut sides.rhs);
+                }
+                self.both(sides);
+            }
+            Expr::Index(sides, _, _) => self.both(sides),
             Expr::And(parts, _) | Expr::Or(parts, _) => parts.iter_mut().for_each(|part| self.expression(part)),
             Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
                 parts.iter_mut().for_each(|part| self.expression(part));
@@ -171,4 +203,23 @@ impl Calls<'_> {
             call.hashes = FnCallHashes::from_native_only(call.hashes.native());
         }
     }
+}
+
+/// Makes of a collection of the change, in the middle of a chain, the call of the function that gives it.
+fn call_for_collection(rest: &mut Expr) {
+    let Expr::Dot(chain, _, _) = rest else { return };
+    let Expr::Property(property, position) = &chain.lhs else { return };
+    let ((getter, hash), _, name) = &**property;
+    if !is_collection(name) {
+        return;
+    }
+    let call = FnCallExpr {
+        namespace: Namespace::NONE,
+        name: getter.clone(),
+        hashes: FnCallHashes::from_native_only(*hash),
+        args: std::iter::empty().collect(),
+        capture_parent_scope: false,
+        op_token: None,
+    };
+    chain.lhs = Expr::MethodCall(Box::new(call), *position);
 }

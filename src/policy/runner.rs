@@ -250,15 +250,17 @@ mod tests {
     use rhai::{AST, Caches, Dynamic, Map, Scope};
 
     use super::{Body, call};
-    use crate::policy::host::RuleRun;
+    use crate::evidence::{Evidence, EvidenceKind, FileChange, FileKind, FileStatus, Source};
+    use crate::policy::host::{ChangeView, RuleRun, Store};
     use crate::policy::mentions::Mentions;
     use crate::policy::modules::Modules;
     use crate::policy::sandbox::Sandbox;
     use crate::policy::{BUILTIN_CATEGORIES, Limits};
 
-    /// What came of a script twice in a row, what it said and how many operations it took.
-    fn outcomes(script: &AST, sandbox: &Sandbox, mut body: Option<Body>) -> Vec<String> {
+    /// What came of a script three times in a row, what it said and asked for, and how many operations it took.
+    fn outcomes(script: &AST, sandbox: &Sandbox, mut body: Option<Body>, of_evidence: bool) -> Vec<String> {
         let runner = sandbox.runner(&Modules::default());
+        let store = Store::new(Arc::new(evidence()), Arc::clone(&runner.meter), Arc::clone(&runner.globs), None);
         let (mut caches, mut scope) = (Caches::new(), Scope::new());
         let mut again = |_: usize| {
             let categories = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
@@ -268,7 +270,10 @@ mod tests {
             global.source = Some("rules/a.rhai".into());
             global.tag = Dynamic::from(Arc::clone(&run));
             runner.meter.begin_rule();
-            let (mut change, parameters) = (Dynamic::from(3_i64), Dynamic::from_map(Map::new()));
+            store.forget_read();
+            let view = Dynamic::from(ChangeView::new(Arc::clone(&store)));
+            let mut change = if of_evidence { view } else { Dynamic::from(3_i64) };
+            let parameters = Dynamic::from_map(Map::new());
             let returned = match &mut body {
                 Some(body) => {
                     body.begin(&mut global);
@@ -282,7 +287,7 @@ mod tests {
                 // As where rules run.
                 (body, caches) = (body.take().and(Body::of(script)), Caches::new());
             }
-            format!("{returned:?} {effects:?} {operations}")
+            format!("{returned:?} {effects:?} {operations} {:?}", store.kinds_read())
         };
         (0..3).map(&mut again).collect()
     }
@@ -346,8 +351,93 @@ mod tests {
                 let script = script.clone_functions_only();
                 let body = Body::of(&script);
                 assert!(body.is_some(), "{text}");
-                assert_eq!(outcomes(&script, &sandbox, body), outcomes(&script, &sandbox, None), "{text}");
+                assert_eq!(
+                    outcomes(&script, &sandbox, body, false),
+                    outcomes(&script, &sandbox, None, false),
+                    "{text}"
+                );
             }
+        }
+    }
+
+    /// Three files, one of them deleted.
+    fn evidence() -> Evidence {
+        let file = |path: &str, status| FileChange::at(path.to_owned(), status, FileKind::Source);
+        Evidence {
+            files: vec![
+                file("a/b.rs", FileStatus::Modified),
+                file("a/c.rs", FileStatus::Deleted),
+                file("d.rs", FileStatus::Added),
+            ],
+            sources: vec![Source::complete(EvidenceKind::Files)],
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn collections_of_the_change_are_asked_for_as_its_properties_are() {
+        let functions = "fn other(change) { change.files.count() } fn swap() { this = #{ files: [1, 2] }; }\n";
+        let bodies = [
+            "note(`${change.files.count()} ${change.files.under(\"a/**\").deleted().any()}`);",
+            "for f in change.files.under(\"a/**\") { note(f.path); } for f in change.files { note(f.path); }",
+            "if change.files.any() && change.findings.is_empty() { violation(change, \"a\"); }",
+            "let files = change.files; note(`${files.count()} ${files.added().count()} ${other(change)}`);",
+            "note(`${change.files.top(1, \"added\").count()}`); change.files.and(change.files.added()).count()",
+            "note(`${change.dependencies.count()}`); change.files.under(1)",
+            "change.files.under(\"[\").any()",
+            "change.files.under(fails()).any()",
+            "change.files.unknown()",
+            "change.files.unknown.any()",
+            "change.unknown.any()",
+            "change.labels.len()",
+            "change.files[0].path",
+            "change = #{ files: [1, 2] }; note(`${change.files.len()}`);",
+            "let change = #{ files: [1, 2] }; note(`${change.files.len()}`);",
+            "{ let change = [1]; note(`${change.files.len()}`); }",
+            "for change in [#{ files: [1, 2] }] { note(`${change.files.len()}`); }",
+            "for (f, change) in change.files { note(`${change.files.len()}`); }",
+            "let params = change; note(`${params.files.count()}`);",
+            "change.files = change.files; change.files.count()",
+        ];
+        for operations in [3, 5, 8, 13, 1_000] {
+            let sandbox = Sandbox::new(Limits { operations, ..Limits::default() }, Mentions::all());
+            for text in bodies {
+                let text = format!("{functions}fn check(change, params) {{\n {text}\n}}");
+                let script = sandbox.compiler().compile(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+                let script = script.clone_functions_only();
+                let body = Body::of(&script);
+                assert!(body.is_some(), "{text}");
+                assert_eq!(outcomes(&script, &sandbox, body, true), outcomes(&script, &sandbox, None, true), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_counted_for_setting_a_collection_where_what_it_gave_may_have_been_changed() {
+        let sandbox = Sandbox::new(Limits::default(), Mentions::all());
+        let text = "fn check(change, params) { change.files.group_by(\"status\").len() }";
+        let script = sandbox.compiler().compile(text).unwrap().clone_functions_only();
+        let counted = |body| -> Vec<(String, u64)> {
+            let outcomes = outcomes(&script, &sandbox, body, true).into_iter();
+            let parts = |outcome: String| {
+                let (before, operations) = outcome.trim_end_matches(" [Files]").rsplit_once(' ').unwrap();
+                (before.to_owned(), operations.parse().unwrap())
+            };
+            outcomes.map(parts).collect()
+        };
+        for (own, called) in counted(Body::of(&script)).into_iter().zip(counted(None)) {
+            assert_eq!((&own.0, own.1 + 2), (&called.0, called.1));
+        }
+    }
+
+    #[test]
+    fn what_is_no_change_any_more_has_no_collections() {
+        let sandbox = Sandbox::new(Limits::default(), Mentions::all());
+        let text =
+            "fn swap() { this = #{ files: [1, 2] }; } fn check(change, params) { change.swap(); change.files.len() }";
+        let script = sandbox.compiler().compile(text).unwrap().clone_functions_only();
+        for outcome in outcomes(&script, &sandbox, Body::of(&script), true) {
+            assert!(outcome.contains("Unknown property 'files'"), "{outcome}");
         }
     }
 }
