@@ -30,19 +30,19 @@ pub fn evaluate(policy: &PolicySet, evidence: &Arc<Evidence>, options: &Options)
     if !options.ageless {
         lacking.extend(policy.stale_sources(evidence, options.as_of));
     }
-    let completeness: Vec<(EvidenceKind, Completeness)> = EvidenceKind::ALL
-        .iter()
-        .map(|kind| (*kind, of_kind(evidence, &lacking, *kind)))
-        .filter(|(_, completeness)| *completeness != Completeness::Complete)
-        .collect();
+    let gaps = Gaps::of(evidence, &lacking);
     let day = options.as_of.map(|time| time.to_zoned(jiff::tz::TimeZone::UTC).date());
     let is_excusable = |kind: &EvidenceKind| !is_supplied(evidence, *kind) && policy.insists_on(*kind).is_none();
     let excusable: Vec<EvidenceKind> = EvidenceKind::ALL.iter().copied().filter(is_excusable).collect();
     let without: Vec<EvidenceKind> = options.without.iter().copied().filter(|kind| excusable.contains(kind)).collect();
     let ask_all = || -> Vec<RuleOutcome> {
         let mut session = Session::new(policy, Arc::clone(evidence), options.as_of);
-        let outcomes = policy.rules().iter().map(|rule| ask(&mut session, rule, day, &completeness, &without));
-        let outcomes = outcomes.map(|outcome| limited(policy, dispensable(outcome, &excusable))).collect();
+        let mut outcomes = Vec::with_capacity(policy.rules().len());
+        outcomes.extend(policy.rules().iter().map(|rule| ask(&mut session, rule, day, &gaps, &without)));
+        for outcome in &mut outcomes {
+            dispense(outcome, &excusable);
+            name_limit(policy, outcome);
+        }
         session.end();
         outcomes
     };
@@ -65,6 +65,35 @@ fn not_asked(meta: &Arc<RuleMeta>, error: &std::io::Error) -> RuleOutcome {
         diagnostic: Some(Diagnostic::new(Code::Abandoned, message)),
         ..RuleOutcome::blank(meta)
     }
+}
+
+/// The kinds of evidence that are not complete.
+struct Gaps {
+    kinds: Vec<(EvidenceKind, Completeness)>,
+    /// The same kinds, one bit each.
+    bits: u32,
+}
+
+impl Gaps {
+    fn of(evidence: &Evidence, lacking: &[Source]) -> Self {
+        let kinds = EvidenceKind::ALL.iter().map(|kind| (*kind, of_kind(evidence, lacking, *kind)));
+        let kinds: Vec<_> = kinds.filter(|(_, completeness)| *completeness != Completeness::Complete).collect();
+        Self { bits: bits(kinds.iter().map(|(kind, _)| kind)), kinds }
+    }
+
+    /// Those among some kinds; most rules look at one or two, which are complete.
+    fn among(&self, asked: &[EvidenceKind]) -> Vec<&(EvidenceKind, Completeness)> {
+        let asked = bits(asked) & self.bits;
+        if asked == 0 {
+            return Vec::new();
+        }
+        self.kinds.iter().filter(|(kind, _)| asked & (1 << kind.index()) != 0).collect()
+    }
+}
+
+/// One bit for each kind.
+fn bits<'a>(kinds: impl IntoIterator<Item = &'a EvidenceKind>) -> u32 {
+    kinds.into_iter().fold(0, |bits, kind| bits | 1 << kind.index())
 }
 
 /// The completeness of a kind, with what packs expect and nobody supplied, or not of late.
@@ -104,19 +133,18 @@ fn had_nothing_to_look_up(evidence: &Evidence, source: &Source) -> bool {
 }
 
 /// Says of a rule which kinds of evidence that it needs could be said not to be expected.
-fn dispensable(mut outcome: RuleOutcome, excusable: &[EvidenceKind]) -> RuleOutcome {
-    outcome.excusable = outcome.rule.needs.iter().copied().filter(|kind| excusable.contains(kind)).collect();
-    outcome
+fn dispense(outcome: &mut RuleOutcome, excusable: &[EvidenceKind]) {
+    if !outcome.rule.needs.is_empty() {
+        outcome.excusable = outcome.rule.needs.iter().copied().filter(|kind| excusable.contains(kind)).collect();
+    }
 }
 
 /// Says of a rule that hit a limit what that is, and who lowered it.
-fn limited(policy: &PolicySet, mut outcome: RuleOutcome) -> RuleOutcome {
-    let Some(error) = outcome.diagnostic.as_mut().filter(|error| error.code == Code::LimitExceeded) else {
-        return outcome;
-    };
+fn name_limit(policy: &PolicySet, outcome: &mut RuleOutcome) {
+    let Some(error) = outcome.diagnostic.as_mut().filter(|error| error.code == Code::LimitExceeded) else { return };
     let name = error.message.split('`').nth(1).and_then(|name| Limit::named(name).ok());
     let hit = name.or_else(|| Limit::named("operations").ok().filter(|_| error.message.ends_with(" operations")));
-    let Some(hit) = hit else { return outcome };
+    let Some(hit) = hit else { return };
     let set = policy.limits().iter().find(|limit| limit.name == hit.name);
     let written = format!("`{}`", hit.name);
     let value = hit.of(policy.in_use());
@@ -124,14 +152,13 @@ fn limited(policy: &PolicySet, mut outcome: RuleOutcome) -> RuleOutcome {
     outcome.reason = outcome.reason.replacen(&error.message, &told, 1);
     error.message = told;
     outcome.limited_by = set.filter(|limit| limit.value < limit.default).map(|limit| limit.set_by.to_string());
-    outcome
 }
 
 fn ask(
     session: &mut Session<'_>,
     rule: &Rule,
     day: Option<jiff::civil::Date>,
-    completeness: &[(EvidenceKind, Completeness)],
+    gaps: &Gaps,
     without: &[EvidenceKind],
 ) -> RuleOutcome {
     let meta = session.meta(rule).on(day);
@@ -147,14 +174,14 @@ fn ask(
     }
     // Where it is not known which files changed, it is not known that none of them lies in the scope.
     if let Some(scope) = &meta.scope
-        && !completeness.iter().any(|(kind, _)| *kind == EvidenceKind::Files)
+        && gaps.among(&[EvidenceKind::Files]).is_empty()
         && !session.is_concerned(rule)
     {
         let paths: Vec<String> = scope.iter().map(|glob| format!("`{glob}`")).collect();
         let reason = format!("nothing of the change lies in its scope, {}", paths.join(", "));
         return not_asked(reason, vec![EvidenceKind::Files]);
     }
-    conclude(meta, session.run(rule), completeness)
+    conclude(meta, session.run(rule), gaps)
 }
 
 /// The verb that goes with the word of a kind of evidence.
@@ -189,17 +216,14 @@ fn state(kind: EvidenceKind, completeness: Completeness) -> String {
 }
 
 /// How a rule ended, by what it did and by how complete what it looked at is.
-fn conclude(meta: Arc<RuleMeta>, result: RuleResult, completeness: &[(EvidenceKind, Completeness)]) -> RuleOutcome {
+fn conclude(meta: Arc<RuleMeta>, result: RuleResult, gaps: &Gaps) -> RuleOutcome {
     let mut kinds = result.read;
     kinds.extend_from_slice(&meta.needs);
     if !kinds.is_sorted_by(|left, right| left < right) {
         kinds.sort();
         kinds.dedup();
     }
-    // Most rules look at one or two kinds, which are complete; each kind has a bit of its own.
-    let asked = kinds.iter().fold(0_u32, |asked, kind| asked | 1 << kind.index());
-    let looked_at: Vec<&(EvidenceKind, Completeness)> =
-        completeness.iter().filter(|(kind, _)| asked & (1 << kind.index()) != 0).collect();
+    let looked_at = gaps.among(&kinds);
     let lacking: Vec<String> = looked_at
         .iter()
         .filter(|(kind, _)| !meta.optional.contains(kind))

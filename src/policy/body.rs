@@ -90,7 +90,9 @@ impl Body {
         parameters: Dynamic,
     ) -> Result<Dynamic, Box<EvalAltResult>> {
         let [its_name, their_name] = &self.names;
-        if let Some(variable) = self.scope.get_mut(their_name) {
+        if self.reads_parameters
+            && let Some(variable) = self.scope.get_mut(their_name)
+        {
             *variable = parameters;
         }
         if let Some(variable) = self.scope.get_mut(its_name) {
