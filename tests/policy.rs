@@ -8,6 +8,8 @@
 
 #[path = "policy/again.rs"]
 mod again;
+#[path = "policy/comments.rs"]
+mod comments;
 #[path = "policy/packages.rs"]
 mod packages;
 

@@ -190,12 +190,13 @@ pub(crate) struct LimitHit;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "how long a call takes is what is tested")]
 mod tests {
+    use std::any::TypeId;
     use std::collections::BTreeSet;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
-    use rhai::{AST, CallFnOptions, Dynamic, Engine, FLOAT, FnPtr, INT, Module, Scope};
+    use rhai::{AST, CallFnOptions, Dynamic, Engine, FLOAT, FnPtr, FuncMetadata, INT, Module, Scope};
 
     use rhai::packages::{BasicMathPackage, Package as _};
 
@@ -251,9 +252,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_two_packages_is_that_of_the_first() {
-        let signatures = |module: &Module| -> Vec<String> {
-            let mut all: Vec<String> = module.gen_fn_signatures_with_mapper(Into::into).collect();
+    fn what_is_in_two_packages_is_the_same_in_both() {
+        let signatures = |module: &Module| -> Vec<(String, Vec<TypeId>)> {
+            let mut engine = Engine::new_raw();
+            engine.register_global_module(module.clone().into());
+            let signature = |of: &FuncMetadata| (of.name.to_string(), of.param_types.to_vec());
+            let mut all = engine.collect_fn_metadata(None, |info| Some(signature(info.metadata)), true);
             all.sort();
             all
         };
@@ -263,14 +267,26 @@ mod tests {
             package.register_lazy_functions();
             package
         };
-        let mut apart: Vec<String> = PACKAGES.iter().flat_map(|init| signatures(&made(init))).collect();
+        let mut apart: Vec<_> = PACKAGES.iter().flat_map(|init| signatures(&made(init))).collect();
         apart.sort();
         let mut first = Module::new();
         for init in PACKAGES {
             first.fill_with(&made(init));
         }
         assert_eq!(apart, signatures(&first), "nothing is in two of them");
-        first.fill_with(&made(&(BasicMathPackage::init as fn(&mut Module))));
+        let numbers = made(&(BasicMathPackage::init as fn(&mut Module)));
+        let twice: Vec<_> = signatures(&numbers).into_iter().filter(|signature| apart.contains(signature)).collect();
+        assert_eq!(twice, [("to_int".to_owned(), vec![TypeId::of::<char>()])]);
+        for character in ['\0', 'a', '\u{e9}', char::MAX] {
+            let number = |module: &Module| {
+                let mut engine = Engine::new_raw();
+                engine.register_global_module(module.clone().into());
+                let mut scope = Scope::new();
+                engine.eval_with_scope::<INT>(scope.push("c", character), "c.to_int()").unwrap()
+            };
+            assert_eq!([&first, &numbers, &packages()].map(number), [INT::from(u32::from(character)); 3]);
+        }
+        first.fill_with(&numbers);
         assert_eq!(signatures(&first), signatures(&packages()));
     }
 
@@ -302,12 +318,10 @@ mod tests {
         let limits = Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() };
         let sandbox = Sandbox::new(limits, Mentions::all());
         let compiler = sandbox.compiler();
-        // Each parameter is written with its type after a colon.
         let functions: BTreeSet<(String, usize)> = sandbox
             .engine()
-            .gen_fn_signatures(true)
-            .iter()
-            .map(|signature| (signature.split('(').next().unwrap().to_owned(), signature.matches(": ").count()))
+            .collect_fn_metadata(None, |info| Some((info.metadata.name.to_string(), info.metadata.num_params)), true)
+            .into_iter()
             .collect();
         assert!(functions.len() > 200, "{}", functions.len());
         let mut engine = sandbox.engine();

@@ -317,6 +317,8 @@ pub(super) fn named(table: &'static [Standard], name: &str) -> &'static [Standar
 mod tests {
     use std::collections::BTreeSet;
 
+    use rhai::FuncMetadata;
+
     use super::{FUNCTIONS, PROPERTIES, Standard, named};
     use crate::policy::Limits;
     use crate::policy::host::signatures;
@@ -329,24 +331,10 @@ mod tests {
     }
 
     fn of_engine() -> BTreeSet<(String, usize)> {
-        let signatures = Sandbox::new(Limits::default(), Mentions::all()).engine().gen_fn_signatures(true);
-        let counted = |signature: String| {
-            let (name, rest) = signature.split_once('(').unwrap();
-            let mut depth = 0;
-            let mut commas = 0;
-            for character in rest.chars() {
-                match character {
-                    '(' | '<' => depth += 1,
-                    ')' if depth == 0 => break,
-                    ')' | '>' => depth -= 1,
-                    ',' if depth == 0 => commas += 1,
-                    _ => {}
-                }
-            }
-            let count = if rest.starts_with(')') { 0 } else { commas + 1 };
-            name.starts_with(|first: char| first.is_ascii_alphabetic()).then(|| (name.to_owned(), count))
-        };
-        signatures.into_iter().filter_map(counted).collect()
+        let named = |name: &str| name.starts_with(|first: char| first.is_ascii_alphabetic());
+        let engine = Sandbox::new(Limits::default(), Mentions::all()).engine();
+        let counted = |of: &FuncMetadata| named(&of.name).then(|| (of.name.to_string(), of.num_params));
+        engine.collect_fn_metadata(None, |info| counted(info.metadata), true).into_iter().collect()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::signature::{Param, Signature};
 use super::signatures;
 use super::types::Type;
 use crate::evidence::Vocabulary;
-use crate::policy::language::{NativeFunction, native_functions};
+use crate::policy::language::{NATIVE_FUNCTIONS, NativeFunction};
 
 /// What every file begins with: what it defines is there in every script.
 const HEADER: &str = "module static;\n";
@@ -159,21 +159,19 @@ fn taken(param: Param) -> String {
 
 fn language() -> String {
     let mut out = String::new();
-    let functions = native_functions();
-    for function in &functions {
-        // Where the engine says nothing of one, it says it of another of its name.
-        let docs = functions.iter().filter(|other| other.name == function.name).map(|other| other.doc.as_str());
-        let doc = Some(function.doc.as_str()).into_iter().chain(docs).find(|doc| !doc.is_empty());
-        native(&mut out, function, doc.unwrap_or_default());
+    for function in NATIVE_FUNCTIONS {
+        native(&mut out, function, "");
+        if function.property {
+            native(&mut out, function, "get ");
+        }
     }
     out
 }
 
-fn native(out: &mut String, function: &NativeFunction, doc: &str) {
-    documented(out, doc, "");
-    let params: Vec<String> = function.params.iter().map(|(name, of)| format!("{name}: {}", of.definition)).collect();
-    let get = if function.property { "get " } else { "" };
-    let (name, gives) = (&function.name, function.returns.definition);
+fn native(out: &mut String, function: &NativeFunction, get: &str) {
+    documented(out, function.doc, "");
+    let params: Vec<String> = function.params.iter().map(|(name, of)| format!("{name}: {}", of.definition())).collect();
+    let (name, gives) = (function.name, function.returns.definition());
     let _ = writeln!(out, "fn {get}{name}({}) -> {gives};\n", params.join(", "));
 }
 

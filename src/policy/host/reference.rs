@@ -8,7 +8,7 @@ use super::signature::{Param, Signature};
 use super::signatures;
 use super::types::VOCABULARIES;
 use crate::evidence::Vocabulary;
-use crate::policy::language::{NativeFunction, native_functions};
+use crate::policy::language::{NATIVE_FUNCTIONS, NativeFunction};
 use crate::policy::sandbox::DISABLED;
 
 /// What stands before the list of types.
@@ -327,20 +327,21 @@ fn words() -> String {
 
 fn language() -> String {
     let mut out = String::from(
-        "# The language itself\n\nRules are written in [Rhai](https://rhai.rs/book/). Generated from the engine that runs \
-         them: what it has beside the names of Tollgate, and what it has not.\n\nA function is called on a value, as in \
-         `m.keys()`, or with the value as its first argument, as in `keys(m)`. One that gives nothing changes the value that \
-         it is called on: write `t.trim();`, then use `t`. `function` is written as in `|x| x > 3` and sees its own \
-         parameters alone, no variable from around it: where one is needed, write a loop. A function of the script does not \
-         see the constants at the top of it by their bare names either: write `global::NAME`. Parameters are copies: what a \
-         function makes of one is seen by nobody unless it gives it back. The sentences are Rhai's: its strings are texts, object maps are maps, floating-point numbers \
-         are decimal numbers. Operators are those of most languages; `+` joins texts, `in` looks for one and `!in` asks that it is \
-         not there: `\"a\" !in list` is `!(\"a\" in list)`, for texts, arrays, maps, ranges and selections alike; \
-         and `${..}` puts a value into a text between backticks.\n",
+        "# The language itself\n\nRules are written in [Rhai](https://rhai.rs/book/). Generated from a table that is tested \
+         against the engine that runs them: what it has beside the names of Tollgate, and what it has not.\n\nA function is \
+         called on a value, as in `m.keys()`, or with the value as its first argument, as in `keys(m)`. One that gives nothing \
+         changes the value that it is called on: write `t.trim();`, then use `t`. `function` is written as in `|x| x > 3` and \
+         sees its own parameters alone, no variable from around it: where one is needed, write a loop. A function of the \
+         script does not see the constants at the top of it by their bare names either: write `global::NAME`. Parameters are \
+         copies: what a function makes of one is seen by nobody unless it gives it back. In the sentences, \"it\" is the value \
+         that a function is called on. A place in a text or an array counts from 0; one below 0 counts from the end, so that \
+         -1 is the last. Operators are those of most languages; `+` joins texts, `in` looks for one and `!in` asks that it is \
+         not there: `\"a\" !in list` is `!(\"a\" in list)`, for texts, arrays, maps, ranges and selections alike; and `${..}` \
+         puts a value into a text between backticks.\n",
     );
-    let functions = native_functions();
     for (first, title) in NATIVE_TITLES {
-        let of: Vec<&NativeFunction> = functions.iter().filter(|function| receiver(function) == *first).collect();
+        let of: Vec<&NativeFunction> =
+            NATIVE_FUNCTIONS.iter().filter(|function| receiver(function) == *first).collect();
         if of.is_empty() {
             continue;
         }
@@ -378,25 +379,21 @@ const NATIVE_TITLES: &[(&str, &str)] = &[
 
 /// The type that a function is called on.
 fn receiver(function: &NativeFunction) -> &'static str {
-    function.params.first().map_or("", |(_, of)| of.word)
+    function.params.first().map_or("", |(_, of)| of.word())
 }
 
-/// One row for the functions of one name and one receiver.
+/// One row for the functions of one name and one receiver; the first says what all of them do.
 fn natives(out: &mut String, functions: &[&NativeFunction]) {
-    let mut calls: Vec<String> = Vec::new();
-    for function in functions {
-        // Each of them is also a function.
-        if function.property {
-            continue;
-        }
-        let params: Vec<String> = function.params.iter().skip(1).map(|(name, of)| typed(name, of.word)).collect();
-        calls.push(format!("`{}({})`", function.name, params.join(", ")));
-    }
-    let doc = functions.iter().map(|function| function.doc.as_str()).find(|doc| !doc.is_empty()).unwrap_or_default();
-    let gives = functions.iter().map(|function| function.returns.word);
+    let call = |function: &&NativeFunction| {
+        let params: Vec<String> = function.params.iter().skip(1).map(|(name, of)| typed(name, of.word())).collect();
+        format!("`{}({})`", function.name, params.join(", "))
+    };
+    let calls: Vec<String> = functions.iter().map(call).collect();
+    let doc = functions.first().map(|function| sentence(function.doc)).unwrap_or_default();
+    let gives = functions.iter().map(|function| function.returns.word());
     let mut gives: Vec<&str> = gives.map(|word| if word.is_empty() { "nothing" } else { word }).collect();
     gives.dedup();
-    let _ = writeln!(out, "| {} | {} | {} |", calls.join("<br>"), gives.join(" or "), cell(doc));
+    let _ = writeln!(out, "| {} | {} | {} |", calls.join("<br>"), gives.join(" or "), cell(&doc));
 }
 
 /// `index: number`; alone where the name says nothing more than the type.
