@@ -3,12 +3,13 @@
 //! At each call of a function the engine first looks whether the script defines one of that name, for a method twice: for
 //! the type's name, which it looks up, and for any type. Whatever a script defines is known once it is read, and no module
 //! that it imports adds to it, so calls of other names are told to be native ones. What a property gives in the middle of
-//! `change.findings.level("error")` the engine holds on to, to set the property afterwards, so it copies it for each function
-//! that takes it, and tries to. Collections of the change can't be set, so the function that gives them is called. Statements
-//! stand in the place of the function itself, as the engine gives nobody a function to change; what they do and say is what
-//! `check` does, and so is what they count, but for vain attempts to set a property.
+//! `change.findings.level("error")` the engine finds by a call, and holds on to, to set the property afterwards; collections of
+//! the change can't be set, so they are variables which the runner knows. Statements stand in the place of the function itself,
+//! as the engine gives nobody a function to change; what they do and say is what `check` does, and so is what they count, but
+//! for vain attempts to set a property.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use rhai::{
@@ -16,8 +17,8 @@ use rhai::{
     GlobalRuntimeState, Identifier, ImmutableString, Module, Namespace, Position, Scope, Stmt, StmtBlock,
 };
 
-use super::host::is_collection;
-use super::runner::CALLS_BEFORE_CHECK;
+use super::host::COLLECTIONS;
+use super::runner::{CALLS_BEFORE_CHECK, collection_index};
 
 /// The body of `check`, as one block.
 #[derive(Debug)]
@@ -52,7 +53,12 @@ impl Body {
         let alone = AST::new_from_module(alone);
         let mut statements = Vec::new();
         let mut reads_parameters = false;
+        // A function that is called on the change may put something else in its place.
         let mut renames_change = false;
+        script.walk(&mut |path| {
+            renames_change |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::Assignment(to))) if is_this(&to.1.lhs));
+            true
+        });
         alone.walk(&mut |path| {
             if let [ASTNode::Stmt(statement)] = path {
                 statements.push((*statement).clone());
@@ -135,6 +141,10 @@ fn may_be_another(node: &ASTNode<'_>, name: &str) -> bool {
     }
 }
 
+const fn is_this(expression: &Expr) -> bool {
+    matches!(expression, Expr::ThisPtr(_))
+}
+
 fn is_variable(expression: &Expr, name: &str) -> bool {
     matches!(expression, Expr::Variable(variable, _, _) if variable.1 == name)
 }
@@ -183,8 +193,10 @@ impl Calls<'_> {
         match expression {
             Expr::FnCall(call, _) | Expr::MethodCall(call, _) => self.call(call),
             Expr::Dot(sides, _, _) => {
-                if self.change.is_some_and(|change| is_variable(&sides.lhs, change)) {
-                    call_for_collection(&mut sides.rhs);
+                if self.change.is_some_and(|change| is_variable(&sides.lhs, change))
+                    && let Some((collection, rest)) = name_collection(&sides.lhs, &mut sides.rhs)
+                {
+                    **sides = BinaryExpr { lhs: collection, rhs: rest };
                 }
                 self.both(sides);
             }
@@ -207,21 +219,18 @@ impl Calls<'_> {
     }
 }
 
-/// Makes of a collection of the change, in the middle of a chain, the call of the function that gives it.
-fn call_for_collection(rest: &mut Expr) {
-    let Expr::Dot(chain, _, _) = rest else { return };
-    let Expr::Property(property, position) = &chain.lhs else { return };
-    let ((getter, hash), _, name) = &**property;
-    if !is_collection(name) {
-        return;
-    }
-    let call = FnCallExpr {
-        namespace: Namespace::NONE,
-        name: getter.clone(),
-        hashes: FnCallHashes::from_native_only(*hash),
-        args: std::iter::empty().collect(),
-        capture_parent_scope: false,
-        op_token: None,
+/// Makes of a collection of the change, where more is asked of it, a variable that the runner knows.
+fn name_collection(change: &Expr, rest: &mut Expr) -> Option<(Expr, Expr)> {
+    let Expr::Dot(chain, _, _) = rest else { return None };
+    let Expr::Property(property, _) = &chain.lhs else { return None };
+    let number = COLLECTIONS.iter().position(|(name, _)| *name == property.2)?;
+    // Of what takes no arguments after a variable the engine does not go through the arguments.
+    let is_short = match &chain.rhs {
+        Expr::MethodCall(call, _) => call.args.is_empty(),
+        Expr::Property(..) => true,
+        _ => false,
     };
-    chain.lhs = Expr::MethodCall(Box::new(call), *position);
+    let index = NonZeroUsize::new(collection_index(number, is_short));
+    let variable = Box::new((index, property.2.clone(), Namespace::NONE, 0));
+    Some((Expr::Variable(variable, None, change.position()), std::mem::take(&mut chain.rhs)))
 }

@@ -57,6 +57,7 @@ impl<'a> Session<'a> {
     pub fn new(policy: &'a PolicySet, evidence: Arc<Evidence>, as_of: Option<Timestamp>) -> Self {
         let runner = policy.sandbox.runner(&policy.modules);
         let store = Store::new(evidence, Arc::clone(&runner.meter), Arc::clone(&runner.globs), as_of);
+        runner.shown.set(Some(Arc::clone(&store)));
         Self { policy, store, runner, change: Dynamic::UNIT }
     }
 
@@ -120,6 +121,7 @@ impl<'a> Session<'a> {
 
     /// Leaves what can be used again to the next session of the policy; without it, that one only takes longer to begin.
     pub fn end(self) {
+        self.runner.shown.set(None);
         self.policy.sandbox.keep(self.runner);
     }
 

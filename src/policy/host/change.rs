@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, INT, ImmutableString, Module};
 
 use super::advisories::AdvisoryRows;
+use super::capabilities::CapabilityRows;
 use super::claims::ClaimRows;
 use super::collection::{Collection, Store, View};
 use super::coverage::CoverageRows;
@@ -20,6 +21,7 @@ use super::findings::FindingRows;
 use super::licences::LicenceRows;
 use super::reviews::ReviewRows;
 use super::signature::{Param, Signature};
+use super::sources::SourceRows;
 use super::test_cases::TestRows;
 use crate::diagnostic::Code;
 use crate::evidence::{Change, Completeness, EvidenceKind};
@@ -125,6 +127,28 @@ pub(super) fn team_members<'a>(store: &'a Store, team: &str) -> HostResult<&'a [
         None => error.suggest(team, teams.keys().map(String::as_str)),
     };
     Err(error.into())
+}
+
+/// Gives the whole of a collection; the rule is known to have asked for its kind.
+type Whole = fn(&Arc<Store>) -> Dynamic;
+
+/// The properties of the change that give the whole of a collection.
+pub(crate) const COLLECTIONS: &[(&str, Whole)] = &[
+    ("findings", whole::<FindingRows>),
+    ("files", whole::<FileRows>),
+    ("dependencies", whole::<DependencyRows>),
+    ("licences", whole::<LicenceRows>),
+    ("advisories", whole::<AdvisoryRows>),
+    ("reviews", whole::<ReviewRows>),
+    ("tests", whole::<TestRows>),
+    ("coverage", whole::<CoverageRows>),
+    ("claims", whole::<ClaimRows>),
+    ("capabilities", whole::<CapabilityRows>),
+    ("sources", whole::<SourceRows>),
+];
+
+fn whole<C: Collection>(store: &Arc<Store>) -> Dynamic {
+    Dynamic::from(View::<C>::all(store))
 }
 
 const RECEIVER: &str = "Change";
@@ -348,4 +372,22 @@ const fn text(name: &'static str, doc: &'static str, register: fn(&mut Module, &
 /// A property that is an error where its source leaves it open.
 const fn flag(name: &'static str, doc: &'static str, register: fn(&mut Module, &'static str)) -> Signature {
     Signature::property(RECEIVER, name, "true or false", doc, register)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::COLLECTIONS;
+    use crate::policy::host::signatures;
+
+    #[test]
+    fn every_property_that_gives_a_selection_is_a_whole_collection_but_that_of_what_is_gone() {
+        let views: Vec<&str> = signatures().filter(|of| of.name == "is_empty").map(|of| of.receiver).collect();
+        let properties = signatures().filter(|of| of.receiver == "Change" && of.params.is_none());
+        let mut selections: Vec<&str> = properties.filter(|of| views.contains(&of.returns)).map(|of| of.name).collect();
+        selections.retain(|name| *name != "gone_findings");
+        let mut whole: Vec<&str> = COLLECTIONS.iter().map(|(name, _)| *name).collect();
+        selections.sort_unstable();
+        whole.sort_unstable();
+        assert_eq!(selections, whole);
+    }
 }

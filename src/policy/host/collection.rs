@@ -421,14 +421,6 @@ pub(super) fn same_items(left: &Dynamic, right: &Dynamic) -> Option<bool> {
     of_every_collection!(same).iter().find_map(|same| same(left, right))
 }
 
-/// Whether a type is that of selections.
-pub(super) fn is_view(name: &str) -> bool {
-    const fn view<C: Collection>() -> &'static str {
-        C::VIEW
-    }
-    of_every_collection!(view).iter().any(|view| view() == name)
-}
-
 /// The name of a host type's value for messages.
 pub(crate) fn type_name(value: &Dynamic) -> Option<&'static str> {
     fn of<C: Collection>(value: &Dynamic) -> Option<&'static str> {

@@ -4,8 +4,6 @@
 //! one row. Every name, its parameters and its meaning stand in one table of [`Signature`]s, from which registration, the
 //! checks at load and the suggestions all come.
 
-use std::sync::LazyLock;
-
 mod advisories;
 mod aggregates;
 mod capabilities;
@@ -48,7 +46,7 @@ mod threats;
 mod types;
 pub(crate) mod words;
 
-pub(crate) use change::ChangeView;
+pub(crate) use change::{COLLECTIONS, ChangeView};
 pub(crate) use collection::Store;
 pub(crate) use compare::{equal, type_name};
 pub(crate) use dates::{DATE, check_date, date_value};
@@ -96,15 +94,6 @@ pub(crate) fn signatures() -> impl Iterator<Item = &'static Signature> {
     .into_iter()
     .chain(common::TABLES.iter().copied())
     .flatten()
-}
-
-/// Whether a property of the change gives a selection of its evidence.
-pub(crate) fn is_collection(name: &str) -> bool {
-    static NAMES: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        let properties = signatures().filter(|signature| signature.receiver == "Change" && signature.params.is_none());
-        properties.filter(|signature| collection::is_view(signature.returns)).map(|signature| signature.name).collect()
-    });
-    NAMES.contains(&name)
 }
 
 /// Puts the host API into a module: of the names of the table those that are wanted, and what the language itself asks for.
