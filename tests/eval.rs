@@ -353,6 +353,11 @@ fn cases_pass_fail_or_are_not_there() {
     let output = place.run(&["test", "rejected"]);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains("did you mean `the-rule`?"), "{}", stderr(&output));
+    let shown = String::from_utf8(output.stdout.clone()).unwrap();
+    for told in ["pass the-rule/good", "FAIL the-rule/bad", "ERROR the-rul/x: can't be run"] {
+        assert!(shown.contains(told), "one with a mistake hides no others: {shown}");
+    }
+    assert!(shown.contains("3 cases: 1 as expected, 1 not, 1 can't be run"), "{shown}");
 
     place.write("approved/cases/the-rule/x.toml", &format!("parameters = {{ limt = 3 }}\n{}", case("satisfied")));
     let output = place.run(&["test", "approved"]);

@@ -71,24 +71,36 @@ impl PackResult {
     }
 }
 
+/// What came of the cases of one pack, of those with a mistake, too.
+struct Ran {
+    result: PackResult,
+    broken: Vec<Broken>,
+}
+
+/// A case that can't be run.
+struct Broken {
+    /// As `<rule>/<name>`.
+    name: String,
+    mistakes: Vec<Diagnostic>,
+}
+
 /// Runs every case of a pack on the whole pack.
 ///
 /// # Errors
 /// Where the pack does not load, a case can't be read or is about no rule of the pack, or there is no case at all.
 pub fn run_pack(pack: &PackFiles) -> Result<PackResult, Vec<Diagnostic>> {
-    run_cases(pack, &pack.into(), &[])
+    let ran = run_cases(pack, &pack.into(), &[])?;
+    let mistakes: Vec<Diagnostic> = ran.broken.into_iter().flat_map(|broken| broken.mistakes).collect();
+    if mistakes.is_empty() { Ok(ran.result) } else { Err(mistakes) }
 }
 
 /// Runs every case of a pack on the pack and those that it extends, under limits that were set from outside.
-fn run_cases(pack: &PackFiles, layer: &Layer, limits: &[(String, u64)]) -> Result<PackResult, Vec<Diagnostic>> {
+fn run_cases(pack: &PackFiles, layer: &Layer, limits: &[(String, u64)]) -> Result<Ran, Vec<Diagnostic>> {
     let mut policies = Policies { layer, limits, loaded: BTreeMap::new() };
     policies.load(&[])?;
     let own = policies.rules_of(pack);
-    let (cases, mistakes) = cases(pack, &own);
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
-    if cases.is_empty() {
+    let (cases, mut broken) = cases(pack, &own);
+    if cases.is_empty() && broken.is_empty() {
         return Err(vec![
             Diagnostic::new(
                 Code::BrokenCase,
@@ -98,41 +110,48 @@ fn run_cases(pack: &PackFiles, layer: &Layer, limits: &[(String, u64)]) -> Resul
         ]);
     }
     let mut results = Vec::with_capacity(cases.len());
-    let mut mistakes = Vec::new();
-    let mut untested = own;
     for case in &cases {
-        untested.remove(&case.rule);
         match policies.run(case) {
-            Ok(result) => results.push(result),
-            Err(found) => mistakes.extend(found),
+            Ok(mismatches) => results.push(CaseResult { name: name(&case.file), mismatches }),
+            Err(mistakes) => broken.push(Broken { name: name(&case.file), mistakes }),
         }
     }
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
-    Ok(PackResult { cases: results, untested: untested.into_iter().collect() })
+    broken.sort_by(|one, other| one.name.cmp(&other.name));
+    let about = |rule: &String| {
+        let names = results.iter().map(|case| &case.name).chain(broken.iter().map(|broken| &broken.name));
+        names.into_iter().any(|name| name.split('/').next() == Some(rule))
+    };
+    let untested = own.into_iter().filter(|rule| !about(rule)).collect();
+    Ok(Ran { result: PackResult { cases: results, untested }, broken })
 }
 
 /// The cases of a pack by file, and what is wrong with the others.
-fn cases(pack: &PackFiles, rules: &BTreeSet<String>) -> (Vec<Case>, Vec<Diagnostic>) {
+fn cases(pack: &PackFiles, rules: &BTreeSet<String>) -> (Vec<Case>, Vec<Broken>) {
     let mut cases = Vec::new();
-    let mut mistakes = Vec::new();
-    for (file, bytes) in &pack.files {
-        if !file.starts_with(case::DIRECTORY) {
-            continue;
-        }
+    let mut broken = Vec::new();
+    for (file, bytes) in pack.files.iter().filter(|(file, _)| file.starts_with(case::DIRECTORY)) {
         let shown = pack.name_of(file);
-        match case::parse(file, &shown, bytes) {
-            Ok(case) if !rules.contains(&case.rule) => mistakes.push(
+        let mistakes = match case::parse(file, &shown, bytes) {
+            Ok(case) if rules.contains(&case.rule) => {
+                cases.push(case);
+                continue;
+            }
+            Ok(case) => vec![
                 Diagnostic::new(Code::BrokenCase, format!("the pack has no rule `{}`", case.rule))
                     .at(Place::file(shown))
                     .suggest(&case.rule, rules.iter().map(String::as_str)),
-            ),
-            Ok(case) => cases.push(case),
-            Err(found) => mistakes.extend(found),
-        }
+            ],
+            Err(found) => found,
+        };
+        broken.push(Broken { name: name(file), mistakes });
     }
-    (cases, mistakes)
+    (cases, broken)
+}
+
+/// A case by its file, as `<rule>/<name>`.
+fn name(file: &str) -> String {
+    let name = file.strip_prefix(case::DIRECTORY).unwrap_or(file);
+    name.strip_suffix(".toml").unwrap_or(name).to_owned()
 }
 
 /// The pack, compiled once for each set of parameters that its cases ask for.
@@ -165,7 +184,8 @@ impl Policies<'_> {
         rules
     }
 
-    fn run(&mut self, case: &Case) -> Result<CaseResult, Vec<Diagnostic>> {
+    /// Where what a case finds is otherwise than it expects.
+    fn run(&mut self, case: &Case) -> Result<Vec<Mismatch>, Vec<Diagnostic>> {
         let evidence = pipeline::evidence_of_case(case.evidence.clone(), &case.complete)
             .map_err(|message| vec![Diagnostic::new(Code::BrokenCase, &*message).at(case.place_of(&message))])?;
         let policy = self.load(&case.parameters).map_err(|mistakes| {
@@ -176,8 +196,7 @@ impl Policies<'_> {
             mistakes.into_iter().map(of_case).collect::<Vec<_>>()
         })?;
         let found = pipeline::judge_case(policy, evidence, &case.complete, &case.without);
-        let name = case.file.strip_prefix(case::DIRECTORY).unwrap_or(&case.file).trim_end_matches(".toml").to_owned();
-        Ok(CaseResult { name, mismatches: compare::compare(case, &found) })
+        Ok(compare::compare(case, &found))
     }
 }
 
@@ -189,11 +208,14 @@ pub fn run(args: &TestArgs, console: &Console) -> Exit {
     for place in &args.packs {
         let result = as_it_stands(place).and_then(|(pack, layer)| run_cases(&pack, &layer, &limits));
         match result {
-            Ok(result) => {
-                if result.failed() > 0 && exit == Exit::Clean {
+            Ok(ran) => {
+                describe(&mut out, &place.shown(), &ran);
+                if !ran.broken.is_empty() {
+                    let mistakes = ran.broken.into_iter().flat_map(|broken| broken.mistakes);
+                    exit = console.refuse(&mistakes.collect::<Vec<_>>());
+                } else if ran.result.failed() > 0 && exit == Exit::Clean {
                     exit = Exit::Found;
                 }
-                describe(&mut out, &place.shown(), &result);
             }
             Err(mistakes) => exit = console.refuse(&mistakes),
         }
@@ -204,7 +226,8 @@ pub fn run(args: &TestArgs, console: &Console) -> Exit {
     }
 }
 
-fn describe(out: &mut String, pack: &str, result: &PackResult) {
+fn describe(out: &mut String, pack: &str, ran: &Ran) {
+    let Ran { result, broken } = ran;
     let mut line = |text: &str| {
         out.push_str(&printable(text));
         out.push('\n');
@@ -216,8 +239,13 @@ fn describe(out: &mut String, pack: &str, result: &PackResult) {
             line(&format!("       {}: expected {}, found {}", mismatch.what, mismatch.expected, mismatch.found));
         }
     }
-    let (total, failed) = (result.cases.len(), result.failed());
-    line(&format!("  {total} case{}: {} as expected, {failed} not", if total == 1 { "" } else { "s" }, total - failed));
+    for case in broken {
+        line(&format!("  ERROR {}: can't be run", case.name));
+    }
+    let (total, failed) = (result.cases.len() + broken.len(), result.failed());
+    let passed = result.cases.len() - failed;
+    let not_run = if broken.is_empty() { String::new() } else { format!(", {} can't be run", broken.len()) };
+    line(&format!("  {total} case{}: {passed} as expected, {failed} not{not_run}", if total == 1 { "" } else { "s" }));
     if !result.untested.is_empty() {
         line(&format!("  rules without a case: {}", result.untested.join(", ")));
     }
