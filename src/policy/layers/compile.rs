@@ -71,7 +71,7 @@ impl Compiler<'_> {
             let parsed = rule::parse(&script, ast, id, pack, categories, &names)?;
             Ok((may_nest(&parsed.ast), script, parsed))
         };
-        let mut rules = Vec::new();
+        let mut rules = Vec::with_capacity(written.len());
         let sandbox = &set.sandbox;
         for read in in_turns(&written, &|| _ = sandbox.functions(), &read) {
             match read {

@@ -223,6 +223,7 @@ fn drafts(
                 continue;
             }
         };
+        drafts.reserve(rules.len());
         for (script, parsed) in rules {
             let draft = Draft::new(script, parsed, (index, pack), known, mistakes);
             match drafts.iter().find(|other| other.meta.id == draft.meta.id) {
