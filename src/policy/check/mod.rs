@@ -28,6 +28,7 @@ mod operators;
 mod selections;
 mod standard;
 mod statements;
+mod unchanged;
 mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +68,7 @@ impl Names<'_> {
         checker.script();
         checker.rule();
         checker.others();
+        checker.unchanged();
         checker.effects();
         checker.finish()
     }
@@ -77,6 +79,7 @@ impl Names<'_> {
         let mut checker = Checker::new(self, unit);
         checker.script();
         checker.others();
+        checker.unchanged();
         checker.finish()
     }
 }

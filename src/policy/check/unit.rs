@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rhai::{AST, ASTNode, Expr, ImmutableString, Position, Stmt};
 
+use super::unchanged::Mentioned;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::rule::Script;
 
@@ -17,6 +18,8 @@ pub(super) struct Body {
     pub(super) start: Position,
     end: Position,
     pub(super) statements: Vec<Stmt>,
+    /// What is said of its variables.
+    pub(super) mentioned: Mentioned,
 }
 
 impl Body {
@@ -68,6 +71,7 @@ impl Unit {
             start: function.body.start_position(),
             end: function.body.end_position(),
             statements: Vec::new(),
+            mentioned: Mentioned::default(),
         });
         let mut unit = Self {
             script: script.clone(),
@@ -85,11 +89,17 @@ impl Unit {
     /// The engine shows statements of functions one at a time, those of the script itself first.
     fn take_statements(&mut self, ast: &AST) {
         let mut outside = ast.statements().len();
+        let mut inside = None;
         ast.walk(&mut |path| {
             match path {
                 [ASTNode::Stmt(_)] if outside > 0 => outside -= 1,
-                [ASTNode::Stmt(statement)] => self.take(statement),
+                [ASTNode::Stmt(statement)] => inside = self.take(statement),
                 _ => {}
+            }
+            if let (Some(index), Some(node)) = (inside, path.last())
+                && let Some(body) = self.bodies.get_mut(index)
+            {
+                body.mentioned.take(node);
             }
             match path.last() {
                 Some(ASTNode::Expr(Expr::Map(map, _))) => {
@@ -105,13 +115,12 @@ impl Unit {
     }
 
     /// Gives a statement to the innermost function that it lies in.
-    fn take(&mut self, statement: &Stmt) {
+    fn take(&mut self, statement: &Stmt) -> Option<usize> {
         let at = statement.position();
         let exact = self.bodies.iter().rposition(|body| body.end.is_none() && body.has(at));
         let index = exact.or_else(|| self.bodies.iter().rposition(|body| body.has(at)));
-        if let Some(body) = index.and_then(|index| self.bodies.get_mut(index)) {
-            body.statements.push(statement.clone());
-        }
+        self.bodies.get_mut(index?)?.statements.push(statement.clone());
+        index
     }
 
     /// A function by its name and number of arguments.
