@@ -63,11 +63,11 @@ impl Mentioned {
     pub(super) fn take(&mut self, node: &ASTNode<'_>) {
         match node {
             ASTNode::Stmt(Stmt::Var(variable, _, _)) => {
-                self.declared.push((variable.0.name.clone().into(), Written::of(&variable.1)));
+                self.declared.push((variable.0.name.clone(), Written::of(&variable.1)));
             }
             ASTNode::Stmt(Stmt::For(parts, _)) => {
                 let names = std::iter::once(&parts.0).chain(&parts.1);
-                self.declared.extend(names.map(|name| (name.name.clone().into(), None)));
+                self.declared.extend(names.map(|name| (name.name.clone(), None)));
             }
             ASTNode::Stmt(Stmt::Assignment(assignment)) => self.change(&assignment.1.lhs),
             ASTNode::Stmt(Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, _, _)) => self.go_by(&flow.expr),
