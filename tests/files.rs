@@ -30,3 +30,5 @@ mod rules;
 mod table;
 #[path = "files/truth.rs"]
 mod truth;
+#[path = "files/uncommitted.rs"]
+mod uncommitted;

@@ -315,3 +315,34 @@ fn packs_on_the_disk_that_extend_each_other_in_a_circle_are_told_with_the_chain(
     assert!(told.contains("`a` extends `b` extends `c` extends `a`"), "{told}");
     assert!(told.contains("c/pack.toml:4:12"), "{told}");
 }
+
+#[test]
+fn what_is_not_committed_is_said_beside_the_verdict_and_changes_nothing_of_it() {
+    let repository = Repository::new(&[("a", "one")], &[("a", "two"), ("b", "two"), ("c", "two")]);
+    let eval = |more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .args(["eval", "--as-of", "2026-01-01", "--format", "json"])
+            .args(more)
+            .current_dir(repository.path())
+            .env_remove("TOLLGATE_LOG")
+            .output()
+            .unwrap();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (verdict, said) = eval(&[]);
+    assert!(!said.contains("not judged"), "{said}");
+    repository.write("a", "three");
+    let (again, said) = eval(&[]);
+    assert!(said.contains("\ntollgate: 1 uncommitted change is not judged: `a`\n"), "{said}");
+    assert_eq!(verdict, again);
+    for file in ["b", "c", "d", "e", "f", "g"] {
+        repository.write(file, "three");
+    }
+    repository.git(&["add", "."]);
+    let (again, said) = eval(&["--repo", ".", "--head", "topic"]);
+    let line = "7 uncommitted changes are not judged: `a`, `b`, `c`, `d`, `e` and 2 more";
+    assert!(said.contains(&format!("\ntollgate: {line}\n")), "{said}");
+    assert!(!again.contains("uncommitted"));
+    let (_, said) = eval(&["--base", "main~1", "--head", "main"]);
+    assert!(!said.contains("not judged"), "{said}");
+}

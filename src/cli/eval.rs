@@ -128,6 +128,9 @@ fn eval(args: EvalArgs, console: &Console) -> Result<Exit, Vec<Diagnostic>> {
     let without = &run.settings.without.value;
     let absent = absent_sources(&policy, &evidence, without, as_of);
     console.note(&judged(&run, &evidence.change));
+    if let Some(text) = unjudged(&run, &evidence.change) {
+        console.note(&text);
+    }
     console.sources(evidence.sources.iter().chain(&absent));
     if evidence.files.is_empty() && evidence.completeness(EvidenceKind::Files) == Completeness::Complete {
         console.warning("the change is empty: no file differs; is the right base named, and the right head?");
@@ -237,6 +240,26 @@ fn render_all(
         files.push(Document { path: output.file.path.clone(), shown: output.file.shown.clone(), bytes });
     }
     Ok(Documents { stdout, files })
+}
+
+/// How many files are named of those that are not judged.
+const NAMED: usize = 5;
+
+/// What lies in the checkout beside the judged commit and could be taken for a part of the change.
+fn unjudged(run: &Run, change: &Change) -> Option<String> {
+    let (checkout, head) = (run.checkout.as_ref()?, change.head.as_deref()?);
+    let paths = checkout.uncommitted(head);
+    let named: Vec<String> = paths.iter().take(NAMED).map(|path| format!("`{path}`")).collect();
+    let further = match paths.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = match paths.len() {
+        0 => return None,
+        1 => "1 uncommitted change is".to_owned(),
+        count => format!("{count} uncommitted changes are"),
+    };
+    Some(format!("{what} not judged: {}{further}", named.join(", ")))
 }
 
 /// What is judged by what, and what of that nobody chose.

@@ -100,9 +100,11 @@ fn explained(name: &str) -> Result<String, Diagnostic> {
     // As it is printed is as good as by itself.
     let bare = name.trim().trim_start_matches("error").trim_start_matches("warning");
     let bare = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
-    let code = Code::named(bare).map_err(|mistake| match mistake.help {
-        Some(_) => mistake,
-        None => mistake.help("a rule or a violation is explained of a verdict: add `--verdict FILE`"),
+    let code = Code::named(bare).map_err(|mistake| {
+        const MEANT: &str =
+            "the rules of a policy are listed with `tollgate rules --policy DIR`; a verdict is named with `--verdict FILE`";
+        // No code is named like a pack or a file.
+        if bare.contains(['/', '\\', ':']) { mistake.help(MEANT) } else { mistake }
     })?;
     Ok(format!("{}[{}]\n\n{}", code.level().as_str(), code.as_str(), code.explanation()))
 }

@@ -231,6 +231,12 @@ impl Checkout {
         Some((self.base.as_deref()?, &self.repository))
     }
 
+    /// Files of the checkout that are another than in a commit that it is of; none where that can't be told.
+    #[must_use]
+    pub fn uncommitted(&self, commit: &str) -> Vec<String> {
+        self.repository.uncommitted(commit).unwrap_or_default()
+    }
+
     /// The parents of a commit; none where they can't be had.
     #[must_use]
     pub fn parents(&self, commit: &str) -> Vec<String> {

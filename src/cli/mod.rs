@@ -19,6 +19,7 @@ pub mod inputs;
 pub mod judge;
 pub mod lint;
 pub mod log;
+mod misplaced;
 pub mod output;
 mod packages;
 pub mod packs;
@@ -117,9 +118,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(answer) => {
             if answer.use_stderr() && wants_json(&arguments) {
                 let console = Console::new(Color::Never, MessageFormat::Json);
-                return console.refuse(&[usage(&answer)]);
+                return console.refuse(&[usage(&misplaced::explained(answer, &arguments))]);
             }
-            let answer = harmless(answer, &arguments);
+            let answer = misplaced::explained(harmless(answer, &arguments), &arguments);
             let written = answer.print().and_then(|()| std::io::stdout().flush());
             return if answer.use_stderr() || written.is_err() { Exit::Unable } else { Exit::Clean };
         }

@@ -1,12 +1,13 @@
 //! The waivers of a run: from the files that the settings name, each as the base has it where it lies inside the repository.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::judge::{Checkout, configuration};
+use super::judge::{Checkout, configuration, normal, through_links};
 use super::pipeline::{PolicySet, Scope, Waiver, Waivers, utc_day};
 use super::said::Location;
 use crate::collect::waivers::{self, MAX_BYTES, WrittenWaiver};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{PathGlob, WAIVERS_RULE};
 
 /// Reads every file, and judges on the day of `as_of` what is in them.
@@ -21,7 +22,14 @@ pub fn waivers(
 ) -> Result<Waivers, Vec<Diagnostic>> {
     let mut written = Vec::new();
     let mut mistakes = Vec::new();
+    let mut known: Vec<(PathBuf, &Location)> = Vec::new();
     for file in files {
+        let path = through_links(&normal(&file.path));
+        if let Some((_, other)) = known.iter().find(|(one, _)| *one == path) {
+            mistakes.push(named_twice(file, other));
+            continue;
+        }
+        known.push((path, file));
         let read = configuration(checkout, file, MAX_BYTES, Code::BrokenWaiver).map_err(|mistake| vec![mistake]);
         match read.and_then(|(shown, text)| waivers::parse(&shown, &text)) {
             Ok(waivers) => written.extend(waivers),
@@ -70,6 +78,13 @@ pub fn waivers(
         });
     }
     if mistakes.is_empty() { Ok(Waivers::new(ready, utc_day(as_of), policy.waivers_rule())) } else { Err(mistakes) }
+}
+
+/// A file that was read already: each of its waivers would be there twice.
+fn named_twice(file: &Location, other: &Location) -> Diagnostic {
+    let mistake = Diagnostic::new(Code::BrokenWaiver, "this file of waivers is named twice");
+    let same = if file.shown == other.shown { String::new() } else { format!(": `{}` is the same", other.shown) };
+    mistake.at(Place::file(file.shown.clone())).help(format!("name it once{same}"))
 }
 
 /// A waiver of a rule that the policy does not have.

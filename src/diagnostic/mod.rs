@@ -199,6 +199,10 @@ codes! {
     RepeatedTool = "repeated-tool" as Warning,
     /// A glob matches no path of the repository.
     UnmatchedGlob = "unmatched-glob" as Warning,
+    /// A glob is the name of a directory, as it seems, and matches no file in it.
+    BareDirectory = "bare-directory" as Warning,
+    /// A rule judges by a share of measured lines, and none asks which files were not measured.
+    UnaskedFiles = "unasked-files" as Warning,
     /// Nothing in the repository mentions a tool.
     UnmentionedTool = "unmentioned-tool" as Warning,
     /// No lockfile of the repository has a package, or any package of an ecosystem.

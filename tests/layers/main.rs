@@ -118,3 +118,13 @@ fn with_limits(layers: &[Vec<PackFiles>], limits: &[(&str, u64)]) -> Result<Poli
     let limits = limits.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     PolicySet::load_layers(&layers, &Outside { parameters: Vec::new(), limits })
 }
+
+#[test]
+fn of_two_rules_of_one_name_each_path_is_told_once() {
+    let text = objecting("advisory", "");
+    let named = |name| pack(name, "", &[("same", &text)]);
+    let (code, place, message, related) = refused(&[vec![named("a"), named("b")]]);
+    assert_eq!(code, Code::DuplicateRule);
+    assert_eq!((place.as_str(), message.as_str()), ("packs/b/rules/same.rhai:1:1", "there is another rule `same`"));
+    assert_eq!(related, ["packs/a/rules/same.rhai:1:1: declared here"]);
+}

@@ -3,7 +3,7 @@
 use tollgate::diagnostic::Code;
 use tollgate::policy::PolicySet;
 
-use super::{change, load_with, loaded, outcomes, pack, refused, rule, told};
+use super::{change, load, load_with, loaded, outcomes, pack, refused, rule, told};
 
 const LIMIT: &str =
     "[parameters.limit]\ntype = \"integer\"\ndefault = 5\nstricter = \"lower\"\ntunable = { from = 3, to = 8 }\n";
@@ -132,4 +132,32 @@ fn the_command_line_is_the_set_table_of_a_last_layer() {
         let mistakes = load_with(&layers, &parameters).map(drop).unwrap_err();
         assert!(told(&mistakes[0]).2.contains(expected), "{mistakes:?}");
     }
+}
+
+#[test]
+fn a_broken_declaration_is_told_alone_and_not_of_who_reads_the_parameter() {
+    let reads = rule(
+        "advisory",
+        ", parameters: #{ limit: 4 }",
+        "if change.files.count() > params.limit { violation(change, \"no\"); } for f in change.files.under(params.limit) { violation(f, \"no\"); }",
+    );
+    let library = "fn over(params) { params.limit }\n";
+    for (declared, said) in [
+        ("type = \"intt\"\ndefault = 3", "unknown parameter type `intt`"),
+        ("type = \"integer\"\ndefault = \"three\"", "parameter `limit`: found the text `three`, expected an integer"),
+    ] {
+        let mut one = pack("one", &format!("[parameters.limit]\n{declared}\n"), &[("a", &reads)]);
+        one.files.insert("lib/over.rhai".to_owned(), library.as_bytes().to_vec());
+        let (code, _, message, _) = refused(&[vec![one]]);
+        assert_eq!(code, Code::BrokenPack);
+        assert!(message.starts_with(said), "{message}");
+    }
+}
+
+#[test]
+fn beside_a_broken_declaration_other_mistakes_are_still_told() {
+    let reads = rule("advisory", "", "violation(change, `${params.limit} ${params.limits} ${change.fils}`)");
+    let one = pack("one", "[parameters.limit]\ntype = \"intt\"\ndefault = 3\n", &[("a", &reads)]);
+    let codes: Vec<Code> = load(&[vec![one]]).map(drop).unwrap_err().iter().map(|mistake| mistake.code).collect();
+    assert_eq!(codes, [Code::BrokenPack, Code::UnknownParameter, Code::UnknownProperty]);
 }

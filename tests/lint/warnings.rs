@@ -253,3 +253,54 @@ fn a_warning_repeats_nothing_hostile_of_a_pack() {
     assert!(ran.out.contains("unusual-id") && ran.out.contains("\\u{1b}[31m\\u{202e}b"), "{}", ran.out);
     assert!(!ran.out.contains(['\u{1b}', '\u{202e}']), "{}", ran.out);
 }
+
+#[test]
+fn a_glob_that_seems_a_directory_is_told_without_a_repository_and_with_one_its_paths_tell() {
+    let one = rule(
+        "\"files\"",
+        "advisory",
+        "fn check(change, params) {\n    for f in change.files.under([\"src/auth\", \"Makefile\"]) { violation(f, f.path); }\n    for f in change.files.under(params.places).not_under(\"docs\") { violation(f, f.path); }\n}\n",
+    );
+    let manifest = manifest("p")
+        + "[parameters.places]\ntype = \"list<glob>\"\ndefault = [\"db/migrations\", \"db/**\"]\ndescription = \"d\"\nstricter = \"superset\"\n";
+    let directory =
+        pack(&[("p/rules/one.rhai", &one), ("p/pack.toml", &manifest), ("docs", "a file\n"), ("src/auth/a.rs", "\n")]);
+    let ran = lint(directory.path(), &["p"]);
+    assert_eq!(
+        told(&ran),
+        ["bare-directory p/pack.toml:6", "bare-directory p/rules/one.rhai:5", "bare-directory p/rules/one.rhai:6"],
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("did you mean `src/auth/**`?"), "{}", ran.out);
+    git(directory.path(), &["init", "-q", "-b", "main"]);
+    git(directory.path(), &["add", "-A"]);
+    git(directory.path(), &["commit", "-q", "-m", "one"]);
+    let ran = lint(directory.path(), &["p", "--repo", "."]);
+    assert!(told(&ran).contains(&"unmatched-glob p/rules/one.rhai:5".to_owned()), "{}", ran.out);
+    assert!(!ran.out.contains("bare-directory") && !ran.out.contains("`docs`"), "{}", ran.out);
+    assert!(ran.out.contains("did you mean `src/auth/**`?"), "{}", ran.out);
+}
+
+#[test]
+fn a_percentage_of_coverage_is_enough_where_any_rule_asks_for_files_that_were_not_measured() {
+    let reads = rule(
+        "\"coverage\"",
+        "advisory",
+        "fn check(change, params) {\n    if change.coverage.measured() > 0 && change.coverage.percent() < 80 { violation(change, \"low\"); }\n}\n",
+    );
+    let asks = rule(
+        "\"coverage\", \"files\"",
+        "advisory",
+        "import \"a\" as a;\nfn check(change, params) {\n    a::whole(change);\n}\n",
+    );
+    let library =
+        "fn whole(change) {\n    for f in change.coverage.unmeasured(change.files) { violation(f, f.path); }\n}\n";
+    let directory = pack(&[("p/rules/reads.rhai", &reads)]);
+    let ran = lint(directory.path(), &["p"]);
+    assert_eq!(told(&ran), ["unasked-files p/rules/reads.rhai:5"], "{}", ran.out);
+    write(directory.path(), "p/rules/asks.rhai", &asks);
+    write(directory.path(), "p/lib/a.rhai", library);
+    let ran = lint(directory.path(), &["p"]);
+    assert_eq!(told(&ran), [""; 0], "{}", ran.out);
+}

@@ -139,13 +139,14 @@ fn a_mistake_in_any_file_leaves_no_verdict_in_any_verb() {
     let place = Place::new("", WAIVER);
     place.write("typo.toml", &WAIVER.replace("no-change", "no-chang").replace("W-1", "W-2"));
     place.write("glob.toml", &WAIVER.replace("legacy/**", "legacy/").replace("W-1", "W-3"));
+    place.write("copy.toml", WAIVER);
     place.write("self.toml", &WAIVER.replace("no-change", "waivers").replace("W-1", "W-4"));
     for (file, expected) in [
         ("typo.toml", "did you mean `no-change`?"),
         ("glob.toml", "matches nothing"),
         ("self.toml", "no waiver lifts"),
         ("absent.toml", "absent.toml"),
-        ("waivers.toml", "there is another waiver"),
+        ("copy.toml", "there is another waiver"),
     ] {
         let files = ["--waivers", "waivers.toml", "--waivers", file];
         let output = place.eval("2026-11-23", &files);
@@ -294,4 +295,28 @@ fn verbs_that_judge_no_change_go_by_the_settings_of_the_current_directory() {
         let output = place.run(verb);
         assert!(code(&output) == 2 && err(&output).contains("tollgate.toml:1:1"), "{verb:?}: {}", err(&output));
     }
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_told_once_and_nothing_of_it_counts() {
+    let place = Place::new("", WAIVER);
+    let twice = |other: &str| {
+        let named = ["--waivers", "waivers.toml", "--waivers", other];
+        let eval = place.eval("2026-06-01", &named);
+        let list = place.run(&[&["waivers", "list", "--policy", "pack"], named.as_slice()].concat());
+        assert_eq!((code(&eval), out(&eval).as_str()), (2, ""));
+        assert_eq!(err(&eval), err(&list));
+        err(&list)
+    };
+    let said = twice("waivers.toml");
+    assert_eq!(
+        said,
+        "error[broken-waiver]: this file of waivers is named twice\n--> waivers.toml\nhelp: name it once\n"
+    );
+    let said = twice("./pack/../waivers.toml");
+    assert!(said.ends_with("help: name it once: `waivers.toml` is the same\n"), "{said}");
+    // A flag takes the place of the settings, so there it is named once.
+    place.write("tollgate.toml", "waivers = [\"waivers.toml\"]\n");
+    let list = place.run(&["waivers", "list", "--policy", "pack", "--waivers", "waivers.toml"]);
+    assert_eq!((code(&list), out(&list).lines().count()), (0, 1), "{}", err(&list));
 }

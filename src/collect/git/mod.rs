@@ -1,8 +1,9 @@
 //! A change given as two commits of a git repository. No git is run, and no configuration but the repository's own is
-//! read; filters, text conversions, external diffs, hooks, replacements and grafts never act. Uncommitted work is no part of it.
+//! read; filters, text conversions, external diffs, hooks, replacements and grafts never act. Uncommitted work is no part of it, and is only named.
 
 mod objects;
 mod revisions;
+mod worktree;
 
 use std::path::{Path, PathBuf};
 

@@ -203,7 +203,7 @@ impl Checker<'_> {
     /// `params.NAME`: the name has to be one of the pack's parameters.
     fn parameter(&mut self, name: &str, position: Position) -> Kind {
         if let Some(given) = self.names.parameters.get(name) {
-            return Kind::of(given.clone());
+            return given.clone().map_or(Kind::Unknown, Kind::of);
         }
         let mistake = self.mistake(Code::UnknownParameter, position, format!("the pack has no parameter `{name}`"));
         self.push(mistake.suggest(name, self.names.parameters.keys().map(String::as_str)));

@@ -49,8 +49,8 @@ pub(crate) struct Names<'a> {
     pub(crate) known: &'a Vocabularies,
     /// Keys of map literals in the pack's modules.
     pub(crate) keys: BTreeSet<String>,
-    /// The pack's parameters, and what each is.
-    pub(crate) parameters: BTreeMap<String, Type>,
+    /// The pack's parameters, and what each is; `None` of one whose declaration is broken.
+    pub(crate) parameters: BTreeMap<String, Option<Type>>,
     /// The pack's modules.
     pub(crate) modules: BTreeMap<String, Unit>,
     /// Categories that a level of risk can be given to.

@@ -39,7 +39,16 @@ impl Compiler<'_> {
         let names = Names {
             known: self.known,
             keys: libraries.iter().flat_map(|library| map_keys(&library.ast)).collect(),
-            parameters: parameters.iter().map(|(name, held)| (name.clone(), held.parameter.of.of_values())).collect(),
+            // What is wrong with the others is told of their declaration.
+            parameters: pack
+                .manifest
+                .parameters
+                .keys()
+                .map(|name| {
+                    let declared = parameters.get(name.get_ref());
+                    (name.get_ref().clone(), declared.map(|declared| declared.parameter.of.of_values()))
+                })
+                .collect(),
             modules: modules::units(&libraries)?,
             categories,
         };

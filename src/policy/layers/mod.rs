@@ -228,12 +228,9 @@ fn drafts(
             let draft = Draft::new(script, parsed, (index, pack), known, mistakes);
             match drafts.iter().find(|other| other.meta.id == draft.meta.id) {
                 Some(other) => mistakes.push(
-                    Diagnostic::new(
-                        Code::DuplicateRule,
-                        format!("the rule `{}` is also in {}", draft.meta.id, other.script.name),
-                    )
-                    .at(draft.place)
-                    .related(other.place.clone(), "declared here"),
+                    Diagnostic::new(Code::DuplicateRule, format!("there is another rule `{}`", draft.meta.id))
+                        .at(draft.place)
+                        .related(other.place.clone(), "declared here"),
                 ),
                 None => drafts.push(draft),
             }

@@ -111,7 +111,9 @@ impl Draft {
         let place = script.place(position);
         let at = |entry: &str| script.place(positions.get(entry).copied().unwrap_or(position));
         let mut own = BTreeMap::new();
-        for said in parameters {
+        // What is wrong with a declaration is told of it, not of who relies on it.
+        let broken = |name: &str| !declarations.contains_key(name) && pack.manifest.parameters.contains_key(name);
+        for said in parameters.into_iter().filter(|said| !broken(&said.name)) {
             let key = script.place(said.key);
             match fit(declarations, &said.name, &said.value) {
                 Ok(value) => {

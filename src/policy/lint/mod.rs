@@ -3,6 +3,7 @@
 //! Mistakes that would end a run are errors of loading, and are told first: of packs that don't load there is nothing to
 //! be warned of.
 
+mod bare;
 mod cases;
 mod metadata;
 mod pack;
@@ -99,11 +100,13 @@ pub fn lint(
         metadata::missing(pack, rules.get(first..).unwrap_or_default(), &mut found);
         reach::unused(pack, &mut found);
         pack.manifest(&mut found);
-        if let Some(repository) = repository.filter(|_| !pack.files.is_builtin()) {
-            repository.warn(pack, &set, &mut found);
+        match repository {
+            Some(repository) if !pack.files.is_builtin() => repository.warn(pack, &set, &mut found),
+            _ => bare::warn(pack, &mut found),
         }
     }
     pinned::warn(layers, &set, &packs, &mut found);
+    rules::unasked_files(&rules, &mut found);
     let highest = pack::highest_risk(&rules);
     packs.iter().for_each(|pack| pack.thresholds(highest, &mut found));
     pack::similar(&rules, &mut found);

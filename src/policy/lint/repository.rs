@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::Position;
 
 use super::Pack;
+use super::bare;
 use super::script::{Argument, Call, Facts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::evidence::{Ecosystem, EvidenceKind, Word as _, nearest, tool_key};
@@ -149,7 +150,7 @@ impl Repository {
     fn globs(&self, pack: &Pack<'_>, value: &toml::Value, what: &str, found: &mut Vec<Diagnostic>) {
         for glob in texts(value).into_iter().filter(|glob| self.lacks_path(glob)) {
             let message = format!("the glob `{glob}` {what} matches no path");
-            found.push(pack.warn(Code::UnmatchedGlob, &[&format!("\"{glob}\"")], message));
+            found.push(self.below(pack.warn(Code::UnmatchedGlob, &[&format!("\"{glob}\"")], message), glob));
         }
     }
 
@@ -165,7 +166,7 @@ impl Repository {
     ) {
         let warn = |code, message: String| script.script.mistake(code, at, message);
         if takes(call, index, |param| matches!(param, Param::Globs)) && self.lacks_path(text) {
-            found.push(warn(Code::UnmatchedGlob, format!("the glob `{text}` matches no path")));
+            found.push(self.below(warn(Code::UnmatchedGlob, format!("the glob `{text}` matches no path")), text));
         }
         if !call.method {
             return;
@@ -199,6 +200,12 @@ impl Repository {
         check_glob(glob).is_ok_and(|pattern| !self.paths.iter().any(|path| pattern.matches(path)))
     }
 
+    /// The same warning, and what was meant by a glob that is a directory.
+    fn below(&self, warning: Diagnostic, glob: &str) -> Diagnostic {
+        let inside = |path: &String| path.strip_prefix(glob).is_some_and(|rest| rest.starts_with('/'));
+        if self.paths.iter().any(inside) { bare::with_help(warning, glob) } else { warning }
+    }
+
     fn lacks_tool(&self, tool: &str) -> bool {
         let key = tool_key(tool);
         let is_known = TOOLS.iter().any(|known| tool_key(known) == key);
@@ -220,7 +227,7 @@ fn with_tool(warning: Diagnostic, tool: &str) -> Diagnostic {
 }
 
 /// Whether every function of the host that a call may mean takes what is asked about at an argument.
-fn takes(call: &Call, index: usize, is: impl Fn(Param) -> bool) -> bool {
+pub(super) fn takes(call: &Call, index: usize, is: impl Fn(Param) -> bool) -> bool {
     let arity = call.arguments.len() + usize::from(call.method);
     let mut some = false;
     for signature in signatures().filter(|one| one.name == call.name && one.arity() == Some(arity)) {
@@ -235,7 +242,8 @@ fn takes(call: &Call, index: usize, is: impl Fn(Param) -> bool) -> bool {
     some
 }
 
-fn texts(value: &toml::Value) -> Vec<&str> {
+/// Texts that a value of `pack.toml` is or lists.
+pub(super) fn texts(value: &toml::Value) -> Vec<&str> {
     match value {
         toml::Value::String(text) => vec![text],
         toml::Value::Array(values) => values.iter().filter_map(toml::Value::as_str).collect(),

@@ -190,6 +190,23 @@ impl<'a> Rule<'a> {
     }
 }
 
+/// Files that no report names are not in a percentage of what was measured: some rule has to ask for them.
+pub(super) fn unasked_files(rules: &[Rule<'_>], found: &mut Vec<Diagnostic>) {
+    let calls = |rule: &Rule<'_>, name: &str| rule.reach.calls().any(|call| call.method && call.name == name);
+    if rules.iter().any(|rule| calls(rule, "unmeasured")) {
+        return;
+    }
+    for rule in rules.iter().filter(|rule| calls(rule, "percent")) {
+        let message = format!(
+            "the rule `{}` reads the percentage of lines that are covered, and no rule asks for files that no report names",
+            rule.meta.id
+        );
+        found.push(rule.facts.warn(Code::UnaskedFiles, ".percent()", message).help(
+            "object to them: `for f in change.coverage.unmeasured(change.files.kind(\"source\")) { violation(f, \"no report has it\"); }`",
+        ));
+    }
+}
+
 /// A risk that is written out; what is computed may be any.
 fn literal(argument: Option<&super::script::Argument>) -> Risk {
     argument.and_then(super::script::Argument::word).and_then(Risk::parse).unwrap_or(Risk::Critical)
