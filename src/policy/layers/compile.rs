@@ -1,7 +1,6 @@
 //! The scripts of one pack: each is parsed once, checked, and its metadata read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rhai::Engine;
 
@@ -74,6 +73,7 @@ impl Compiler<'_> {
             }
             written.push((path, id, bytes));
         }
+        // Not by threads: another one begins late, on pages of its own, and all that there is to read is read before.
         let read = |(path, id, bytes): &(&str, &str, &[u8])| {
             let script = modules::script(files, path, bytes).map_err(|mistake| vec![mistake])?;
             let ast = script.compile(self.engine).map_err(|mistake| vec![mistake])?;
@@ -81,9 +81,8 @@ impl Compiler<'_> {
             Ok((may_nest(&parsed.ast), script, parsed))
         };
         let mut rules = Vec::with_capacity(written.len());
-        let sandbox = &set.sandbox;
-        for read in in_turns(&written, &|| _ = sandbox.functions(), &read) {
-            match read {
+        for script in &written {
+            match read(script) {
                 Ok((nests, script, parsed)) => {
                     set.may_nest |= nests;
                     rules.push((script, parsed));
@@ -100,42 +99,6 @@ impl Compiler<'_> {
         }
         if mistakes.is_empty() { Ok(rules) } else { Err(mistakes) }
     }
-}
-
-/// From this many scripts on, two threads share them: fewer are read before another thread has begun.
-const SHARED_FROM: usize = 8;
-/// The stack of that thread, as large as the one that a program begins on: scripts are read by calls within calls.
-const STACK_BYTES: usize = 8 << 20;
-
-/// What becomes of each, in their order. Where there are many, another thread does its share while this one does something
-/// else first: what takes much memory, which a thread that has just begun gets page by page.
-fn in_turns<T: Sync, R: Send>(all: &[T], first: &dyn Fn(), work: &(dyn Fn(&T) -> R + Sync)) -> Vec<R> {
-    if all.len() < SHARED_FROM {
-        return all.iter().map(work).collect();
-    }
-    let next = AtomicUsize::new(0);
-    let share = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(one) = all.get(index) else { return done };
-            done.push((index, work(one)));
-        }
-    };
-    let mut done = std::thread::scope(|scope| {
-        // Where the system gives no thread, this one does everything.
-        let other = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, share);
-        first();
-        let mut done = share();
-        match other.map(std::thread::ScopedJoinHandle::join) {
-            Ok(Ok(others)) => done.extend(others),
-            Ok(Err(panic)) => std::panic::resume_unwind(panic),
-            Err(_) => {}
-        }
-        done
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// A script where nobody looks for it would be a rule that never runs.
@@ -159,33 +122,4 @@ fn stray_scripts(pack: &Pack) -> Result<(), Vec<Diagnostic>> {
         })
         .collect();
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::{SHARED_FROM, in_turns};
-
-    #[test]
-    fn each_is_worked_on_once_and_results_keep_their_order() {
-        for count in [0, 1, SHARED_FROM - 1, SHARED_FROM, 1_000] {
-            let all: Vec<usize> = (0..count).collect();
-            let (first, worked) = (AtomicUsize::new(0), AtomicUsize::new(0));
-            let double = |one: &usize| {
-                worked.fetch_add(1, Ordering::Relaxed);
-                one * 2
-            };
-            let doubled = in_turns(&all, &|| _ = first.fetch_add(1, Ordering::Relaxed), &double);
-            assert_eq!(doubled, all.iter().map(|one| one * 2).collect::<Vec<_>>());
-            assert_eq!((worked.into_inner(), first.into_inner()), (count, usize::from(count >= SHARED_FROM)));
-        }
-    }
-
-    #[test]
-    #[should_panic(expected = "the last one")]
-    fn what_ends_the_other_thread_ends_this_one() {
-        let all: Vec<usize> = (0..1_000).collect();
-        in_turns(&all, &|| (), &|one| assert!(*one < 999, "the last one"));
-    }
 }

@@ -91,6 +91,8 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
     }
     let _watch = Watch::start(&limits);
     let sandbox = Sandbox::new(limits, mentions(&packs));
+    // A policy that is loaded is ready to run.
+    sandbox.functions();
     let engine = sandbox.compiler();
     let known = Vocabularies::known();
     let mut mistakes = Vec::new();
