@@ -44,8 +44,8 @@ pub(crate) fn why_disabled(symbol: &str) -> Option<&'static str> {
 
 /// The parts of an engine that are the same for every evaluation, made once.
 pub(crate) struct Sandbox {
-    /// What the scripts may call of the host. Scripts are read without it.
-    host: OnceLock<Shared<Module>>,
+    /// What the scripts may call; they are read without it.
+    functions: OnceLock<[Shared<Module>; 2]>,
     mentions: Mentions,
     pub(crate) limits: Limits,
     /// Runners between two evaluations.
@@ -61,18 +61,17 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     /// For scripts that mention certain words, and no others.
     pub(crate) fn new(limits: Limits, mentions: Mentions) -> Self {
-        Self { host: OnceLock::new(), mentions, limits, runners: Runners::default() }
+        Self { functions: OnceLock::new(), mentions, limits, runners: Runners::default() }
     }
 
     /// What the scripts can call: the functions of the language, and over them those of the host that are mentioned. Made by
     /// who asks first.
-    pub(crate) fn functions(&self) -> [Shared<Module>; 2] {
-        let host = self.host.get_or_init(|| {
-            let mut module = Module::new();
-            host::register(&mut module, &|name| self.mentions.may_have(name));
-            module.into()
-        });
-        [language(&self.limits), Shared::clone(host)]
+    pub(crate) fn functions(&self) -> &[Shared<Module>; 2] {
+        self.functions.get_or_init(|| {
+            let mut host = Module::new();
+            host::register(&mut host, &|name| self.mentions.may_have(name));
+            [language(&self.limits), host.into()]
+        })
     }
 
     /// An engine that reads scripts, and runs none.
@@ -114,7 +113,7 @@ impl Sandbox {
         let mut engine = self.without_functions();
         for module in self.functions() {
             // Each is asked before those that were there.
-            engine.register_global_module(module);
+            engine.register_global_module(Shared::clone(module));
         }
         engine
     }

@@ -59,7 +59,8 @@ impl Compiler<'_> {
             let modules = modules::link(&files.origin, libraries, &names, set.sandbox.engine())?;
             set.modules.insert(&files.origin, modules);
         }
-        let mut written = Vec::new();
+        let mut rules = Vec::new();
+        // By one thread: another one would begin late, on pages of its own, when most is read.
         for (path, bytes) in files.deciding() {
             let Some(id) = path.strip_prefix("rules/").and_then(|path| path.strip_suffix(".rhai")) else { continue };
             if id == WAIVERS_RULE {
@@ -71,20 +72,15 @@ impl Compiler<'_> {
                 );
                 continue;
             }
-            written.push((path, id, bytes));
-        }
-        // Not by threads: another one begins late, on pages of its own, and all that there is to read is read before.
-        let read = |(path, id, bytes): &(&str, &str, &[u8])| {
-            let script = modules::script(files, path, bytes).map_err(|mistake| vec![mistake])?;
-            let ast = script.compile(self.engine).map_err(|mistake| vec![mistake])?;
-            let parsed = rule::parse(&script, ast, id, pack, categories, &names)?;
-            Ok((may_nest(&parsed.ast), script, parsed))
-        };
-        let mut rules = Vec::with_capacity(written.len());
-        for script in &written {
-            match read(script) {
-                Ok((nests, script, parsed)) => {
-                    set.may_nest |= nests;
+            let read = || {
+                let script = modules::script(files, path, bytes).map_err(|mistake| vec![mistake])?;
+                let ast = script.compile(self.engine).map_err(|mistake| vec![mistake])?;
+                let parsed = rule::parse(&script, ast, id, pack, categories, &names)?;
+                Ok((script, parsed))
+            };
+            match read() {
+                Ok((script, parsed)) => {
+                    set.may_nest |= may_nest(&parsed.ast);
                     rules.push((script, parsed));
                 }
                 Err(found) => mistakes.extend::<Vec<Diagnostic>>(found),

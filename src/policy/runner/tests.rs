@@ -11,6 +11,12 @@ use crate::policy::modules::Modules;
 use crate::policy::sandbox::Sandbox;
 use crate::policy::{BUILTIN_CATEGORIES, Limits};
 
+/// A script as it is kept where it has nothing but functions.
+fn compiled(sandbox: &Sandbox, text: &str) -> AST {
+    let script = sandbox.compiler().compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    script.clone_functions_only()
+}
+
 /// What came of a script three times in a row, what it said and asked for, and how many operations it took.
 fn outcomes(script: &AST, sandbox: &Sandbox, mut body: Option<Body>, of_evidence: bool) -> Vec<String> {
     let runner = sandbox.runner(&Modules::default());
@@ -102,8 +108,7 @@ fn statements_do_count_and_say_what_the_function_does() {
         let sandbox = Sandbox::new(limits, Mentions::all());
         for text in bodies {
             let text = format!("{functions}fn check(change, params) {{\n {text}\n}}");
-            let script = sandbox.compiler().compile(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let script = script.clone_functions_only();
+            let script = compiled(&sandbox, &text);
             let body = Body::of(&script);
             assert!(body.is_some(), "{text}");
             assert_eq!(outcomes(&script, &sandbox, body, false), outcomes(&script, &sandbox, None, false), "{text}");
@@ -154,8 +159,7 @@ fn collections_of_the_change_are_asked_for_as_its_properties_are() {
         let sandbox = Sandbox::new(Limits { operations, ..Limits::default() }, Mentions::all());
         for text in bodies {
             let text = format!("{functions}fn check(change, params) {{\n {text}\n}}");
-            let script = sandbox.compiler().compile(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            let script = script.clone_functions_only();
+            let script = compiled(&sandbox, &text);
             let body = Body::of(&script);
             assert!(body.is_some(), "{text}");
             // How far an expression came that an error ended is not the same.
@@ -178,8 +182,7 @@ fn every_example_of_the_reference_does_and_asks_for_what_it_does_as_a_function()
     let collection = (FIRST_COLLECTION / 100).to_string();
     for example in signatures().map(|signature| signature.example).filter(|example| !example.is_empty()) {
         let text = format!("fn check(change, params) {{\n {example}\n}}");
-        let script = sandbox.compiler().compile(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        let script = script.clone_functions_only();
+        let script = compiled(&sandbox, &text);
         let without_counts = |outcomes: Vec<String>| -> Vec<String> {
             let counts = |part: &&str| part.parse::<u64>().is_err();
             outcomes.iter().map(|one| one.split(' ').filter(counts).collect::<Vec<_>>().join(" ")).collect()
@@ -195,7 +198,7 @@ fn every_example_of_the_reference_does_and_asks_for_what_it_does_as_a_function()
 fn nothing_is_counted_for_setting_a_collection_where_what_it_gave_may_have_been_changed() {
     let sandbox = Sandbox::new(Limits::default(), Mentions::all());
     let text = "fn check(change, params) { change.files.group_by(\"status\").len() }";
-    let script = sandbox.compiler().compile(text).unwrap().clone_functions_only();
+    let script = compiled(&sandbox, text);
     let counted = |body| -> Vec<(String, u64)> {
         let outcomes = outcomes(&script, &sandbox, body, true).into_iter();
         let parts = |outcome: String| {
@@ -214,7 +217,7 @@ fn what_a_function_puts_in_the_place_of_the_change_is_asked() {
     let sandbox = Sandbox::new(Limits::default(), Mentions::all());
     let text = "fn swap() { if true { this = #{ files: [1, 2] }; } }\n\
                 fn check(change, params) { change.swap(); note(`${change.files.len()}`); }";
-    let script = sandbox.compiler().compile(text).unwrap().clone_functions_only();
+    let script = compiled(&sandbox, text);
     let own = outcomes(&script, &sandbox, Body::of(&script), true);
     assert!(own.iter().all(|outcome| outcome.contains("notes: [\"2\"]")), "{own:?}");
     assert_eq!(own, outcomes(&script, &sandbox, None, true));
