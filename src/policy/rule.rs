@@ -134,7 +134,7 @@ pub(crate) struct OwnValue {
 /// Reads and checks one rule file.
 pub(crate) fn parse(
     script: &Script,
-    ast: AST,
+    mut ast: AST,
     id: &str,
     pack: &Pack,
     categories: &[String],
@@ -174,7 +174,9 @@ pub(crate) fn parse(
         }
     };
     let top_level = ast.statements().iter().filter(|statement| !matches!(statement, Stmt::Noop(..))).count() > 1;
-    let ast = if top_level { ast } else { ast.clone_functions_only() };
+    if !top_level {
+        ast.clear_statements();
+    }
     Ok(Parsed { meta, ast, top_level, position, positions, parameters })
 }
 

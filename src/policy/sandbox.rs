@@ -10,7 +10,7 @@ use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, LogicPackage, MoreStringPackage, Package as _,
 };
-use rhai::{Dynamic, Engine, Module, OptimizationLevel, Shared};
+use rhai::{AST, Dynamic, Engine, Module, OptimizationLevel, Shared};
 
 use super::bounded;
 use super::host;
@@ -64,13 +64,14 @@ impl Sandbox {
         Self { functions: OnceLock::new(), mentions, limits, runners: Runners::default() }
     }
 
-    /// What the scripts can call: the functions of the language, and over them those of the host that are mentioned. Made by
-    /// who asks first.
+    /// What the scripts can call of what they mention: functions of the language, and over them those of the host. Made by who
+    /// asks first.
     pub(crate) fn functions(&self) -> &[Shared<Module>; 2] {
         self.functions.get_or_init(|| {
+            let wanted = |name: &str| self.mentions.may_have(name);
             let mut host = Module::new();
-            host::register(&mut host, &|name| self.mentions.may_have(name));
-            [language(&self.limits), host.into()]
+            host::register(&mut host, &wanted);
+            [language(&self.limits, &wanted).into(), host.into()]
         })
     }
 
@@ -138,40 +139,42 @@ impl Sandbox {
     }
 }
 
-/// The functions of the language under the sizes that nearly every policy has: made once, however many policies are loaded.
-static USUAL: LazyLock<Shared<Module>> = LazyLock::new(|| standard_functions(&Limits::default()).into());
-
-/// The functions of the language that rules have, within their bounds.
-fn language(limits: &Limits) -> Shared<Module> {
-    let sizes = |limits: &Limits| (limits.text_bytes, limits.array_elements);
-    if sizes(limits) == sizes(&Limits::default()) { Shared::clone(&USUAL) } else { standard_functions(limits).into() }
+/// The functions of the language that rules have, within their bounds, as far as they are wanted.
+fn language(limits: &Limits, wanted: &dyn Fn(&str) -> bool) -> Module {
+    let mut language = packages(wanted);
+    bounded::register(&mut language, limits.text_bytes, limits.array_elements);
+    language
 }
 
-fn standard_functions(limits: &Limits) -> Module {
-    let mut standard = packages();
-    bounded::register(&mut standard, limits.text_bytes, limits.array_elements);
-    standard
-}
-
-/// The functions of the language that rules have, as the engine describes them: nothing that reads, waits, prints to the
-/// outside or ends the script.
-pub(crate) fn packages() -> Module {
-    let mut standard = Module::new();
-    // Into place and at once: packages of their own would be made, copied and let go at every start.
+/// What the engine describes of the language without making it: every function that rules may have, nothing that reads,
+/// waits, prints to the outside or ends the script.
+static DESCRIBED: LazyLock<AST> = LazyLock::new(|| {
+    let mut described = Module::new();
     for init in PACKAGES {
-        init(&mut standard);
+        init(&mut described);
     }
-    standard.register_lazy_functions();
-    // It has one function that a package before it has, too: put into place, it would be the one that counts.
-    let mut numbers = Module::new();
-    BasicMathPackage::init(&mut numbers);
-    numbers.register_lazy_functions();
-    standard.fill_with(&numbers);
-    standard
+    AST::new_from_module(described)
+});
+
+/// The functions of the language whose names are wanted, as the engine has them, and those that it calls by itself.
+pub(crate) fn packages(wanted: &dyn Fn(&str) -> bool) -> Module {
+    let wanted = |name: &str| {
+        let name = name.rsplit_once('$').map_or(name, |(_, name)| name);
+        !rhai::is_valid_identifier(name) || UNNAMED.contains(&name) || wanted(name)
+    };
+    // Only of a script's functions the engine lets a choice be made; what it is not told to make it only describes.
+    let made = DESCRIBED.clone_functions_only_filtered(|_, _, _, name, _| wanted(name));
+    let module = Shared::clone(made.shared_lib());
+    drop(made);
+    Shared::unwrap_or_clone(module)
 }
 
-/// The parts of the standard library that rules have, beside numbers; nothing is in two of them.
+/// What the engine calls where scripts do not name it: for `in`, and for values in texts.
+const UNNAMED: &[&str] = &["contains", "to_string", "to_debug", "print", "debug"];
+
+/// The parts of the standard library that rules have. Of what is in two of them the latter counts.
 const PACKAGES: &[fn(&mut Module)] = &[
+    BasicMathPackage::init,
     ArithmeticPackage::init,
     LogicPackage::init,
     BasicStringPackage::init,
@@ -196,8 +199,6 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use rhai::{AST, CallFnOptions, Dynamic, Engine, FLOAT, FnPtr, FuncMetadata, INT, Module, Scope};
-
-    use rhai::packages::{BasicMathPackage, Package as _};
 
     use super::{LimitHit, PACKAGES, Sandbox, packages};
     use crate::policy::host::RuleRun;
@@ -237,6 +238,7 @@ mod tests {
     fn call(name: &str, count: usize) -> Option<String> {
         let expression = match (name.strip_prefix("get$"), count) {
             (Some(property), 1) => format!("a.{property}"),
+            (None, 2) if name == "in" => "a in b".to_owned(),
             (None, _) if name.starts_with(|first: char| first.is_alphabetic()) && !name.contains('$') => match count {
                 0 => format!("{name}()"),
                 1 => format!("a.{name}()"),
@@ -247,46 +249,42 @@ mod tests {
             (None, 2) if !name.contains('$') => format!("a {name} b"),
             _ => return None,
         };
-        Some(format!("fn same(x) {{ x }} fn run(a, b, c) {{ let r = {expression}; `${{r}}${{a}}`; }}"))
+        Some(format!("fn same(x) {{ x }} fn run(a, b, c) {{ let r = {expression}; `${{r}}${{a}}` }}"))
     }
 
     #[test]
     fn what_is_in_two_packages_is_the_same_in_both() {
-        let signatures = |module: &Module| -> Vec<(String, Vec<TypeId>)> {
+        let engine = |module: Module| {
             let mut engine = Engine::new_raw();
-            engine.register_global_module(module.clone().into());
+            engine.register_global_module(module.into());
+            engine
+        };
+        let signatures = |module: Module| -> Vec<(String, Vec<TypeId>)> {
             let signature = |of: &FuncMetadata| (of.name.to_string(), of.param_types.to_vec());
-            let mut all = engine.collect_fn_metadata(None, |info| Some(signature(info.metadata)), true);
-            all.sort();
-            all
+            engine(module).collect_fn_metadata(None, |info| Some(signature(info.metadata)), true)
         };
         let made = |init: &fn(&mut Module)| {
             let mut package = Module::new();
             init(&mut package);
-            package.register_lazy_functions();
             package
         };
-        let mut apart: Vec<_> = PACKAGES.iter().flat_map(|init| signatures(&made(init))).collect();
+        let mut apart: Vec<_> = PACKAGES.iter().flat_map(|init| signatures(made(init))).collect();
         apart.sort();
-        let mut first = Module::new();
-        for init in PACKAGES {
-            first.fill_with(&made(init));
-        }
-        assert_eq!(apart, signatures(&first), "nothing is in two of them");
-        let numbers = made(&(BasicMathPackage::init as fn(&mut Module)));
-        let twice: Vec<_> = signatures(&numbers).into_iter().filter(|signature| apart.contains(signature)).collect();
-        assert_eq!(twice, [("to_int".to_owned(), vec![TypeId::of::<char>()])]);
+        let twice: Vec<_> =
+            apart.iter().zip(&apart[1..]).filter(|(one, next)| one == next).map(|(one, _)| one).collect();
+        assert_eq!(twice, [&("to_int".to_owned(), vec![TypeId::of::<char>()])]);
         for character in ['\0', 'a', '\u{e9}', char::MAX] {
-            let number = |module: &Module| {
-                let mut engine = Engine::new_raw();
-                engine.register_global_module(module.clone().into());
+            let number = |module: Module| {
                 let mut scope = Scope::new();
-                engine.eval_with_scope::<INT>(scope.push("c", character), "c.to_int()").unwrap()
+                engine(module).eval_with_scope::<INT>(scope.push("c", character), "c.to_int()").ok()
             };
-            assert_eq!([&first, &numbers, &packages()].map(number), [INT::from(u32::from(character)); 3]);
+            let all: Vec<INT> = PACKAGES.iter().map(made).chain([packages(&|_| true)]).filter_map(number).collect();
+            assert_eq!(all, [INT::from(u32::from(character)); 3]);
         }
-        first.fill_with(&numbers);
-        assert_eq!(signatures(&first), signatures(&packages()));
+        apart.dedup();
+        let mut together = signatures(packages(&|_| true));
+        together.sort();
+        assert_eq!(apart, together);
     }
 
     struct Bench {
@@ -295,53 +293,70 @@ mod tests {
     }
 
     impl Bench {
-        fn run(&self, ast: &AST, arguments: [&Dynamic; 3]) -> Result<(), String> {
+        /// For scripts that mention certain words.
+        fn new(mentions: Mentions) -> Self {
+            let limits = Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() };
+            let sandbox = Sandbox::new(limits, mentions);
+            let mut engine = sandbox.engine();
+            let meter = Arc::new(Meter::start(&sandbox.limits));
+            let counted = Arc::clone(&meter);
+            engine.on_progress(move |_| (!counted.charge(1)).then(|| Dynamic::from(LimitHit)));
+            Self { engine, meter }
+        }
+
+        /// What a script comes to: a text or an error.
+        fn run(&self, ast: &AST, arguments: [&Dynamic; 3]) -> Result<String, String> {
             self.meter.begin_rule();
             let categories = BUILTIN_CATEGORIES.iter().map(|name| (*name).to_owned()).collect();
             let run = Arc::new(RuleRun::new(categories, Arc::clone(&self.meter)));
             let options = CallFnOptions::new().eval_ast(false).with_tag(Dynamic::from(run));
             let [a, b, c] = arguments.map(Clone::clone);
             let start = Instant::now();
-            catch_unwind(AssertUnwindSafe(|| {
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
                 // That a call errs is its right.
-                let _ = self.engine.call_fn_with_options::<Dynamic>(options, &mut Scope::new(), ast, "run", (a, b, c));
+                self.engine
+                    .call_fn_with_options::<String>(options, &mut Scope::new(), ast, "run", (a, b, c))
+                    .unwrap_or_else(|error| error.to_string())
             }))
             .map_err(|_| "panicked".to_owned())?;
             let took = start.elapsed();
-            if took > Duration::from_secs(5) { Err(format!("took {took:?}")) } else { Ok(()) }
+            if took > Duration::from_secs(5) { Err(format!("took {took:?}")) } else { Ok(outcome) }
         }
     }
 
     #[test]
-    fn no_function_panics_or_goes_on_whatever_it_is_given() {
-        let limits = Limits { operations: 20_000, milliseconds: 600_000, ..Limits::default() };
-        let sandbox = Sandbox::new(limits, Mentions::all());
-        let compiler = sandbox.compiler();
-        let functions: BTreeSet<(String, usize)> = sandbox
-            .engine()
-            .collect_fn_metadata(None, |info| Some((info.metadata.name.to_string(), info.metadata.num_params)), true)
-            .into_iter()
-            .collect();
+    fn no_function_panics_or_goes_on_whatever_it_is_given_nor_misses_one_that_is_not_mentioned() {
+        let bench = Bench::new(Mentions::all());
+        let compiler = Sandbox::new(Limits::default(), Mentions::all()).compiler();
+        let functions = bench.engine.collect_fn_metadata(
+            None,
+            |info| Some((info.metadata.name.to_string(), info.metadata.num_params)),
+            true,
+        );
+        // What `in` calls goes by another name.
+        let functions: BTreeSet<_> = functions.into_iter().chain([("in".to_owned(), 2)]).collect();
         assert!(functions.len() > 200, "{}", functions.len());
-        let mut engine = sandbox.engine();
-        let meter = Arc::new(Meter::start(&sandbox.limits));
-        let counted = Arc::clone(&meter);
-        engine.on_progress(move |_| (!counted.charge(1)).then(|| Dynamic::from(LimitHit)));
-        let bench = Bench { engine, meter };
         let values = values();
         let none = [Dynamic::UNIT];
         let mut calls = 0;
         let mut wrong = Vec::new();
         for (name, count) in &functions {
-            let Some(ast) = call(name, *count).and_then(|script| compiler.compile(script).ok()) else { continue };
+            let Some(script) = call(name, *count) else { continue };
+            let Ok(ast) = compiler.compile(&script) else { continue };
+            let mut mentions = Mentions::none();
+            mentions.note(script.as_bytes());
+            let sparse = Bench::new(mentions);
             let of = |index: usize| if index < *count { values.as_slice() } else { none.as_slice() };
             for a in of(0) {
                 for b in of(1) {
                     // The third argument of what takes three is a length or a number nearly always.
                     for c in of(2).iter().take(6) {
                         calls += 1;
-                        if let Err(why) = bench.run(&ast, [a, b, c]) {
-                            wrong.push(format!("{name}({a:.40}, {b:.40}, {c:.40}) {why}"));
+                        match (bench.run(&ast, [a, b, c]), sparse.run(&ast, [a, b, c])) {
+                            (Ok(all), Ok(few)) if all == few => {}
+                            (all, few) => {
+                                wrong.push(format!("{name}({a:.40}, {b:.40}, {c:.40}) {all:.200?}, {few:.200?}"));
+                            }
                         }
                     }
                 }

@@ -59,7 +59,7 @@ impl Compiler<'_> {
             let modules = modules::link(&files.origin, libraries, &names, set.sandbox.engine())?;
             set.modules.insert(&files.origin, modules);
         }
-        let mut rules = Vec::new();
+        let mut rules = Vec::with_capacity(files.deciding().count());
         // By one thread: another one would begin late, on pages of its own, when most is read.
         for (path, bytes) in files.deciding() {
             let Some(id) = path.strip_prefix("rules/").and_then(|path| path.strip_suffix(".rhai")) else { continue };

@@ -57,7 +57,7 @@ impl Layer {
     /// Where a pack is not there, can't be read, extends itself, or there are too many of them.
     pub fn gather<P>(place: P, pack: PackFiles, look_up: &LookUp<'_, P>) -> Result<Self, Vec<Diagnostic>> {
         let mut gatherer = Gatherer { look_up, packs: Vec::new(), chain: Vec::new() };
-        gatherer.visit(&place, pack).map_err(|mistake| vec![mistake])?;
+        gatherer.visit(&place, Arc::new(pack)).map_err(|mistake| vec![mistake])?;
         Ok(Self { packs: gatherer.packs.into_iter().map(Given::Whole).collect() })
     }
 
@@ -78,7 +78,7 @@ impl Layer {
                 Given::Whole(pack) => packs.push(pack.clone()),
                 Given::Files(files) => {
                     let mut gatherer = Gatherer { look_up: &built_in, packs: Vec::new(), chain: Vec::new() };
-                    match gatherer.visit(&(), PackFiles::clone(files)) {
+                    match gatherer.visit(&(), Arc::clone(files)) {
                         Ok(()) => packs.extend(gatherer.packs),
                         Err(mistake) => mistakes.push(mistake),
                     }
@@ -107,8 +107,8 @@ struct Gatherer<'a, P> {
 }
 
 impl<P> Gatherer<'_, P> {
-    fn visit(&mut self, place: &P, files: PackFiles) -> Result<(), Diagnostic> {
-        let pack = Pack::read(Arc::new(files))?;
+    fn visit(&mut self, place: &P, files: Arc<PackFiles>) -> Result<(), Diagnostic> {
+        let pack = Pack::read(files)?;
         let id = (pack.files.origin.clone(), pack.sha256.clone());
         if self.packs.iter().any(|known| (&known.files.origin, &known.sha256) == (&id.0, &id.1)) {
             return Ok(());
@@ -135,7 +135,7 @@ impl<P> Gatherer<'_, P> {
                 let message = format!("packs extend each other in a circle: {}", names.join(" extends "));
                 return Err(Diagnostic::new(Code::BrokenPack, message).at(at));
             }
-            self.visit(&next, files).map_err(|mistake| match mistake.place {
+            self.visit(&next, Arc::new(files)).map_err(|mistake| match mistake.place {
                 Some(_) => mistake,
                 None => mistake.at(at),
             })?;
