@@ -26,18 +26,32 @@ impl Mentions {
 
     /// Notes each word of a script, also those of its comments and texts.
     pub(crate) fn note(&mut self, script: &[u8]) {
-        for word in script.split(|byte| !is_of_a_word(*byte)) {
-            if let Some(bits) = self.places.get_mut(place(word) / 64) {
-                *bits |= 1 << (place(word) % 64);
+        let mut hash = EMPTY;
+        let mut inside = false;
+        for byte in script {
+            if is_of_a_word(*byte) {
+                hash = with(hash, *byte);
+                inside = true;
+            } else if inside {
+                self.set(hash);
+                hash = EMPTY;
+                inside = false;
             }
+        }
+        self.set(hash);
+    }
+
+    fn set(&mut self, hash: u32) {
+        let place = place(hash);
+        if let Some(bits) = self.places.get_mut(place / 64) {
+            *bits |= 1 << (place % 64);
         }
     }
 
     /// Whether a name may have been noted; true for each that was.
     pub(crate) fn may_have(&self, name: &str) -> bool {
-        self.places
-            .get(place(name.as_bytes()) / 64)
-            .is_some_and(|bits| bits & (1 << (place(name.as_bytes()) % 64)) != 0)
+        let place = place(name.bytes().fold(EMPTY, with));
+        self.places.get(place / 64).is_some_and(|bits| bits & (1 << (place % 64)) != 0)
     }
 }
 
@@ -45,9 +59,16 @@ const fn is_of_a_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Where a word is noted: the FNV-1a hash of its bytes, which is short to compute for short words.
-fn place(word: &[u8]) -> usize {
-    let hash = word.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+/// The FNV-1a hash of no bytes.
+const EMPTY: u32 = 0x811c_9dc5;
+
+/// The FNV-1a hash of a word and one byte more, which is short to compute for short words.
+const fn with(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte as u32).wrapping_mul(0x0100_0193)
+}
+
+/// Where a word is noted.
+const fn place(hash: u32) -> usize {
     (hash ^ (hash >> 16)) as usize % PLACES
 }
 

@@ -105,7 +105,8 @@ pub(crate) fn script(pack: &PackFiles, path: &str, bytes: &[u8]) -> Result<Scrip
 /// seen.
 fn hidden(text: &str) -> Option<(usize, char)> {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
-    if text.bytes().all(is_plain) {
+    // Every byte, as machines compare many at once where no comparison ends the others.
+    if text.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
         return None;
     }
     // What shows text takes a carriage return alone for nothing, or for the way back over the line; the engine ends the line.
