@@ -223,6 +223,33 @@ fn a_pack_that_only_the_head_has_is_refused() {
     assert!(mistakes[0].message.contains("there is no pack `p` at"), "{mistakes:?}");
 }
 
+#[test]
+fn a_place_that_is_no_pack_is_answered_by_where_the_pack_is() {
+    let files = [("p/org/pack.toml", BASE), ("p/org/rules/a.rhai", RULE), ("p/README", "")];
+    let repository = Repository::new(&files, &[("p/next/pack.toml", HEAD)]);
+    let base = repository.git(&["rev-parse", "main"])[..12].to_owned();
+    let said = |written: &str| {
+        let policy = repository.pack(written);
+        let run = prepare(Said { policy, ..repository.flags() }, None).unwrap();
+        let mistakes = packs(&run).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        (mistakes[0].message.clone(), mistakes[0].help.clone().unwrap())
+    };
+    let (message, help) = said("p/org/pack.toml");
+    assert_eq!(message, format!("`p/org/pack.toml` is a file at {base}, expected a pack, which is a directory"));
+    assert_eq!(help, "the pack is `p/org`");
+    assert_eq!(said("p/org/rules"), (format!("`p/org/rules` has no `pack.toml` at {base}, expected a pack"), help));
+    let (message, help) = said("p");
+    assert_eq!(message, format!("`p` has no `pack.toml` at {base}, expected a pack"));
+    assert_eq!(help, "did you mean `p/org`?");
+    let (message, help) = said("p/ogr");
+    assert_eq!((message, help.as_str()), (format!("there is no pack `p/ogr` at {base}"), "did you mean `p/org`?"));
+    let (_, help) = said("elsewhere");
+    assert!(help.starts_with("packs inside the repository are read from the base; commit it there first"), "{help}");
+    let (_, help) = said("p/next");
+    assert!(help.contains("commit it there first"), "the checkout has it: {help}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_does_not_bring_a_pack_of_the_head_in() {

@@ -10,9 +10,9 @@ use super::said::{Described, Location, Said};
 use super::settings::{From, Setting, Settings};
 use super::weakenings::Contradiction;
 use crate::collect::input;
-use crate::collect::snapshot::RawChange;
+use crate::collect::snapshot::{RawChange, Side};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::policy::{MAX_FILE_BYTES, MAX_FILES};
+use crate::policy::{MAX_FILE_BYTES, MAX_FILES, pack_meant};
 
 /// Digits of a commit that are shown.
 const SHORT: usize = 12;
@@ -358,6 +358,23 @@ impl Checkout {
         self.base.as_deref()
     }
 
+    /// What to do about a pack that a commit has not.
+    fn way_to_pack(&self, commit: &str, path: &str, shown: &str) -> String {
+        let [root, _] = &self.roots;
+        let is_only_here = root.join(path).join("pack.toml").is_file();
+        let paths = self.repository.snapshot(commit).and_then(|snapshot| snapshot.paths(Side::After));
+        // As the user writes paths of the repository, where that shows.
+        let (before, place) = shown.strip_suffix(path).map_or(("", path), |before| (before, shown));
+        let packs: Vec<String> = paths
+            .into_iter()
+            .flatten()
+            .filter_map(|path| Some(format!("{before}{}", path.strip_suffix("/pack.toml")?)))
+            .collect();
+        pack_meant(place, &packs).filter(|_| !is_only_here).unwrap_or_else(|| {
+            "packs inside the repository are read from the base; commit it there first, name an earlier commit with `--policy-ref`, or keep the pack outside".to_owned()
+        })
+    }
+
     /// A pack as a commit has it.
     pub(super) fn pack_at(&self, commit: &str, path: &str, shown: &str) -> Result<PackFiles, Diagnostic> {
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
@@ -379,9 +396,16 @@ impl Checkout {
             let reason = format!("the pack `{shown}` has more than {MAX_FILES} files");
             return Err(Diagnostic::new(Code::UnreadablePack, reason));
         }
-        if files.is_empty() {
-            return Err(Diagnostic::new(Code::UnreadablePack, format!("there is no pack `{shown}` at {}", short(commit)))
-                .help("packs inside the repository are read from the base; commit it there first, name an earlier commit with `--policy-ref`, or keep the pack outside"));
+        if !files.contains_key("pack.toml") {
+            let commit_shown = short(commit);
+            let message = if !files.is_empty() {
+                format!("`{shown}` has no `pack.toml` at {commit_shown}, expected a pack")
+            } else if matches!(self.repository.file(commit, path), Ok(Some(_))) {
+                format!("`{shown}` is a file at {commit_shown}, expected a pack, which is a directory")
+            } else {
+                format!("there is no pack `{shown}` at {commit_shown}")
+            };
+            return Err(Diagnostic::new(Code::UnreadablePack, message).help(self.way_to_pack(commit, path, shown)));
         }
         Ok(PackFiles { origin: format!("{path}@{}", short(commit)), files })
     }

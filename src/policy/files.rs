@@ -6,6 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 
+use super::near;
 use crate::diagnostic::{Code, Diagnostic, Place};
 
 /// The packs of `policies/`, inside the binary.
@@ -75,13 +76,17 @@ impl PackFiles {
     /// # Errors
     /// A [`Diagnostic`] where the directory or a file in it can't be read, or a limit is passed.
     pub fn from_dir(dir: &Path, origin: &str) -> Result<Self, Diagnostic> {
+        let lost = |mistake: Diagnostic| {
+            let meant = near::meant(origin, &near::beside(dir, origin));
+            mistake.help(meant.unwrap_or_else(|| WHAT_A_PACK_IS.to_owned()))
+        };
         let mut files = BTreeMap::new();
         let mut open = vec![dir.to_path_buf()];
         while let Some(path) = open.pop() {
-            let entries = read_dir(&path)?;
+            let entries = read_dir(&path).map_err(|mistake| if path == dir { lost(mistake) } else { mistake })?;
             // Said before the rest is read: a directory that is no pack may hold anything.
             if path == dir && !entries.iter().any(|entry| entry.ends_with("pack.toml")) {
-                return Err(unreadable(dir, "the pack has no `pack.toml`").help(WHAT_A_PACK_IS));
+                return Err(lost(unreadable(dir, "the pack has no `pack.toml`")));
             }
             for entry in entries {
                 let relative = entry.strip_prefix(dir).map(slashes).unwrap_or_default();
@@ -170,7 +175,7 @@ fn read_dir(path: &Path) -> Result<Vec<std::path::PathBuf>, Diagnostic> {
             std::io::ErrorKind::NotADirectory => "is a file, expected a pack, which is a directory".to_owned(),
             _ => format!("can't be read as a pack: {error}"),
         };
-        unreadable(path, &what).help(WHAT_A_PACK_IS)
+        unreadable(path, &what)
     };
     std::fs::read_dir(path).map_err(error)?.map(|entry| entry.map(|entry| entry.path()).map_err(error)).collect()
 }

@@ -19,6 +19,7 @@ mod mentions;
 mod metadata;
 mod meter;
 mod modules;
+mod near;
 mod nesting;
 mod ordering;
 mod parameter;
@@ -44,6 +45,7 @@ pub use metadata::{
     Approver, BUILTIN_CATEGORIES, Enforcement, FurtherApprovers, OverrideTerms, PackMeta, Pending, Risk, RuleMeta,
     RuleParameter, SetBy, Threshold,
 };
+pub(crate) use near::meant as pack_meant;
 pub(crate) use nesting::STACK_BYTES;
 pub use session::{RuleResult, Session};
 pub use set::{PolicySet, Rule, SetParameter};

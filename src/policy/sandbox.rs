@@ -159,8 +159,10 @@ static DESCRIBED: LazyLock<AST> = LazyLock::new(|| {
 /// The functions of the language whose names are wanted, as the engine has them, and those that it calls by itself.
 pub(crate) fn packages(wanted: &dyn Fn(&str) -> bool) -> Module {
     let wanted = |name: &str| {
-        let name = name.rsplit_once('$').map_or(name, |(_, name)| name);
-        !rhai::is_valid_identifier(name) || UNNAMED.contains(&name) || wanted(name)
+        // Operators and indexes are written without a name.
+        let is_named = name.starts_with(|first: char| first.is_ascii_alphabetic()) && !name.starts_with("index$");
+        let name = name.strip_prefix("get$").or_else(|| name.strip_prefix("set$")).unwrap_or(name);
+        !is_named || UNNAMED.contains(&name) || wanted(name)
     };
     // Only of a script's functions the engine lets a choice be made; what it is not told to make it only describes.
     let made = DESCRIBED.clone_functions_only_filtered(|_, _, _, name, _| wanted(name));
