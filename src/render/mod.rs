@@ -12,6 +12,7 @@ mod json;
 pub mod markdown;
 mod overrides;
 mod packages;
+mod place;
 pub mod sarif;
 pub mod terminal;
 mod waivers;

@@ -26,7 +26,8 @@ impl Vocabularies {
     fn collect() -> Self {
         let mut receivers: Vec<(&'static str, Vec<&'static Signature>)> = Vec::new();
         for signature in signatures() {
-            match receivers.iter_mut().find(|(name, _)| *name == signature.receiver) {
+            // Mostly, those of a type stand together.
+            match receivers.iter_mut().rfind(|(name, _)| *name == signature.receiver) {
                 Some((_, names)) => names.push(signature),
                 None => receivers.push((signature.receiver, vec![signature])),
             }

@@ -91,8 +91,6 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
     }
     let _watch = Watch::start(&limits);
     let sandbox = Sandbox::new(limits, mentions(&packs));
-    // A policy that is loaded is ready to run.
-    sandbox.functions();
     let engine = sandbox.compiler();
     let known = Vocabularies::known();
     let mut mistakes = Vec::new();
@@ -124,6 +122,8 @@ fn load(layers: &[Layer], outside: &Outside, start: Limits) -> Result<PolicySet,
         outside.parameters.iter().for_each(|(name, value)| from_outside(statements, name, value));
     })?;
     ready::finish(&mut set, &packs, drafts, &declarations)?;
+    // A policy that is loaded is ready to run. Last, as what was read has left memory behind to make them in.
+    set.sandbox.functions();
     Ok(set)
 }
 

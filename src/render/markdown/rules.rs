@@ -3,8 +3,9 @@
 use super::list::{Cut, details, not_shown};
 use super::{Scale, share};
 use crate::render::escape::{markdown, markdown_name};
+use crate::render::place::place;
 use crate::render::words;
-use crate::report::{LocationReport, RuleReport, VerdictReport, ViolationReport};
+use crate::report::{RuleReport, VerdictReport, ViolationReport};
 
 /// The least room that is worth beginning the violations of one more rule.
 const MIN_ROOM: usize = 1_000;
@@ -64,8 +65,8 @@ fn of_rule(rule: &RuleReport, room: usize) -> (String, u64) {
 
 fn entry(rule: &RuleReport, violation: &ViolationReport, with_remedy: bool) -> String {
     let mut line = "- ".to_owned();
-    if let Some(location) = &violation.location {
-        line.push_str(&format!("{}: ", place(location)));
+    if let Some(place) = place(violation) {
+        line.push_str(&format!("{}: ", markdown_name(&place)));
     }
     line.push_str(&markdown(&violation.message));
     if violation.risk != rule.risk {
@@ -82,13 +83,6 @@ fn entry(rule: &RuleReport, violation: &ViolationReport, with_remedy: bool) -> S
     }
     line.push('\n');
     line
-}
-
-fn place(location: &LocationReport) -> String {
-    match location.line {
-        Some(line) => markdown_name(&format!("{}:{line}", location.path)),
-        None => markdown_name(&location.path),
-    }
 }
 
 /// The counts of all outcomes, and every rule that did not end by its own word with its reason.

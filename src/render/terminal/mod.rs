@@ -11,7 +11,7 @@ pub(super) use explain::render as explanation;
 use super::Options;
 use super::escape::{terminal as text, terminal_name as name};
 use super::{overrides, words};
-use crate::report::{LocationReport, RuleReport, VerdictReport, ViolationReport};
+use crate::report::{RuleReport, VerdictReport, ViolationReport};
 use screen::Screen;
 
 /// How many violations of one rule are shown; the others are counted.
@@ -174,11 +174,7 @@ fn violation_lines(screen: &mut Screen, rule: &RuleReport, violation: &Violation
 
 /// `src/a.py:3: `, or nothing.
 fn place(violation: &ViolationReport) -> String {
-    match &violation.location {
-        Some(LocationReport { path, line: Some(line) }) => format!("{}:{line}: ", name(path)),
-        Some(LocationReport { path, line: None }) => format!("{}: ", name(path)),
-        None => String::new(),
-    }
+    super::place::place(violation).map(|place| format!("{}: ", name(&place))).unwrap_or_default()
 }
 
 fn waivers(screen: &mut Screen, report: &VerdictReport) {
