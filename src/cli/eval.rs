@@ -191,8 +191,8 @@ fn broken_base(run: &Run, mut mistakes: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if let (Some(checkout), None) = (&run.checkout, &run.settings.policy_ref.value)
         && let Some((base, _)) = checkout.base()
         && run.settings.policy.value.iter().any(|place| inside(place, checkout))
-        // Where no pack is, nothing is to be repaired.
-        && mistakes.iter().any(|mistake| mistake.code != Code::UnreadablePack)
+        // Where no pack is, nothing is to be repaired; that has no place.
+        && mistakes.iter().any(|mistake| mistake.code != Code::UnreadablePack || mistake.place.is_some())
     {
         let said = format!(
             "packs inside the repository were read from the base {}, and can't judge as it has them",

@@ -26,7 +26,7 @@ pub(crate) fn meant(place: &str, packs: &[String]) -> Option<String> {
         .map(|pack| format!("did you mean `{pack}`?"))
 }
 
-/// The packs around a directory, below it and beside it, one level each way; the directory is called `shown`.
+/// The packs around a directory, and right below and beside it; the directory is called `shown`.
 pub(crate) fn beside(directory: &Path, shown: &str) -> Vec<String> {
     let shown = Path::new(shown);
     let is_pack = |path: &Path| path.join("pack.toml").is_file();
