@@ -92,7 +92,9 @@ pub(crate) fn check_top_level(script: &Script, ast: &AST) -> Result<(), Diagnost
         let allowed = match statement {
             Stmt::Noop(..) | Stmt::Import(..) => true,
             Stmt::Var(variable, flags, _) => {
-                flags.intersects(ASTFlags::CONSTANT) && variable.1.get_literal_value(None).is_some()
+                // Told of most without making the value.
+                let is_literal = variable.1.is_constant() || variable.1.get_literal_value(None).is_some();
+                flags.intersects(ASTFlags::CONSTANT) && is_literal
             }
             _ => false,
         };
