@@ -363,13 +363,17 @@ impl Checkout {
         let [root, _] = &self.roots;
         let is_only_here = root.join(path).join("pack.toml").is_file();
         let paths = self.repository.snapshot(commit).and_then(|snapshot| snapshot.paths(Side::After));
-        // As the user writes paths of the repository, where that shows.
-        let (before, place) = shown.strip_suffix(path).map_or(("", path), |before| (before, shown));
-        let packs: Vec<String> = paths
-            .into_iter()
-            .flatten()
-            .filter_map(|path| Some(format!("{before}{}", path.strip_suffix("/pack.toml")?)))
-            .collect();
+        // As the user writes paths of the repository, where that shows: from outside of it, or from a directory in it.
+        let outside = shown.strip_suffix(path);
+        let inside = path.strip_suffix(shown).filter(|_| outside.is_none());
+        let as_written = |pack: &str| match (outside, inside) {
+            (Some(before), _) => Some(format!("{before}{pack}")),
+            (None, Some(before)) => pack.strip_prefix(before).map(str::to_owned),
+            (None, None) => Some(pack.to_owned()),
+        };
+        let place = if outside.or(inside).is_some() { shown } else { path };
+        let packs = paths.into_iter().flatten();
+        let packs: Vec<String> = packs.filter_map(|path| as_written(path.strip_suffix("/pack.toml")?)).collect();
         pack_meant(place, &packs).filter(|_| !is_only_here).unwrap_or_else(|| {
             "packs inside the repository are read from the base; commit it there first, name an earlier commit with `--policy-ref`, or keep the pack outside".to_owned()
         })
