@@ -10,6 +10,8 @@
 mod again;
 #[path = "policy/comments.rs"]
 mod comments;
+#[path = "policy/modules.rs"]
+mod modules;
 #[path = "policy/packages.rs"]
 mod packages;
 

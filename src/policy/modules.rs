@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
+use rhai::{AST, ASTFlags, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared, Stmt};
 
 use super::check::{Names, Unit, imports_of};
 use super::files::PackFiles;
@@ -128,6 +128,19 @@ pub(crate) fn units(libraries: &[Library]) -> Result<BTreeMap<String, Unit>, Vec
     units.map_err(|diagnostic| vec![diagnostic])
 }
 
+/// Lets rules see the constants of a module, which the engine shows only where they are written with `export`.
+fn show_constants(module: &mut Module, script: &AST) {
+    for statement in script.statements() {
+        if let Stmt::Var(variable, flags, _) = statement
+            && flags.intersects(ASTFlags::CONSTANT)
+            && let Some(value) = variable.1.get_literal_value(None)
+        {
+            module.set_var(variable.0.name.as_str(), value);
+        }
+    }
+    module.build_index();
+}
+
 /// Makes modules of the scripts, each after those that it imports.
 pub(crate) fn link(
     origin: &str,
@@ -161,7 +174,8 @@ pub(crate) fn link(
         }
         for library in now {
             match Module::eval_ast_as_new(Scope::new(), &library.ast, &engine) {
-                Ok(module) => {
+                Ok(mut module) => {
+                    show_constants(&mut module, &library.ast);
                     linked.insert(library.name, Shared::new(module));
                 }
                 Err(error) => mistakes.push(super::trouble::diagnostic(&error, &library.script.name, &|_| {

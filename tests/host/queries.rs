@@ -271,3 +271,45 @@ fn the_laws_load_and_object_where_something_is_wrong() {
         .replace("l && !r", "l && r"));
     assert!(!outcome.violations.is_empty());
 }
+
+#[test]
+fn what_nobody_knows_is_left_by_two_queries_of_one_kind_where_each_leaves_it() {
+    for (query, expected) in [
+        ("advisories.severity(\"unknown\").severity_at_least(\"high\")", "1"),
+        ("advisories.severity_at_least(\"high\").severity(\"unknown\")", "1"),
+        ("advisories.severity_at_least(\"medium\").severity([\"medium\", \"unknown\"])", "1"),
+        ("dependencies.scope(\"runtime\").scope(\"unknown\").and(change.dependencies.scope(\"development\"))", "4"),
+        ("dependencies.scope(\"runtime\").scope(\"development\")", "4"),
+    ] {
+        gives(&format!("change.{query}.count()"), expected);
+    }
+    for query in [
+        "advisories.severity(\"high\").severity(\"low\")",
+        "advisories.severity(\"low\").severity_at_least(\"high\")",
+        "findings.severity(\"low\").severity_at_least(\"high\")",
+    ] {
+        refused(&format!("note(`${{change.{query}.count()}}`);"), Code::EmptySelection, "nothing is left");
+    }
+}
+
+#[test]
+fn severities_of_findings_and_advisories_are_one_scale_in_either_order() {
+    let loops = |condition: &str| {
+        format!(
+            "let n = 0; for f in change.findings {{ for a in change.advisories {{ if {condition} {{ n += 1; }} }} }} note(`found ${{n}}`);"
+        )
+    };
+    for (one, other) in [
+        ("f.severity < a.severity", "a.severity > f.severity"),
+        ("f.severity <= a.severity", "a.severity >= f.severity"),
+        ("f.severity > a.severity", "a.severity < f.severity"),
+        ("f.severity == a.severity", "a.severity == f.severity"),
+        ("f.severity != a.severity", "a.severity != f.severity"),
+        ("f.severity in [a.severity]", "a.severity in [f.severity]"),
+    ] {
+        let notes = run(&loops(one)).notes;
+        assert_eq!(notes.len(), 1, "{one}");
+        assert_eq!(notes, run(&loops(other)).notes, "{one}");
+    }
+    assert_eq!(run(&loops("f.severity < a.severity && a.severity == \"unknown\"")).notes, ["found 3"]);
+}

@@ -25,12 +25,17 @@ const ONE_OF: &[(&str, &[&str])] = &[
 /// Queries by what an item may have several of, each with one of the same name behind `not_`.
 const OPPOSITES: &[&str] = &["under", "by", "allowed"];
 
+/// Queries that also leave items of which nobody knows what they ask for, which is the word `unknown`.
+const KEEP_UNKNOWN: &[(&str, &str)] = &[("Dependencies", "scope"), ("Advisories", "severity_at_least")];
+
 /// A query of a chain, as far as it is written out.
 #[derive(Debug, Clone)]
 pub(super) struct Query {
     name: &'static str,
     /// The words or texts that it asks for; `None` where they are not known.
     texts: Option<Vec<ImmutableString>>,
+    /// Whether items are left of which nobody knows that.
+    keeps_unknown: bool,
 }
 
 impl Checker<'_> {
@@ -46,7 +51,7 @@ impl Checker<'_> {
         if matches!(call.name.as_str(), "or" | "and" | "except") {
             return Vec::new();
         }
-        let Some(query) = signature.map(|signature| query(signature, call)) else { return Vec::new() };
+        let Some(query) = signature.map(|signature| query(view, signature, call)) else { return Vec::new() };
         if let Some(other) = queries.iter().find(|other| excludes(view, other, &query)) {
             let name = query.name;
             let message = if other.name == name {
@@ -63,8 +68,9 @@ impl Checker<'_> {
 }
 
 /// One query, by the function of the host that it calls.
-fn query(signature: &Signature, call: &FnCallExpr) -> Query {
+fn query(view: &str, signature: &Signature, call: &FnCallExpr) -> Query {
     let name = signature.name;
+    let keeps_unknown = KEEP_UNKNOWN.contains(&(view, name));
     let told = match signature.params {
         Some([] | [(_, Param::Words(_))]) => true,
         Some([(_, Param::Word(_))]) => name.ends_with("_at_least"),
@@ -77,9 +83,9 @@ fn query(signature: &Signature, call: &FnCallExpr) -> Query {
         && let Some(from) = words.index_of(least)
     {
         let texts = words.words.iter().skip(from).map(|word| ImmutableString::from(*word)).collect();
-        return Query { name: column, texts: Some(texts) };
+        return Query { name: column, texts: Some(texts), keeps_unknown };
     }
-    Query { name, texts }
+    Query { name, texts, keeps_unknown }
 }
 
 /// The texts of arguments that are all written out.
@@ -104,7 +110,11 @@ fn excludes(view: &str, left: &Query, right: &Query) -> bool {
     let (Some(some), Some(others)) = (&left.texts, &right.texts) else { return false };
     if left.name == right.name {
         let not = left.name.starts_with("not_") || OPPOSITES.contains(&left.name);
-        return !not && !some.is_empty() && !others.is_empty() && !some.iter().any(|text| others.contains(text));
+        let keeps = |query: &Query, texts: &[ImmutableString]| {
+            query.keeps_unknown || texts.iter().any(|text| text == "unknown")
+        };
+        let is_in_both = some.iter().any(|text| others.contains(text)) || keeps(left, some) && keeps(right, others);
+        return !not && !some.is_empty() && !others.is_empty() && !is_in_both;
     }
     let negated = |one: &Query, other: &Query| one.name.strip_prefix("not_") == Some(other.name);
     if negated(left, right) || negated(right, left) {

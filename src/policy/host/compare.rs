@@ -9,7 +9,7 @@ use rhai::{Array, Dynamic, FLOAT, INT, ImmutableString, Map, Module};
 use super::collection::ItemKey;
 use super::dates::Day;
 use super::error::{HostError, HostResult};
-use super::words::{WordValue, a};
+use super::words::{WordValue, a, common};
 use crate::diagnostic::Code;
 
 /// A type's name as users know it.
@@ -52,6 +52,13 @@ fn days(left: &Dynamic, right: &Dynamic) -> Option<(Day, Day)> {
     Some((*left.read_lock::<Day>()?, *right.read_lock::<Day>()?))
 }
 
+/// Whether a value is a word.
+pub(super) fn is_word(word: WordValue, other: &Dynamic) -> HostResult<bool> {
+    let vocabulary = common(word, other);
+    let word = if vocabulary.name == word.vocabulary.name { word } else { WordValue::parse(vocabulary, word.as_str())? };
+    Ok(word.index == word_of(vocabulary, other)?.index)
+}
+
 /// Whether two values are equal.
 pub(crate) fn equal(left: &Dynamic, right: &Dynamic) -> HostResult<bool> {
     if let (Ok(left), Ok(right)) = (left.as_int(), right.as_int()) {
@@ -61,10 +68,10 @@ pub(crate) fn equal(left: &Dynamic, right: &Dynamic) -> HostResult<bool> {
         return Ok(*left == *right);
     }
     if let Some(word) = left.read_lock::<WordValue>() {
-        return Ok(word.index == word_of(word.vocabulary, right)?.index);
+        return is_word(*word, right);
     }
     if let Some(word) = right.read_lock::<WordValue>() {
-        return Ok(word.index == word_of(word.vocabulary, left)?.index);
+        return is_word(*word, left);
     }
     if let (Ok(left), Ok(right)) = (left.as_bool(), right.as_bool()) {
         return Ok(left == right);
@@ -123,7 +130,12 @@ fn order(left: &Dynamic, right: &Dynamic) -> HostResult<Ordering> {
     }
     let left_word = left.read_lock::<WordValue>().map(|word| *word);
     let right_word = right.read_lock::<WordValue>().map(|word| *word);
-    let Some(vocabulary) = left_word.or(right_word).map(|word| word.vocabulary) else {
+    let vocabulary = match (left_word, right_word) {
+        (Some(word), _) => Some(common(word, right)),
+        (None, Some(word)) => Some(common(word, left)),
+        (None, None) => None,
+    };
+    let Some(vocabulary) = vocabulary else {
         return Err(mismatch(left, right).into());
     };
     if !vocabulary.ordered {

@@ -67,6 +67,19 @@ pub(crate) fn one_scale(left: &Vocabulary, right: &Vocabulary) -> bool {
     names.contains(&left.name) && names.contains(&right.name)
 }
 
+/// The vocabulary in which a word is compared with something: of two that are one scale, the one that has every word.
+pub(super) fn common(word: WordValue, other: &Dynamic) -> &'static Vocabulary {
+    match other.read_lock::<WordValue>() {
+        Some(other)
+            if one_scale(word.vocabulary, other.vocabulary)
+                && other.vocabulary.words.len() > word.vocabulary.words.len() =>
+        {
+            other.vocabulary
+        }
+        _ => word.vocabulary,
+    }
+}
+
 /// "unknown severity `hihg`, expected one of ..."
 pub(crate) fn unknown_word(vocabulary: &Vocabulary, text: &str) -> HostError {
     HostError::new(
@@ -131,7 +144,7 @@ pub(super) fn register(module: &mut Module) {
     module.set_native_fn("contains", |array: &mut rhai::Array, word: WordValue| -> HostResult<bool> {
         let mut found = false;
         for element in array.iter() {
-            found |= WordValue::from_dynamic(word.vocabulary, element)?.index == word.index;
+            found |= super::compare::is_word(word, element)?;
         }
         Ok(found)
     });

@@ -84,9 +84,11 @@ pub(super) fn unused(pack: &Pack<'_>, found: &mut Vec<Diagnostic>) {
             }
         }
         for import in &script.imports {
-            let through = |call: &Call| call.alias.as_deref() == Some(import.alias.as_str());
-            if !script.functions.iter().any(|function| function.calls.iter().any(through)) {
-                let message = format!("nothing of the module `{}` is called", import.module);
+            let called = |call: &Call| call.alias.as_deref() == Some(import.alias.as_str());
+            let used =
+                |function: &Function| function.calls.iter().any(called) || function.reads.contains(&import.alias);
+            if !script.functions.iter().any(used) {
+                let message = format!("nothing of the module `{}` is used", import.module);
                 found.push(script.script.mistake(Code::UnusedImport, import.at, message).help("remove the import"));
             }
         }

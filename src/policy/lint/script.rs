@@ -64,6 +64,8 @@ pub(super) struct Function {
     start: Position,
     end: Position,
     pub(super) calls: Vec<Call>,
+    /// The names of imports of which it reads a constant.
+    pub(super) reads: Vec<String>,
     pub(super) properties: Vec<Property>,
     /// Every text that is written out in it.
     pub(super) texts: Vec<String>,
@@ -151,6 +153,7 @@ fn functions(ast: &AST) -> Vec<Function> {
         start: function.body.start_position(),
         end: function.body.end_position(),
         calls: Vec::new(),
+        reads: Vec::new(),
         properties: Vec::new(),
         texts: Vec::new(),
         compared: Vec::new(),
@@ -182,6 +185,9 @@ impl Function {
                 if let (Expr::Variable(variable, _, _), Some((name, at))) = (&pair.lhs, first_property(&pair.rhs)) {
                     self.properties.push(Property { name, of: Some(variable.1.to_string()), at });
                 }
+            }
+            ASTNode::Expr(Expr::Variable(variable, _, _)) => {
+                self.reads.extend(variable.2.path.first().map(|part| part.name.to_string()));
             }
             ASTNode::Expr(Expr::StringConstant(text, _)) => self.texts.push(text.to_string()),
             _ => {}
