@@ -2,9 +2,11 @@
 //! function errs or hits a limit, and leave to the standard library what happens where it has no order: another version may
 //! end otherwise. Here an error ends the rule, and any function ends in one order.
 
+use std::cmp::Ordering;
+
 use rhai::{Array, Dynamic, FnPtr, Module, NativeCallContext};
 
-use super::host::{HostError, HostResult, equal, type_name};
+use super::host::{HostError, HostResult, equal, order, type_name};
 use crate::diagnostic::Code;
 
 /// Puts them in the place of the engine's.
@@ -20,6 +22,12 @@ pub(super) fn register(module: &mut Module) {
             sorted(array.clone(), &mut |one, other| is_after(&context, &comparer, one, other))
         });
     }
+    // By the order that `<` has: the engine's own know no dates and no words.
+    module.set_native_fn("sort", |array: &mut Array| in_order(array, Ordering::Greater).map(|sorted| *array = sorted));
+    module
+        .set_native_fn("sort_desc", |array: &mut Array| in_order(array, Ordering::Less).map(|sorted| *array = sorted));
+    module.set_native_fn("order", |array: &mut Array| in_order(array, Ordering::Greater));
+    module.set_native_fn("order_desc", |array: &mut Array| in_order(array, Ordering::Less));
     module.set_native_fn("dedup", |array: &mut Array| without_doubles(array, equal));
     module.set_native_fn("dedup", |context: NativeCallContext<'_>, array: &mut Array, comparer: FnPtr| {
         without_doubles(array, |one, other| {
@@ -27,6 +35,17 @@ pub(super) fn register(module: &mut Module) {
             same.as_bool().map_err(|_| no_answer(&same, "true or false").into())
         })
     });
+}
+
+/// The elements, each after those that it is not `behind`.
+fn in_order(array: &Array, behind: Ordering) -> HostResult<Array> {
+    sorted(array.clone(), &mut |one, other| {
+        let found = match (one.as_bool(), other.as_bool()) {
+            (Ok(one), Ok(other)) => one.cmp(&other),
+            _ => order(one, other)?,
+        };
+        Ok(found == behind)
+    })
 }
 
 fn no_answer(found: &Dynamic, expected: &str) -> HostError {

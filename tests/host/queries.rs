@@ -313,3 +313,34 @@ fn severities_of_findings_and_advisories_are_one_scale_in_either_order() {
     }
     assert_eq!(run(&loops("f.severity < a.severity && a.severity == \"unknown\"")).notes, ["found 3"]);
 }
+
+#[test]
+fn lists_are_sorted_by_the_order_that_comparisons_have() {
+    for (list, expected) in [
+        ("[date(\"2027-01-01\"), date(\"2026-01-01\")].order()", "2026-01-01, 2027-01-01"),
+        ("[date(\"2026-01-01\"), date(\"2027-01-01\")].order_desc()", "2027-01-01, 2026-01-01"),
+        ("[2, 1.5, 1].order()", "1, 1.5, 2"),
+        ("[\"b\", \"a\"].order()", "a, b"),
+        ("[true, false].order()", "false, true"),
+    ] {
+        gives(
+            &format!(
+                "{{ let text = \"\"; for e in {list} {{ text += if text == \"\" {{ `${{e}}` }} else {{ `, ${{e}}` }}; }} text }}"
+            ),
+            expected,
+        );
+    }
+    let severities = "let list = []; for f in change.findings { list.push(f.severity); } list.sort_desc(); let text = \"\"; \
+                      for s in list { text += `${s} `; } note(`found ${text}`);";
+    assert_eq!(run(severities).notes, ["found critical high high "]);
+    errs(
+        "let list = []; for f in change.files { list.push(f.kind); } list.sort();",
+        Code::TypeMismatch,
+        "has no order",
+    );
+    errs(
+        "let list = []; for f in change.files { list.push([f.path]); } list.sort();",
+        Code::TypeMismatch,
+        "can't compare",
+    );
+}

@@ -51,6 +51,8 @@ const CORRECT: &[(&str, &str)] = &[
     ("some and all", "if change.labels.some(|l| l == \"x\") && params.names.all(|n| n != \"\") { note(\"m\"); }"),
     ("sum", "let n = [1, 2, 3].reduce(|sum, n| sum + n, 0); note(`${n}`);"),
     ("sorting", "let list = change.labels; list.sort(); list.sort(|a, b| if a < b { -1 } else { 1 }); note(list.join(\", \"));"),
+    ("whole number with a decimal one", "if change.files.count() > 2.5 || change.coverage.percent() < 80 || change.findings.sum(\"line\").to_float() / 7 < 0.5 { violation(change, \"m\"); }"),
+    ("sorting of dates and words", "let days = [change.today, date(\"2027-01-01\")]; days.sort(); let words = []; for f in change.findings { words.push(f.severity); } words.sort_desc(); note(`${days[0]} ${words.len()}`);"),
     ("function in a variable", "let longer = |text, n| text.len() > n; if longer.call(change.title, 3) { note(\"m\"); }"),
     ("parameters", "for f in change.files.under(params.paths) { if params.strict && params.names.len() < params.limit { violation(f, f.path); } }"),
     ("word of the other scale", "for a in change.advisories { if a.severity >= params.severity { violation(a, a.summary); } }"),

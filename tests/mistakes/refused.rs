@@ -7,6 +7,13 @@ use super::{MARK, load, rule, told};
 /// Statements in a branch that no evidence leads to; or whole scripts. The mistaken line is the marked one, or the first.
 #[rustfmt::skip]
 const MISTAKES: &[(&str, Code, &str)] = &[
+    // Numbers of another size.
+    ("percentage like a share", Code::ConstantCondition, "if change.coverage.measured() > 0 && change.coverage.percent() < 0.8 { violation(change, \"m\"); }"),
+    ("share that lost its fraction in a variable", Code::ConstantCondition, "let share = change.coverage.missed() / change.coverage.measured();\nif share > 0.2 { //~\n violation(change, \"m\"); }"),
+    ("share as a constant", Code::ConstantCondition, "const LEAST = 0.8;\nfn check(change, params) { if global::LEAST > change.coverage.percent() { violation(change, \"m\"); } //~\n}"),
+    ("whole number that is to be a fraction", Code::ConstantCondition, "if change.files.count() == 2.5 { violation(change, \"m\"); }"),
+    ("nothing behind what may be there", Code::TypeMismatch, "let first = change.labels.get(0);\nif first != () { //~\n violation(change, first); }"),
+    ("nothing behind what was looked for", Code::TypeMismatch, "let found = change.labels.find(|l| l == \"x\");\nif () == found { //~\n violation(change, \"m\"); }"),
     // Names of another type.
     ("method of another selection", Code::UnknownFunction, "for f in change.findings.added() { note(f.path); }"),
     ("property that is misspelled", Code::UnknownProperty, "for f in change.findings { note(f.mesage); }"),

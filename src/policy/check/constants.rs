@@ -1,7 +1,7 @@
 //! What can never hold, or always does, by what is written out: comparisons of constants, empty ranges and arrays, numbers
 //! below zero, and one value that is to be two.
 
-use rhai::{Expr, FnCallExpr, INT, Position};
+use rhai::{Expr, FLOAT, FnCallExpr, INT, Position};
 
 use super::calls::Holder;
 use super::checker::{Checker, Frame, Origin};
@@ -45,6 +45,18 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A decimal number that is written out, or a constant.
+    fn decimal(&mut self, expression: &Expr) -> Option<FLOAT> {
+        match expression {
+            Expr::FloatConstant(number, _) => Some(**number),
+            Expr::FnCall(call, _) if call.name == "-" => match call.args.as_slice() {
+                [only] => self.decimal(only).map(|number| -number),
+                _ => None,
+            },
+            other => self.constant_of(other).and_then(|constant| self.decimal(constant)),
+        }
+    }
+
     /// `left op right`: what is the same on every path.
     pub(super) fn settled(&mut self, operator: &str, left: (&Expr, &Kind), right: (&Expr, &Kind)) {
         let at = left.0.start_position();
@@ -59,6 +71,18 @@ impl<'a> Checker<'a> {
             ">=" => "<=",
             same => same,
         };
+        for (whole, part) in [(left, right), (right, left)] {
+            let is_quotient = matches!(whole.0, Expr::FnCall(call, _) if call.name == "/");
+            let Some(part) = self.decimal(part.0).filter(|_| *whole.1 == Kind::Number && !is_quotient) else {
+                continue;
+            };
+            if part.fract() != 0.0 && (part.abs() < 1.0 || matches!(operator, "==" | "!=")) {
+                let message = format!("a whole number is compared with {part}, which is none");
+                let help = "percentages are whole, as in `percent() < 80`; a share comes of decimals, as in `part.to_float() / all`";
+                self.report(Code::ConstantCondition, at, message, Some(help));
+                return;
+            }
+        }
         for (count, number, operator) in [(left, right, operator), (right, left, turned)] {
             let Some(name) = counted(count.0).filter(|_| *count.1 == Kind::Number) else { continue };
             let Some(number) = self.number(number.0) else { continue };

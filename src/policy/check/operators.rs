@@ -37,6 +37,7 @@ impl Checker<'_> {
                 match name {
                     "==" | "!=" | "<" | "<=" | ">" | ">=" => {
                         let found = self.found();
+                        self.beside_nothing((left, &kinds.0), (right, &kinds.1));
                         self.compare(name, sides.0, sides.1, position);
                         if self.found() == found {
                             self.settled(name, (left, &kinds.0), (right, &kinds.1));
@@ -79,6 +80,18 @@ impl Checker<'_> {
                     "multiply first, as in `part * 100 / all`, or divide decimals, as in `part.to_float() / all`";
                 self.report(Code::TypeMismatch, *position, message, Some(help));
                 return;
+            }
+        }
+    }
+
+    /// To compare something with `()` errs where it is a value, so that it asks nothing.
+    fn beside_nothing(&mut self, left: (&Expr, &Kind), right: (&Expr, &Kind)) {
+        for ((nothing, _), (_, kind)) in [(left, right), (right, left)] {
+            if matches!(nothing, Expr::Unit(_)) && *kind == Kind::Unknown {
+                let message = "to compare a value with nothing errs where the value is there";
+                let help =
+                    "ask before it is taken, by `some(..)`, `in` or `len()`, as in `if list.len() > 0 { list[0] }`";
+                self.report(Code::TypeMismatch, nothing.start_position(), message, Some(help));
             }
         }
     }

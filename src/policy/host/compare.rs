@@ -55,7 +55,8 @@ fn days(left: &Dynamic, right: &Dynamic) -> Option<(Day, Day)> {
 /// Whether a value is a word.
 pub(super) fn is_word(word: WordValue, other: &Dynamic) -> HostResult<bool> {
     let vocabulary = common(word, other);
-    let word = if vocabulary.name == word.vocabulary.name { word } else { WordValue::parse(vocabulary, word.as_str())? };
+    let word =
+        if vocabulary.name == word.vocabulary.name { word } else { WordValue::parse(vocabulary, word.as_str())? };
     Ok(word.index == word_of(vocabulary, other)?.index)
 }
 
@@ -110,7 +111,7 @@ pub(crate) fn equal(left: &Dynamic, right: &Dynamic) -> HostResult<bool> {
 }
 
 /// How two values are ordered.
-fn order(left: &Dynamic, right: &Dynamic) -> HostResult<Ordering> {
+pub(crate) fn order(left: &Dynamic, right: &Dynamic) -> HostResult<Ordering> {
     if let (Ok(left), Ok(right)) = (left.as_int(), right.as_int()) {
         return Ok(left.cmp(&right));
     }

@@ -48,7 +48,7 @@ pub(crate) mod words;
 
 pub(crate) use change::{COLLECTIONS, ChangeView};
 pub(crate) use collection::Store;
-pub(crate) use compare::{equal, type_name};
+pub(crate) use compare::{equal, order, type_name};
 pub(crate) use dates::{DATE, check_date, date_value};
 pub use definitions::{Definitions, definitions};
 pub(crate) use effects::{RuleRun, approver, is_effect, run_of};
