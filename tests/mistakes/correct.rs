@@ -53,6 +53,7 @@ const CORRECT: &[(&str, &str)] = &[
     ("sorting", "let list = change.labels; list.sort(); list.sort(|a, b| if a < b { -1 } else { 1 }); note(list.join(\", \"));"),
     ("whole number with a decimal one", "if change.files.count() > 2.5 || change.coverage.percent() < 80 || change.findings.sum(\"line\").to_float() / 7 < 0.5 { violation(change, \"m\"); }"),
     ("sorting of dates and words", "let days = [change.today, date(\"2027-01-01\")]; days.sort(); let words = []; for f in change.findings { words.push(f.severity); } words.sort_desc(); note(`${days[0]} ${words.len()}`);"),
+    ("letters of one case", "let title = change.title.to_lower(); if title.contains(\"refund\") || title in [\"wip\", \"\"] || title != change.title || change.title.to_upper() == \"WIP 1\" || \"codeql\" in change.tools || change.author == \"dev\" { violation(change, title); }"),
     ("function in a variable", "let longer = |text, n| text.len() > n; if longer.call(change.title, 3) { note(\"m\"); }"),
     ("parameters", "for f in change.files.under(params.paths) { if params.strict && params.names.len() < params.limit { violation(f, f.path); } }"),
     ("word of the other scale", "for a in change.advisories { if a.severity >= params.severity { violation(a, a.summary); } }"),

@@ -7,6 +7,14 @@ use super::{MARK, load, rule, told};
 /// Statements in a branch that no evidence leads to; or whole scripts. The mistaken line is the marked one, or the first.
 #[rustfmt::skip]
 const MISTAKES: &[(&str, Code, &str)] = &[
+    // Texts that are never so.
+    ("capitals in what was made small", Code::ConstantCondition, "if change.title.to_lower().contains(\"Refund\") { violation(change, \"m\"); }"),
+    ("capitals beside what was made small", Code::ConstantCondition, "let title = change.title.to_lower();\nif title == \"WIP\" { //~\n violation(change, \"m\"); }"),
+    ("capitals at the start of what was made small", Code::ConstantCondition, "for l in change.labels { if l.to_lower().starts_with(\"[Sec\") { violation(change, l); } }"),
+    ("small letters among capitals", Code::ConstantCondition, "for l in change.labels { if l.to_upper() in [\"HOTFIX\", \"urgent\"] { violation(change, l); } }"),
+    ("tool as it calls itself", Code::ConstantCondition, "if \"CodeQL\" !in change.tools { violation(change, \"m\"); }"),
+    ("author as mentioned", Code::ConstantCondition, "if change.author == \"@dev\" { violation(change, \"m\"); }"),
+    ("reviewer as mentioned", Code::ConstantCondition, "for r in change.reviews { if r.reviewer in [\"@sue\"] { note(\"m\"); } }"),
     // Numbers of another size.
     ("percentage like a share", Code::ConstantCondition, "if change.coverage.measured() > 0 && change.coverage.percent() < 0.8 { violation(change, \"m\"); }"),
     ("share that lost its fraction in a variable", Code::ConstantCondition, "let share = change.coverage.missed() / change.coverage.measured();\nif share > 0.2 { //~\n violation(change, \"m\"); }"),

@@ -333,6 +333,8 @@ impl Checker<'_> {
             Gives::Text if entry.name == "to_string" => text_of(receiver),
             // The words of the vocabularies are written small.
             Gives::Text if entry.name == "to_lower" && receiver.word().is_some() => receiver.clone(),
+            Gives::Text if entry.name == "to_lower" => Kind::Text(Texts::Of(Meaning::Lower)),
+            Gives::Text if entry.name == "to_upper" => Kind::Text(Texts::Of(Meaning::Upper)),
             Gives::Text => TEXT,
             Gives::Texts => {
                 let words = receiver.key_words().filter(|_| entry.name == "keys");

@@ -82,6 +82,12 @@ pub(super) enum Meaning {
     Licence,
     /// A path from the root of the repository.
     Path,
+    /// Anything, in lower case.
+    Lower,
+    /// Anything, in upper case.
+    Upper,
+    /// The name of somebody on the forge.
+    Login,
 }
 
 /// A text of which nothing more is known.

@@ -18,6 +18,9 @@ pub(super) fn meant(host: &str, property: &str, kind: Kind) -> Kind {
         ("Licence", "expression" | "before") => Meaning::Licence,
         // A source has the path that it was given by.
         (host, "path" | "previous_path" | "manifest") if host != "Source" && is_item(host) => Meaning::Path,
+        // They are told apart in lower case.
+        ("Change", "tools") => Meaning::Lower,
+        ("Change", "author") | ("Review", "reviewer") => Meaning::Login,
         _ => return kind,
     };
     let text = Kind::Text(Texts::Of(meaning));
@@ -75,6 +78,8 @@ impl Checker<'_> {
                 ),
                 Meaning::Licence if !orders => no_licence(text),
                 Meaning::Path if !orders => no_path(text, &format!("`{operator}` compares whole texts")),
+                Meaning::Lower | Meaning::Upper if !orders => other_case(text, meaning),
+                Meaning::Login if !orders => no_login(text),
                 _ => None,
             };
             if let Some(wrong) = wrong {
@@ -97,6 +102,7 @@ impl Checker<'_> {
                 }
                 Meaning::Path => no_path(text, &format!("`{how}` looks for the text as it stands"))
                     .or_else(|| (how == "starts_with").then(|| not_from_root(text))?),
+                Meaning::Lower | Meaning::Upper => other_case(text, *meaning),
                 _ => None,
             };
             if let Some(wrong) = wrong {
@@ -105,6 +111,25 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Letters of a case that the text beside it never has.
+fn other_case(text: &str, meaning: Meaning) -> Option<HostError> {
+    let (same, case) = match meaning {
+        Meaning::Upper => (text.to_uppercase(), "upper"),
+        _ => (text.to_lowercase(), "lower"),
+    };
+    (same != text).then(|| {
+        let message = format!("a text in {case} case never has `{text}` in it");
+        HostError::new(Code::ConstantCondition, message).help(format!("write `{same}`"))
+    })
+}
+
+/// Logins are written without the `@` that mentions of them have.
+fn no_login(text: &str) -> Option<HostError> {
+    let login = text.strip_prefix('@')?;
+    let message = format!("no login begins like `{text}`: logins have no `@` before them");
+    Some(HostError::new(Code::ConstantCondition, message).help(format!("write `{login}`")))
 }
 
 /// No word of the vocabulary has the text at such a place.
