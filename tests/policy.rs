@@ -462,6 +462,10 @@ fn broken_metadata_is_refused_with_its_place() {
         (with("title:", "titel:"), "unknown metadata `titel`"),
         (with("risk: \"high\"", "risk: 7"), "`risk` has to be a text"),
         (with("needs: [\"findings\"]", "needs: \"findings\""), "array of texts"),
+        (
+            with("risk: \"high\"", "risk: \"high\", effective_on: \"2207-01-01\""),
+            "in the year 2207, expected one up to 2100",
+        ),
         ("fn check(change, params) { note(\"x\"); }".to_owned(), "no metadata"),
         (format!("{META}\nfn check(change) {{ }}"), "takes 1 parameters"),
         (META.to_owned(), "no `fn check(change, params)`"),

@@ -199,6 +199,9 @@ pub(crate) fn day(text: &str) -> Option<jiff::civil::Date> {
     text.parse::<jiff::civil::Date>().ok().filter(|date| date.to_string() == text)
 }
 
+/// The last year from which on a rule can be in force: what is later is mistyped, and the rule would never hold anything.
+pub(crate) const LAST_YEAR: i16 = 2100;
+
 /// A date as TOML writes it, with or without quotes.
 pub(crate) fn date_of(value: &toml::Value) -> Option<jiff::civil::Date> {
     match value {

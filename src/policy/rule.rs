@@ -8,7 +8,7 @@ use rhai::{AST, ASTFlags, Dynamic, Engine, Expr, ImmutableString, ParseErrorType
 use super::check::Names;
 use super::layers::Pack;
 use super::metadata::{Approver, Enforcement, Risk, RuleMeta};
-use super::parameter::day;
+use super::parameter::{LAST_YEAR, day};
 use super::undefined;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::evidence::{EvidenceKind, Word};
@@ -381,8 +381,12 @@ impl Reader<'_> {
     fn date(&mut self, key: &str) -> Option<jiff::civil::Date> {
         let (text, at) = self.text(key)?;
         let date = day(&text);
-        if date.is_none() {
-            self.mistake(at, format!("`{key}` has to be a date, as in `2027-01-01`, found `{text}`"));
+        match date {
+            None => self.mistake(at, format!("`{key}` has to be a date, as in `2027-01-01`, found `{text}`")),
+            Some(date) if date.year() > LAST_YEAR => {
+                self.mistake(at, format!("`{key}` is in the year {}, expected one up to {LAST_YEAR}", date.year()));
+            }
+            Some(_) => {}
         }
         date
     }

@@ -70,6 +70,10 @@ fn what_is_no_day_is_refused() {
         let (_, _, message, _) = refused(&[vec![pack("org", &manifest, &[("r", &text)])]]);
         assert!(message.contains("`effective_on` has to be a date, as in `2027-01-01`"), "{message}");
     }
+    let manifest = "[rules.r]\neffective_on = 2207-01-01\n";
+    let text = objecting("hard-mandatory", "");
+    let (_, _, message, _) = refused(&[vec![pack("org", manifest, &[("r", &text)])]]);
+    assert!(message.contains("`effective_on` is in the year 2207, expected one up to 2100"), "{message}");
 }
 
 #[test]

@@ -7,6 +7,12 @@ use super::{MARK, load, rule, told};
 /// Statements in a branch that no evidence leads to; or whole scripts. The mistaken line is the marked one, or the first.
 #[rustfmt::skip]
 const MISTAKES: &[(&str, Code, &str)] = &[
+    // Selections of which each leaves nothing of the other.
+    ("how far new packages moved", Code::EmptySelection, "for d in change.dependencies.added().jump_at_least(\"major\") { violation(d, d.name); }"),
+    ("how far a parameter says that removed ones moved", Code::EmptySelection, "for d in change.dependencies.jump_at_least(params.names[0]).direct().removed() { violation(d, d.name); }"),
+    ("pins of removed packages", Code::EmptySelection, "for d in change.dependencies.removed().unpinned() { violation(d, d.name); }"),
+    ("versions of removed packages", Code::EmptySelection, "for d in change.dependencies.removed().name(\"lodash\").with_version_below(\"4.17.21\") { violation(d, d.name); }"),
+    ("new packages that come from another place", Code::EmptySelection, "for d in change.dependencies.added().repointed() { violation(d, d.name); }"),
     // Texts that are never so.
     ("capitals in what was made small", Code::ConstantCondition, "if change.title.to_lower().contains(\"Refund\") { violation(change, \"m\"); }"),
     ("capitals beside what was made small", Code::ConstantCondition, "let title = change.title.to_lower();\nif title == \"WIP\" { //~\n violation(change, \"m\"); }"),

@@ -22,6 +22,13 @@ const ONE_OF: &[(&str, &[&str])] = &[
     ("Reviews", &["approved", "changes_requested"]),
 ];
 
+/// Pairs of queries that no item is in, whatever they are given, by what the reference says of each.
+const NEVER: &[(&str, &[&str], &[&str])] = &[
+    ("Dependencies", &["added", "removed"], &["jump", "jump_at_least"]),
+    ("Dependencies", &["removed"], &["unpinned", "without_integrity", "with_version_below", "with_version_at_least"]),
+    ("Dependencies", &["added"], &["repointed"]),
+];
+
 /// Queries by what an item may have several of, each with one of the same name behind `not_`.
 const OPPOSITES: &[&str] = &["under", "by", "allowed"];
 
@@ -32,6 +39,8 @@ const KEEP_UNKNOWN: &[(&str, &str)] = &[("Dependencies", "scope"), ("Advisories"
 #[derive(Debug, Clone)]
 pub(super) struct Query {
     name: &'static str,
+    /// The name as it stands in the script.
+    written: &'static str,
     /// The words or texts that it asks for; `None` where they are not known.
     texts: Option<Vec<ImmutableString>>,
     /// Whether items are left of which nobody knows that.
@@ -53,11 +62,10 @@ impl Checker<'_> {
         }
         let Some(query) = signature.map(|signature| query(view, signature, call)) else { return Vec::new() };
         if let Some(other) = queries.iter().find(|other| excludes(view, other, &query)) {
-            let name = query.name;
-            let message = if other.name == name {
-                format!("nothing is left: `{name}` before it left none of these")
+            let message = if other.name == query.name {
+                format!("nothing is left: `{}` before it left none of these", query.name)
             } else {
-                format!("nothing is left: no item is in both `{}` and `{name}`", other.name)
+                format!("nothing is left: no item is in both `{}` and `{}`", other.written, query.written)
             };
             let help = "for those that are in one of both, give an array of words, or join two selections with `or`";
             self.report(Code::EmptySelection, at, message, Some(help));
@@ -83,9 +91,9 @@ fn query(view: &str, signature: &Signature, call: &FnCallExpr) -> Query {
         && let Some(from) = words.index_of(least)
     {
         let texts = words.words.iter().skip(from).map(|word| ImmutableString::from(*word)).collect();
-        return Query { name: column, texts: Some(texts), keeps_unknown };
+        return Query { name: column, written: name, texts: Some(texts), keeps_unknown };
     }
-    Query { name, texts, keeps_unknown }
+    Query { name, written: name, texts, keeps_unknown }
 }
 
 /// The texts of arguments that are all written out.
@@ -107,6 +115,13 @@ fn literals(arguments: &[Expr]) -> Option<Vec<ImmutableString>> {
 
 /// Whether no item is in both.
 fn excludes(view: &str, left: &Query, right: &Query) -> bool {
+    let never = |(of, some, others): &(&str, &[&str], &[&str])| {
+        let pair = |one: &Query, other: &Query| some.contains(&one.name) && others.contains(&other.name);
+        *of == view && (pair(left, right) || pair(right, left))
+    };
+    if NEVER.iter().any(never) {
+        return true;
+    }
     let (Some(some), Some(others)) = (&left.texts, &right.texts) else { return false };
     if left.name == right.name {
         let not = left.name.starts_with("not_") || OPPOSITES.contains(&left.name);

@@ -10,7 +10,7 @@ use super::values::{Declarations, Draft, fit};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::manifest::RuleTable;
 use crate::policy::metadata::{Approver, Enforcement, SetBy};
-use crate::policy::parameter::date_of;
+use crate::policy::parameter::{LAST_YEAR, date_of};
 
 /// One setting. Their order is the one in which they are applied: what a rule has of its own is judged by the value that it
 /// had before the layer, so it comes before the values of packs.
@@ -169,6 +169,11 @@ impl<'a> Statements<'a> {
         }
         if let Some(date) = &table.effective_on {
             match date_of(date.get_ref()) {
+                Some(day) if day.year() > LAST_YEAR => {
+                    let message =
+                        format!("`effective_on` is in the year {}, expected one up to {LAST_YEAR}", day.year());
+                    mistakes.push(pack.broken(date.span(), message));
+                }
                 Some(day) => say(Slot::EffectiveOn(index), Said::Date(day), date.span()),
                 None => mistakes.push(pack.broken(date.span(), "`effective_on` has to be a date, as in `2027-01-01`")),
             }
