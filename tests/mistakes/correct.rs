@@ -53,6 +53,8 @@ const CORRECT: &[(&str, &str)] = &[
     ("sorting", "let list = change.labels; list.sort(); list.sort(|a, b| if a < b { -1 } else { 1 }); note(list.join(\", \"));"),
     ("whole number with a decimal one", "if change.files.count() > 2.5 || change.coverage.percent() < 80 || change.findings.sum(\"line\").to_float() / 7 < 0.5 { violation(change, \"m\"); }"),
     ("sorting of dates and words", "let days = [change.today, date(\"2027-01-01\")]; days.sort(); let words = []; for f in change.findings { words.push(f.severity); } words.sort_desc(); note(`${days[0]} ${words.len()}`);"),
+    ("map by words, with one entry for the rest", "let limits = #{ source: 50, test: 500, other_kinds: 5 }; for f in change.files { let k = `${f.kind}`; let limit = if k in limits { limits[k] } else { limits.other_kinds }; if f.added > limit { violation(f, f.path); } }"),
+    ("flags that are set and reset", "let bad = false; let all = true; let any = false; for f in change.files { bad = false; all &= f.added > 3; any = any || f.binary; if f.hidden { bad = true; } } if bad || all || any { violation(change, \"m\"); }"),
     ("letters of one case", "let title = change.title.to_lower(); if title.contains(\"refund\") || title in [\"wip\", \"\"] || title != change.title || change.title.to_upper() == \"WIP 1\" || \"codeql\" in change.tools || change.author == \"dev\" { violation(change, title); }"),
     ("function in a variable", "let longer = |text, n| text.len() > n; if longer.call(change.title, 3) { note(\"m\"); }"),
     ("parameters", "for f in change.files.under(params.paths) { if params.strict && params.names.len() < params.limit { violation(f, f.path); } }"),

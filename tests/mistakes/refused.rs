@@ -7,6 +7,16 @@ use super::{MARK, load, rule, told};
 /// Statements in a branch that no evidence leads to; or whole scripts. The mistaken line is the marked one, or the first.
 #[rustfmt::skip]
 const MISTAKES: &[(&str, Code, &str)] = &[
+    // Variables that are set to what they are.
+    ("flag that is set to what it was", Code::ConstantCondition, "let bad = false;\nfor f in change.files { if f.added > 100 { bad = false; } }\nif bad { //~\n violation(change, \"m\"); }"),
+    ("flag with the wrong operator", Code::ConstantCondition, "let bad = false;\nfor f in change.files { bad &= f.added > 100; }\nif bad { //~\n violation(change, \"m\"); }"),
+    ("flag that needs itself", Code::ConstantCondition, "let bad = false;\nfor f in change.files { bad = bad && f.added > 100; }\nif bad { //~\n violation(change, \"m\"); }"),
+    ("flag that stays whatever is found", Code::ConstantCondition, "let good = true;\nfor f in change.files { good = good || f.added < 100; }\nif !good { //~\n violation(change, \"m\"); }"),
+    ("count that grows by nothing", Code::ConstantCondition, "let n = 0;\nfor f in change.files { if f.binary { n += 0; } }\nif n > 2 { //~\n violation(change, \"m\"); }"),
+    ("text that grows by nothing", Code::ConstantCondition, "let names = \"\";\nfor f in change.files { if f.binary { names += \"\"; } }\nif names != \"\" { //~\n violation(change, names); }"),
+    // Words as keys.
+    ("word that is misspelled in a map", Code::UnknownWord, "let limits = #{ sorce: 50, test: 500 };\nfor f in change.files {\n let k = `${f.kind}`;\n let limit = if k in limits { limits[k] } else { 100000 }; //~\n if f.added > limit { violation(f, \"m\"); } }"),
+    ("word that is misspelled in a constant", Code::UnknownWord, "const LIMITS = #{ hihg: 1, low: 9 };\nfn check(change, params) { for f in change.findings { if global::LIMITS[`${f.severity}`] > 3 { violation(f, f.message); } } //~\n}"),
     // Selections of which each leaves nothing of the other.
     ("how far new packages moved", Code::EmptySelection, "for d in change.dependencies.added().jump_at_least(\"major\") { violation(d, d.name); }"),
     ("how far a parameter says that removed ones moved", Code::EmptySelection, "for d in change.dependencies.jump_at_least(params.names[0]).direct().removed() { violation(d, d.name); }"),

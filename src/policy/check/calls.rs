@@ -260,6 +260,9 @@ impl Checker<'_> {
                 ("get" | "remove", Kind::ByWord(words, _)) => {
                     self.keyed(words, &first.kind, first.at);
                 }
+                ("get" | "remove" | "contains", record @ Kind::Record(_)) => {
+                    self.keyed_by_word(record, &first.kind, first.at);
+                }
                 ("starts_with" | "ends_with", text) => self.part_of(entry.name, text, &first.kind, first.at),
                 _ => {}
             }

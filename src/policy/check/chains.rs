@@ -116,6 +116,7 @@ impl Checker<'_> {
             }
             Kind::Record(_) | Kind::Parameters => {
                 self.key(&index, matches!(index, Kind::Text(_)), "a text", at);
+                self.keyed_by_word(&holder.kind, &index, at);
                 match &index {
                     Kind::Text(Texts::One(name)) => self.property(holder, name, at),
                     _ => holder.kind.values().taken(),

@@ -6,7 +6,7 @@ use rhai::Position;
 use super::checker::Checker;
 use super::kind::{Kind, Meaning, TEXT, Texts};
 use crate::diagnostic::Code;
-use crate::evidence::Vocabulary;
+use crate::evidence::{Vocabulary, nearest};
 use crate::policy::host::{HostError, check_expression, is_item, words};
 
 /// What the text of a property means.
@@ -57,6 +57,19 @@ impl Checker<'_> {
             self.host_fault(wrong, at);
         }
         wrong.is_none()
+    }
+
+    /// A map in which a word is looked up, by its text, has no entry that is a misspelled word. Others may stand for the rest.
+    pub(super) fn keyed_by_word(&mut self, holder: &Kind, key: &Kind, at: Position) {
+        let (Kind::Record(entries), Kind::Text(Texts::Of(Meaning::Word(words)))) = (holder, key) else { return };
+        let unknown = |name: &&str| words.index_of(name).is_none();
+        for name in entries.iter().map(|(name, _)| name.as_str()).filter(unknown) {
+            if let Some(near) = nearest(name, words.words.iter().copied()) {
+                let message = format!("the map has an entry `{name}`, which no {} is", words.name);
+                self.report(Code::UnknownWord, at, message, Some(format!("did you mean `{near}`?")));
+                return;
+            }
+        }
     }
 
     fn host_fault(&mut self, wrong: HostError, at: Position) {

@@ -241,6 +241,7 @@ impl Checker<'_> {
             }
             Kind::Map(_) | Kind::ByWord(..) | Kind::Record(_) | Kind::Parameters => {
                 self.looked_up(item, matches!(item.0, Kind::Text(_)), "a text", kind);
+                self.keyed_by_word(kind, item.0, item.1);
                 if let Some(words) = kind.key_words() {
                     self.keyed(words, item.0, item.1);
                 }

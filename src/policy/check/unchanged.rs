@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use rhai::{ASTNode, Expr, FLOAT, FnCallExpr, INT, ImmutableString, Position, Stmt};
+use rhai::{ASTNode, Expr, FLOAT, FnCallExpr, INT, ImmutableString, OpAssignment, Position, Stmt};
 
 use super::checker::Checker;
 use super::standard::{FUNCTIONS, named};
@@ -17,6 +17,8 @@ pub(super) struct Mentioned {
     /// Each declaration of a name, with what is written there where that is a value.
     declared: Vec<(ImmutableString, Option<Written>)>,
     changed: Vec<ImmutableString>,
+    /// What variables are set to by statements that leave some values as they are.
+    set: Vec<(ImmutableString, Set)>,
     compared: Vec<Compared>,
     /// What something goes by.
     conditions: Vec<(Side, Position)>,
@@ -33,6 +35,41 @@ enum Written {
     Text(ImmutableString),
     /// An array or a map without anything in it.
     Empty,
+}
+
+/// What an assignment does that changes nothing where its variable has a certain value.
+#[derive(Debug)]
+enum Set {
+    To(Written),
+    Plus(Written),
+    /// It and something else, which makes no false true.
+    And,
+    Or,
+}
+
+impl Set {
+    fn of(name: &str, operation: &OpAssignment, value: &Expr) -> Option<Self> {
+        let has = |parts: &[Expr]| parts.iter().any(|part| variable(part).is_some_and(|of| of == name));
+        let operator = operation.get_op_assignment_info().map(|(.., operator)| operator);
+        match (operator, value) {
+            (None, Expr::And(parts, _)) if has(parts) => Some(Self::And),
+            (None, Expr::Or(parts, _)) if has(parts) => Some(Self::Or),
+            (None, value) => Written::of(value).map(Self::To),
+            (Some("+" | "+="), value) => Written::of(value).map(Self::Plus),
+            (Some("&" | "&="), _) => Some(Self::And),
+            (Some("|" | "|="), _) => Some(Self::Or),
+            _ => None,
+        }
+    }
+
+    fn keeps(&self, value: &Written) -> bool {
+        match self {
+            Self::To(other) => other == value,
+            Self::Plus(more) => more.is_a_beginning() && !matches!(more, Written::Empty),
+            Self::And => *value == Written::Flag(false),
+            Self::Or => *value == Written::Flag(true),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -69,7 +106,14 @@ impl Mentioned {
                 let names = std::iter::once(&parts.0).chain(&parts.1);
                 self.declared.extend(names.map(|name| (name.name.clone(), None)));
             }
-            ASTNode::Stmt(Stmt::Assignment(assignment)) => self.change(&assignment.1.lhs),
+            ASTNode::Stmt(Stmt::Assignment(assignment)) => {
+                let set = variable(&assignment.1.lhs)
+                    .and_then(|name| Some((name.clone(), Set::of(name, &assignment.0, &assignment.1.rhs)?)));
+                match set {
+                    Some(set) => self.set.push(set),
+                    None => self.change(&assignment.1.lhs),
+                }
+            }
             ASTNode::Stmt(Stmt::If(flow, _) | Stmt::While(flow, _) | Stmt::Do(flow, _, _)) => self.go_by(&flow.expr),
             ASTNode::Stmt(Stmt::FnCall(call, _)) | ASTNode::Expr(Expr::FnCall(call, _)) => self.call(call),
             ASTNode::Expr(Expr::And(parts, _) | Expr::Or(parts, _)) => parts.iter().for_each(|part| self.go_by(part)),
@@ -127,8 +171,14 @@ impl Mentioned {
         }
         let once = |name: &ImmutableString| self.declared.iter().filter(|(other, _)| other == name).count() == 1;
         let kept = |name: &ImmutableString| !self.changed.contains(name) && !params.contains(name) && once(name);
+        let left = |name: &ImmutableString, written: &Written| {
+            self.set.iter().filter(|(other, _)| other == name).all(|(_, set)| set.keeps(written))
+        };
         let written = self.declared.iter().filter_map(|(name, written)| Some((name, written.as_ref()?)));
-        written.filter(|(name, _)| kept(name)).map(|(name, written)| (name.as_str(), written)).collect()
+        written
+            .filter(|(name, written)| kept(name) && left(name, written))
+            .map(|(name, written)| (name.as_str(), written))
+            .collect()
     }
 }
 
@@ -296,7 +346,7 @@ impl Checker<'_> {
             Written::Text(_) => format!("set it with `{name} = ..;`, or write the text itself"),
             Written::Empty => format!("fill it, as in `{name}.push(..);` for an array"),
         };
-        let message = format!("`{name}` is always {written}: nothing changes it{says}");
+        let message = format!("`{name}` is always {written}: nothing makes it anything else{says}");
         self.report(Code::ConstantCondition, at, message, Some(help));
     }
 }
