@@ -244,6 +244,11 @@ fn a_place_that_is_no_pack_is_answered_by_where_the_pack_is() {
     assert_eq!(help, "did you mean `p/org`?");
     let (message, help) = said("p/ogr");
     assert_eq!((message, help.as_str()), (format!("there is no pack `p/ogr` at {base}"), "did you mean `p/org`?"));
+    let (message, help) = said(".");
+    assert_eq!(
+        (message, help.as_str()),
+        (format!("`.` has no `pack.toml` at {base}, expected a pack"), "did you mean `./p/org`?")
+    );
     let (_, help) = said("elsewhere");
     assert!(help.starts_with("packs inside the repository are read from the base; commit it there first"), "{help}");
     let (_, help) = said("p/next");

@@ -364,10 +364,12 @@ impl Checkout {
         let is_only_here = root.join(path).join("pack.toml").is_file();
         let paths = self.repository.snapshot(commit).and_then(|snapshot| snapshot.paths(Side::After));
         // As the user writes paths of the repository, where that shows: from outside of it, or from a directory in it.
-        let outside = shown.strip_suffix(path);
-        let inside = path.strip_suffix(shown).filter(|_| outside.is_none());
+        let whole = |before: &&str| before.is_empty() || before.ends_with('/');
+        let outside = shown.strip_suffix(path).filter(|before| path.is_empty() || whole(before));
+        let inside = path.strip_suffix(shown).filter(|before| outside.is_none() && whole(before));
         let as_written = |pack: &str| match (outside, inside) {
-            (Some(before), _) => Some(format!("{before}{pack}")),
+            (Some(before), _) if whole(&before) => Some(format!("{before}{pack}")),
+            (Some(root), _) => Some(format!("{root}/{pack}")),
             (None, Some(before)) => pack.strip_prefix(before).map(str::to_owned),
             (None, None) => Some(pack.to_owned()),
         };

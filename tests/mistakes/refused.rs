@@ -28,6 +28,8 @@ const MISTAKES: &[(&str, Code, &str)] = &[
     ("capitals beside what was made small", Code::ConstantCondition, "let title = change.title.to_lower();\nif title == \"WIP\" { //~\n violation(change, \"m\"); }"),
     ("capitals at the start of what was made small", Code::ConstantCondition, "for l in change.labels { if l.to_lower().starts_with(\"[Sec\") { violation(change, l); } }"),
     ("small letters among capitals", Code::ConstantCondition, "for l in change.labels { if l.to_upper() in [\"HOTFIX\", \"urgent\"] { violation(change, l); } }"),
+    ("small letters in what was made large in place", Code::ConstantCondition, "let title = change.title;\ntitle.make_upper();\nif title.contains(\"wip\") { //~\n violation(change, \"m\"); }"),
+    ("misspelled key between quotes", Code::UnknownWord, "let limits = #{ \"sorce\": 50, \"test\": 500 };\nfor f in change.files {\n if limits[`${f.kind}`] > 3 { violation(f, \"m\"); } //~\n}"),
     ("tool as it calls itself", Code::ConstantCondition, "if \"CodeQL\" !in change.tools { violation(change, \"m\"); }"),
     ("author as mentioned", Code::ConstantCondition, "if change.author == \"@dev\" { violation(change, \"m\"); }"),
     ("reviewer as mentioned", Code::ConstantCondition, "for r in change.reviews { if r.reviewer in [\"@sue\"] { note(\"m\"); } }"),

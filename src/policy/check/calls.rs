@@ -4,7 +4,7 @@ use rhai::{Expr, FnCallExpr, ImmutableString, Position};
 
 use super::changes::Changes;
 use super::checker::{Checker, Frame, FunctionId, Memo, Origin};
-use super::kind::Kind;
+use super::kind::{Kind, Meaning, TEXT, Texts};
 use super::selections::Query;
 use super::standard::{FUNCTIONS, Standard, named};
 use super::statements::Want;
@@ -279,6 +279,10 @@ impl Checker<'_> {
         let last = arguments.last().map_or(Kind::Unknown, |argument| argument.kind.clone());
         let after = match entry.name {
             _ if !holder.whole => before.touched(),
+            "make_lower" if matches!(before, Kind::Text(_)) => Kind::Text(Texts::Of(Meaning::Lower)),
+            "make_upper" if matches!(before, Kind::Text(_)) => Kind::Text(Texts::Of(Meaning::Upper)),
+            // What it meant before may be gone.
+            _ if matches!(before, Kind::Text(_)) => TEXT,
             "push" | "insert" | "pad" | "set" => {
                 let key = arguments.first().map(|argument| argument.kind.clone());
                 self.put(&before, key.as_ref(), last)

@@ -59,12 +59,16 @@ impl Checker<'_> {
         wrong.is_none()
     }
 
-    /// A map in which a word is looked up, by its text, has no entry that is a misspelled word. Others may stand for the rest.
+    /// A map in which a word is looked up, by its text, has no entry that is a misspelled word. One that the script reads by
+    /// its name, as in `limits.rest`, stands for others.
     pub(super) fn keyed_by_word(&mut self, holder: &Kind, key: &Kind, at: Position) {
         let (Kind::Record(entries), Kind::Text(Texts::Of(Meaning::Word(words)))) = (holder, key) else { return };
+        let script = &self.unit().script;
         let unknown = |name: &&str| words.index_of(name).is_none();
         for name in entries.iter().map(|(name, _)| name.as_str()).filter(unknown) {
-            if let Some(near) = nearest(name, words.words.iter().copied()) {
+            if let Some(near) = nearest(name, words.words.iter().copied())
+                && !is_read(&script.text, name)
+            {
                 let message = format!("the map has an entry `{name}`, which no {} is", words.name);
                 self.report(Code::UnknownWord, at, message, Some(format!("did you mean `{near}`?")));
                 return;
@@ -124,6 +128,14 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// Whether a script reads an entry of a map by its name, behind a dot or as a text; the text before a colon writes one.
+fn is_read(script: &str, name: &str) -> bool {
+    let ends = |rest: &str| !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || next == '_');
+    let behind = |before: char| script.split(before).skip(1).filter_map(|rest| rest.strip_prefix(name));
+    behind('.').any(ends)
+        || behind('"').filter_map(|rest| rest.strip_prefix('"')).any(|rest| !rest.trim_start().starts_with(':'))
 }
 
 /// Letters of a case that the text beside it never has.

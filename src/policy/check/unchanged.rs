@@ -55,9 +55,9 @@ impl Set {
             (None, Expr::And(parts, _)) if has(parts) => Some(Self::And),
             (None, Expr::Or(parts, _)) if has(parts) => Some(Self::Or),
             (None, value) => Written::of(value).map(Self::To),
-            (Some("+" | "+="), value) => Written::of(value).map(Self::Plus),
-            (Some("&" | "&="), _) => Some(Self::And),
-            (Some("|" | "|="), _) => Some(Self::Or),
+            (Some("+"), value) => Written::of(value).map(Self::Plus),
+            (Some("&"), _) => Some(Self::And),
+            (Some("|"), _) => Some(Self::Or),
             _ => None,
         }
     }
